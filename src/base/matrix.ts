@@ -1,0 +1,30 @@
+/** A named column of numbers; NaN is missing. */
+export interface Column {
+  readonly name: string;
+  /** One value per row; NaN is missing, ±Infinity is not allowed. */
+  readonly values: Float64Array;
+}
+
+/** A column-major table of numbers: what features produce and estimators read. */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
+/** The column called `name`, or undefined. */
+export function columnOf(matrix: Matrix, name: string): Float64Array | undefined {
+  return matrix.columns.find((column) => column.name === name)?.values;
+}
+
+/** The rows named by `indices`, in that order, copied. */
+export function takeRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
+  const rows = indices.length;
+  return {
+    rows,
+    columns: matrix.columns.map(({ name, values }) => {
+      const taken = new Float64Array(rows);
+      for (let i = 0; i < rows; i++) taken[i] = values[indices[i]];
+      return { name, values: taken };
+    }),
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * What every estimator is: pure functions over a column-major matrix. An estimator knows arrays, not customers, and keeps no state:
+ * `fit` returns an artefact (plain, finite JSON values and typed arrays), `predict` and `explain` read it.
+ *
+ * One contract suite (test/contract/estimator.ts) holds every implementation to: same seed same artefact; inputs unchanged; row order and
+ * column order do not matter; weight 2 = row twice; probabilities in [0, 1]; encode → decode → equal bytes; one class, no rows, one row, constant and
+ * all-missing columns answered by a result or a reason, never by NaN; values missing at predict that never were at fit; batch = single; explanations add up; cancel works.
+ */
+import type { Matrix } from '../base/matrix.ts';
+import type { Random } from '../base/random.ts';
+import type { z } from 'zod';
+
+/** What the target is. `binary`: y in {0, 1}. `amount`: y ≥ 0 money, many zeros. `duration`: y > 0 days, see {@link TrainingData.observed}. */
+export type Task = 'binary' | 'amount' | 'duration';
+
+export interface TrainingData {
+  readonly x: Matrix;
+  /** One target per row, finite. */
+  readonly y: Float64Array;
+  /** Positive weights, one per row; absent means 1 each. */
+  readonly weights?: Float64Array;
+  /** `duration` only: 1 where the event was seen at y, 0 where the row was still waiting at y (censored). */
+  readonly observed?: Uint8Array;
+  /** Non-decreasing period index per row (0 = oldest cut-off): later rows may serve for early stopping. */
+  readonly period?: Int32Array;
+}
+
+export interface FitContext {
+  readonly rng: Random;
+  readonly signal?: AbortSignal;
+}
+
+/** Numbers worth showing about a fit: iterations, log-likelihood, chosen λ, … all finite. */
+export type FitReport = Readonly<Record<string, number | string | boolean | readonly number[]>>;
+
+/** Why a fit gave no model. It is an answer, not an exception: the trainer shows it and falls back to a simpler rung. */
+export type FitFailure = 'too_few_rows' | 'one_class' | 'no_columns' | 'missing_column' | 'not_converged' | 'unsupported_target';
+
+export type FitOutcome<Artefact> =
+  | { readonly ok: true; readonly artefact: Artefact; readonly report: FitReport }
+  | { readonly ok: false; readonly reason: FitFailure; readonly detail: string };
+
+/** Additive explanation on the scale named by `scale`: base + Σ contributions[c][row] = link(predict)[row]. */
+export interface Explanation {
+  readonly scale: 'log_odds' | 'identity' | 'log';
+  readonly base: number;
+  /** Column names in the order of `contributions`. */
+  readonly columns: readonly string[];
+  /** One array per column, one value per row. */
+  readonly contributions: readonly Float64Array[];
+}
+
+export interface Estimator<Artefact extends { readonly kind: string }, Params> {
+  /** Literal tag of the artefact, stable for ever: `logistic_regression`, `boosted_trees`, `bg_nbd`, … */
+  readonly kind: Artefact['kind'];
+  readonly tasks: readonly Task[];
+  /** Checks an artefact when it is saved and when it is loaded, sizes and cross-references included. */
+  readonly schema: z.ZodType<Artefact>;
+  readonly defaults: Params;
+  /** Columns that must be in the matrix, by name, with what they must hold (customer-base models). Absent: any columns. */
+  readonly requiredColumns?: readonly string[];
+  /** Throws only `cancelled`. Finds its columns by name; never writes to its inputs. */
+  fit(train: TrainingData, params: Params, context: FitContext): FitOutcome<Artefact>;
+  /** `binary`: probability in [0, 1]. `amount`: expected amount ≥ 0. `duration`: median days > 0. One value per row. */
+  predict(artefact: Artefact, x: Matrix): Float64Array;
+  /** Quantiles of the target, levels in (0, 1) ascending; row-major rows × levels, non-decreasing within a row. */
+  quantiles?(artefact: Artefact, x: Matrix, levels: readonly number[]): Float64Array;
+  explain?(artefact: Artefact, x: Matrix): Explanation;
+}
