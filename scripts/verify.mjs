@@ -1,0 +1,22 @@
+/** `npm run verify`: install, check types, lint, run every test. Stops at the first step that fails and says which. */
+import { spawnSync } from 'node:child_process';
+import { install, requireNode, root } from './install.mjs';
+
+requireNode();
+const steps = [
+  ['Checking types', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']],
+  ['Linting', 'node_modules/oxlint/bin/oxlint', ['--deny-warnings', '--type-aware']],
+  ['Running the tests', 'node_modules/vitest/vitest.mjs', ['run', ...process.argv.slice(2)]],
+];
+const started = Date.now();
+console.log(`[1/${steps.length + 1}] Installing packages`);
+install({ dev: true });
+for (const [index, [title, program, args]] of steps.entries()) {
+  console.log(`[${index + 2}/${steps.length + 1}] ${title}`);
+  const run = spawnSync(process.execPath, [program, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (run.status !== 0) {
+    console.error(`verify stopped: "${title}" failed (exit ${run.status ?? run.signal}).`);
+    process.exit(run.status ?? 1);
+  }
+}
+console.log(`verify passed in ${Math.round((Date.now() - started) / 1000)} s`);

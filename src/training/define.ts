@@ -1,0 +1,99 @@
+/**
+ * How a model is declared: what is predicted, for whom, from what, with which candidates and gates. No weights, no SQL.
+ * One short file per model in the root folder models/ calls {@link defineModel}.
+ */
+import { AppError } from '../base/errors.ts';
+import type { Bilingual } from '../base/text.ts';
+import type { Task } from '../estimators/contract.ts';
+
+/** What is predicted. Label windows are [asOf, asOf + horizon days), in business days. */
+export type Target =
+  /** 1 where no order falls into the window. */
+  | { readonly kind: 'no_order' }
+  /** 1 where at least one order falls into the window. */
+  | { readonly kind: 'order' }
+  /** Net amount of orders and refunds in the window, floored at 0. */
+  | { readonly kind: 'spend' }
+  /** Days until the next order; waiting customers are censored at the horizon. */
+  | { readonly kind: 'next_order' }
+  /** 1 where an event of the kind falls into the window; with `sameSubject` only events of the observation's own subject count. */
+  | { readonly kind: 'event'; readonly event: string; readonly sameSubject?: boolean };
+
+/** A population rule over a feature: rows with a missing value do not belong. */
+export interface PopulationRule {
+  readonly feature: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/**
+ * Which rows are observed. `cutoffs`: every customer of the population at each cut-off. `event`: one row per customer and subject
+ * (for example a campaign) on the day the event happened; features come from before that day, the subject's own properties beside them.
+ */
+export type Observations =
+  | { readonly at: 'cutoffs' }
+  | { readonly at: 'event'; readonly event: string; readonly subject: 'campaign' | 'product' | 'category'; readonly properties?: readonly SubjectProperty[] };
+
+/** A property of the event that opens the observation, one 0/1 column per level: `<property>_is_<level>`. */
+export interface SubjectProperty {
+  readonly property: string;
+  readonly levels: readonly string[];
+}
+
+/** The small-data ladder: a candidate is only tried when the data reach its rung. */
+export const RUNGS = ['rule', 'customer_base', 'linear', 'boosting'] as const;
+export type Rung = (typeof RUNGS)[number];
+
+export interface Candidate {
+  /** Name on the leaderboard. */
+  readonly name: string;
+  readonly rung: Rung;
+  /** `kind` of an estimator. */
+  readonly estimator: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+  /** Columns the candidate sees; absent: all columns of the model. */
+  readonly columns?: readonly string[];
+}
+
+export interface ModelDefinition {
+  readonly name: string;
+  readonly label: Bilingual;
+  readonly description: Bilingual;
+  readonly target: Target;
+  /** Horizons in days, the primary one first: it carries the reasons, bands and gates. */
+  readonly horizons: readonly number[];
+  readonly observations: Observations;
+  readonly population: readonly PopulationRule[];
+  /** Feature groups or names to leave out; every other feature of the plan is offered. */
+  readonly withoutFeatures?: readonly string[];
+  /** The simple rule every candidate must beat; it serves where none does. */
+  readonly baseline: Candidate;
+  readonly candidates: readonly Candidate[];
+  /** Training cut-offs: distance in days and the most that are used per fit. */
+  readonly cutoffs: { readonly everyDays: number; readonly most: number };
+  /** Rows and positives (binary) below which a rung is not tried. */
+  readonly minimum: { readonly rows: number; readonly positives: number };
+}
+
+export function taskOf(target: Target): Task {
+  return target.kind === 'spend' ? 'amount' : target.kind === 'next_order' ? 'duration' : 'binary';
+}
+
+/** Checks a declaration when the program starts, so that a slip in a file is found before a night's run. */
+export function defineModel(definition: ModelDefinition): ModelDefinition {
+  const refuse = (why: string): never => {
+    throw new AppError('invalid_config', `Model "${definition.name}": ${why}.`, { hint: `Mend models/${definition.name}.ts.` });
+  };
+  if (!/^[a-z][a-z0-9_]{0,47}$/.test(definition.name)) refuse('the name must be snake_case, at most 48 characters');
+  if (definition.horizons.length === 0) refuse('it needs at least one horizon');
+  if (definition.horizons.some((days) => !Number.isInteger(days) || days < 1 || days > 1095)) refuse('horizons are whole days from 1 to 1095');
+  if (new Set(definition.horizons).size !== definition.horizons.length) refuse('a horizon is named twice');
+  if (definition.cutoffs.everyDays < 1 || definition.cutoffs.most < 1) refuse('cutoffs.everyDays and cutoffs.most must be at least 1');
+  const names = [definition.baseline, ...definition.candidates].map((candidate) => candidate.name);
+  if (new Set(names).size !== names.length) refuse('two candidates share a name');
+  if (definition.target.kind === 'event' && definition.target.sameSubject === true && definition.observations.at !== 'event') refuse('sameSubject needs observations at an event');
+  for (const rule of definition.population) {
+    if (rule.atLeast === undefined && rule.atMost === undefined) refuse(`population rule on ${rule.feature} has no bound`);
+  }
+  return Object.freeze(definition);
+}

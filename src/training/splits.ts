@@ -1,0 +1,60 @@
+/**
+ * Time splits. For an evaluation end E (everything known before E) and a horizon of H days the last period starts at test = E − H.
+ * Every label window of one part ends at or before the cut-off of the next part, so nothing about a later part is known in an earlier one:
+ *
+ *     three_way   train … ≤ calibration − H     calibration = test − H      test
+ *     two_way     train … ≤ test − H, calibrated by folds over customers    test
+ *     label_free  no labels before test: only candidates that learn from history alone
+ *
+ * The ladder is taken from the top; how much history there is decides. The test cut-off is evaluated once.
+ */
+import { addDays, daysBetween } from '../base/time.ts';
+import type { LocalDate } from '../base/time.ts';
+
+export interface TimeSplit {
+  readonly mode: 'three_way' | 'two_way' | 'label_free';
+  readonly horizonDays: number;
+  /** Cut-offs the candidates are fitted on for selection, oldest first. */
+  readonly train: readonly LocalDate[];
+  /** Cut-off of the period that calibration and selection use; absent unless three_way. */
+  readonly calibration?: LocalDate;
+  readonly test: LocalDate;
+  /** Cut-offs whose windows have ended by the test cut-off: the chosen candidate is fitted again on these before its one test. */
+  readonly refit: readonly LocalDate[];
+  /** Cut-offs whose windows have ended by E: the model that serves is fitted on these. */
+  readonly serve: readonly LocalDate[];
+}
+
+/** Cut-offs at `last`, `last − every`, …, not before `first`, oldest first, at most `most`. */
+export function cutoffsBack(last: LocalDate, first: LocalDate, everyDays: number, most: number): LocalDate[] {
+  const count = Math.min(most, Math.floor(daysBetween(first, last) / everyDays) + 1);
+  return Array.from({ length: Math.max(0, count) }, (_, i) => addDays(last, -everyDays * (count - 1 - i)));
+}
+
+export interface SplitRequest {
+  /** Evaluation end, exclusive: events of that day and later are unknown. */
+  readonly end: LocalDate;
+  /** First cut-off with enough history behind it. */
+  readonly earliest: LocalDate;
+  readonly horizonDays: number;
+  readonly everyDays: number;
+  readonly most: number;
+}
+
+/** The richest split that the history allows, or undefined where even the test period does not fit. */
+export function timeSplit({ end, earliest, horizonDays, everyDays, most }: SplitRequest): TimeSplit | undefined {
+  const test = addDays(end, -horizonDays);
+  if (test < earliest) return undefined;
+  const calibration = addDays(test, -horizonDays);
+  const back = (last: LocalDate): LocalDate[] => cutoffsBack(last, earliest, everyDays, most);
+  const shared = { horizonDays, test, refit: back(calibration), serve: back(test) };
+  const train = back(addDays(calibration, -horizonDays));
+  if (train.length > 0) return { mode: 'three_way', ...shared, train, calibration };
+  if (shared.refit.length > 0) return { mode: 'two_way', ...shared, train: shared.refit };
+  return { mode: 'label_free', ...shared, train: [] };
+}
+
+/** The first cut-off on which the three-way split becomes possible: what the readiness report promises. */
+export function readyOn(earliest: LocalDate, horizonDays: number): LocalDate {
+  return addDays(earliest, 3 * horizonDays);
+}
