@@ -1,0 +1,48 @@
+/** Small dense linear algebra: symmetric positive definite systems, row-major in a Float64Array of n × n. */
+
+/** Lower Cholesky factor L with A = L Lᵀ (row-major, zeros above), or undefined when A is not positive definite. */
+export function cholesky(matrix: Float64Array, n: number): Float64Array | undefined {
+  const lower = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = matrix[i * n + j];
+      for (let k = 0; k < j; k++) sum -= lower[i * n + k] * lower[j * n + k];
+      if (i === j) {
+        if (!(sum > 0)) return undefined;
+        lower[i * n + i] = Math.sqrt(sum);
+      } else lower[i * n + j] = sum / lower[j * n + j];
+    }
+  }
+  return lower;
+}
+
+/** x with A x = b from the Cholesky factor of A. */
+export function choleskySolve(lower: Float64Array, n: number, b: ArrayLike<number>): Float64Array {
+  const x = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let sum = b[i];
+    for (let k = 0; k < i; k++) sum -= lower[i * n + k] * x[k];
+    x[i] = sum / lower[i * n + i];
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = x[i];
+    for (let k = i + 1; k < n; k++) sum -= lower[k * n + i] * x[k];
+    x[i] = sum / lower[i * n + i];
+  }
+  return x;
+}
+
+/** Inverse of a symmetric positive definite matrix, or undefined when it is not one. */
+export function inverseSpd(matrix: Float64Array, n: number): Float64Array | undefined {
+  const lower = cholesky(matrix, n);
+  if (lower === undefined) return undefined;
+  const inverse = new Float64Array(n * n);
+  const unit = new Float64Array(n);
+  for (let j = 0; j < n; j++) {
+    unit.fill(0);
+    unit[j] = 1;
+    const column = choleskySolve(lower, n, unit);
+    for (let i = 0; i < n; i++) inverse[i * n + j] = column[i];
+  }
+  return inverse;
+}
