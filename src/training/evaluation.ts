@@ -1,0 +1,140 @@
+/**
+ * Metrics of one candidate on one period. Never one number alone: ranking, probability quality and calibration stand together,
+ * because a constant can win log loss on rare targets, and ranking alone says nothing about probabilities.
+ */
+import type { Random } from '../base/random.ts';
+import {
+  bootstrap, brierScore, calibrationTable, decileError, expectedCalibrationError, intervalCoverage, kolmogorovSmirnov, liftTable,
+  logLoss, meanAbsoluteError, normalisedGini, prAuc, relativeBias, rocAuc, rootMeanSquaredError, spearman,
+} from '../math/metrics/index.ts';
+import type { Task } from '../estimators/contract.ts';
+import { z } from 'zod';
+
+const number = z.number();
+export const metricSchema = z.strictObject({ value: number, low: number.optional(), high: number.optional() });
+export type Metric = z.infer<typeof metricSchema>;
+
+export const evaluationSchema = z.strictObject({
+  rows: z.int(),
+  /** Mean of the target: share of positives, mean amount or mean observed days. */
+  targetMean: number,
+  metrics: z.record(z.string(), metricSchema),
+  /** Mean prediction and mean outcome per tenth of prediction, lowest first. */
+  calibration: z.array(z.strictObject({ rows: z.int(), predicted: number, actual: number })),
+  /** Lift by tenth, highest first. */
+  lift: z.array(z.strictObject({ tenth: z.int(), rows: z.int(), actual: number, lift: number, cumulativeGain: number })),
+});
+export type Evaluation = z.infer<typeof evaluationSchema>;
+
+export interface Predicted {
+  readonly y: Float64Array;
+  /** `duration`: 1 where y was seen, 0 where the row was still waiting at y. */
+  readonly observed?: Uint8Array;
+  /** Probability, expected amount or median days. */
+  readonly predicted: Float64Array;
+  /** Ends of the 80 % interval and of the middle half, where the candidate gives them. */
+  readonly intervals?: { readonly low80: Float64Array; readonly high80: Float64Array; readonly low50: Float64Array; readonly high50: Float64Array };
+}
+
+type Scorer = (y: Float64Array, predicted: Float64Array) => number | undefined;
+
+const BINARY: Readonly<Record<string, Scorer>> = {
+  roc_auc: rocAuc, pr_auc: prAuc, log_loss: logLoss, brier: brierScore, ece: expectedCalibrationError, ks: kolmogorovSmirnov,
+};
+const AMOUNT: Readonly<Record<string, Scorer>> = {
+  spearman, normalised_gini: normalisedGini, bias: relativeBias, decile_error: decileError, mae: meanAbsoluteError, rmse: rootMeanSquaredError,
+};
+
+/** Metrics with bootstrap intervals for the ones that decide (the first two of a task, and the bias of amounts). */
+export function evaluate(task: Task, data: Predicted, rng: Random, replicates = 100): Evaluation {
+  const { y, predicted } = data;
+  const metrics: Record<string, Metric> = {};
+  const scorers = task === 'binary' ? BINARY : task === 'amount' ? AMOUNT : {};
+  const withInterval = new Set(['roc_auc', 'log_loss', 'spearman', 'normalised_gini', 'bias']);
+  for (const [name, scorer] of Object.entries(scorers)) {
+    const value = scorer(y, predicted);
+    if (value === undefined) continue;
+    const around = withInterval.has(name) ? bootstrap(scorer, [y, predicted], { rng: rng.fork('bootstrap', name), replicates }) : undefined;
+    metrics[name] = around === undefined ? { value } : { value, low: around.low, high: around.high };
+  }
+  if (task === 'duration') Object.assign(metrics, durationMetrics(data));
+  if (data.intervals !== undefined) Object.assign(metrics, coverageMetrics(data, data.intervals));
+  return {
+    rows: y.length,
+    targetMean: mean(y),
+    metrics,
+    calibration: calibrationTable(y, predicted).map(({ rows, predicted: p, actual }) => ({ rows, predicted: p, actual })),
+    lift: liftTable(y, predicted).map(({ tenth, rows, actual, lift, cumulativeGain }) => ({ tenth, rows, actual, lift, cumulativeGain })),
+  };
+}
+
+/** Days: errors count a waiting row only for what is known, that the order came no earlier than y. */
+function durationMetrics({ y, observed, predicted }: Predicted): Record<string, Metric> {
+  let absolute = 0;
+  let seen = 0;
+  let seenAbsolute = 0;
+  let within7 = 0;
+  for (let i = 0; i < y.length; i++) {
+    const isSeen = observed === undefined || observed[i] === 1;
+    const capped = isSeen ? predicted[i] : Math.min(predicted[i], y[i]);
+    const error = Math.abs(capped - y[i]);
+    absolute += error;
+    if (!isSeen) continue;
+    seen++;
+    seenAbsolute += error;
+    if (error <= 7) within7++;
+  }
+  const result: Record<string, Metric> = { mae_capped: { value: absolute / Math.max(1, y.length) }, share_observed: { value: seen / Math.max(1, y.length) } };
+  if (seen > 0) {
+    result.mae_observed = { value: seenAbsolute / seen };
+    result.within_7_days = { value: within7 / seen };
+  }
+  const order = spearman(y, predicted);
+  if (order !== undefined) result.spearman = { value: order };
+  return result;
+}
+
+/** A waiting row is covered by an interval that reaches past the moment until which it was watched. */
+function coverageMetrics({ y, observed }: Predicted, intervals: NonNullable<Predicted['intervals']>): Record<string, Metric> {
+  const coverage = (low: Float64Array, high: Float64Array): number => {
+    if (observed === undefined) return intervalCoverage(y, low, high).coverage;
+    let covered = 0;
+    for (let i = 0; i < y.length; i++) if (high[i] >= y[i] && (observed[i] === 0 || low[i] <= y[i])) covered++;
+    return covered / Math.max(1, y.length);
+  };
+  return {
+    coverage_80: { value: coverage(intervals.low80, intervals.high80) },
+    coverage_50: { value: coverage(intervals.low50, intervals.high50) },
+    width_80: { value: intervalCoverage(y, intervals.low80, intervals.high80).meanWidth },
+  };
+}
+
+function mean(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return values.length === 0 ? 0 : sum / values.length;
+}
+
+/** The number that selection minimises, row by row: log loss, a scaled absolute error for days, a deviance for amounts. */
+export function selectionLoss(task: Task, data: Predicted): Float64Array {
+  const { y, observed, predicted } = data;
+  const loss = new Float64Array(y.length);
+  const scale = Math.max(1e-9, mean(y));
+  for (let i = 0; i < y.length; i++) {
+    if (task === 'binary') {
+      const p = Math.min(1 - 1e-15, Math.max(1e-15, predicted[i]));
+      loss[i] = y[i] === 1 ? -Math.log(p) : -Math.log1p(-p);
+    } else if (task === 'amount') {
+      loss[i] = tweedieDeviance(y[i] / scale, Math.max(1e-4, predicted[i] / scale));
+    } else {
+      const capped = observed !== undefined && observed[i] === 0 ? Math.min(predicted[i], y[i]) : predicted[i];
+      loss[i] = Math.abs(capped - y[i]);
+    }
+  }
+  return loss;
+}
+
+/** Unit deviance of the Tweedie family with power 1.5 (Jørgensen 1997, ch. 4), consistent for the mean and defined at y = 0. */
+function tweedieDeviance(y: number, mu: number): number {
+  return 2 * (2 * Math.sqrt(mu) - 4 * Math.sqrt(Math.max(0, y)) + (2 * y) / Math.sqrt(mu));
+}
