@@ -1,5 +1,5 @@
 /** Accuracy of the special functions. Golden numbers: mpmath 1.4.1 at 40 digits (inverses of incomplete functions: scipy 1.17.1). */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { digamma, lbeta, lgamma, lgammaDelta, trigamma } from '../../src/math/specialGamma.ts';
 import { logHyp2F1 } from '../../src/math/specialHypergeometric.ts';
@@ -7,10 +7,9 @@ import { betaI, betaIInverse, gammaP, gammaPInverse, gammaQ } from '../../src/ma
 import { log1mexp, logAddExp, logSubExp, logSumExp, sigmoid } from '../../src/math/specialLog.ts';
 import { normalCdf, normalPdf, normalQuantile } from '../../src/math/specialNormal.ts';
 
-/** Relative agreement; absolute where zero is the target. */
-function expectClose(actual: number, golden: number, relative: number, what: string): void {
-  const error = golden === 0 ? Math.abs(actual) : Math.abs(actual / golden - 1);
-  expect(error, `${what}: ${actual} against ${golden}`).toBeLessThanOrEqual(relative);
+/** |actual / golden − 1|; absolute where zero is the target. */
+function relativeError(actual: number, golden: number): number {
+  return golden === 0 ? Math.abs(actual) : Math.abs(actual / golden - 1);
 }
 
 describe('gamma family', () => {
@@ -38,7 +37,7 @@ describe('gamma family', () => {
     [100000.0, 1051287.7089736569],
     [10000000000.0, 220258509288.81058],
   ];
-  test.each(goldenLgamma)('lgamma(%d)', (x, golden) => expectClose(lgamma(x), golden, 2e-15, 'lgamma'));
+  test.each(goldenLgamma)('lgamma(%d)', (x, golden) => expect(relativeError(lgamma(x), golden)).toBeLessThanOrEqual(2e-15));
 
   const goldenDigamma = [
     [0.001, -1000.5755719318103],
@@ -62,7 +61,7 @@ describe('gamma family', () => {
     [30, 0.033895060357739946],
     [100000.0, 1.0000050000166667e-05],
   ];
-  test.each(goldenTrigamma)('trigamma(%d)', (x, golden) => expectClose(trigamma(x), golden, 1e-15, 'trigamma'));
+  test.each(goldenTrigamma)('trigamma(%d)', (x, golden) => expect(relativeError(trigamma(x), golden)).toBeLessThanOrEqual(1e-15));
 
   const goldenLbeta = [
     [0.5, 0.5, 1.1447298858494002],
@@ -70,7 +69,7 @@ describe('gamma family', () => {
     [2.5, 100000000.0, -45.767019008157995],
     [800, 900, -1177.5125571567278],
   ];
-  test.each(goldenLbeta)('lbeta(%d, %d)', (a, b, golden) => expectClose(lbeta(a, b), golden, 1e-14, 'lbeta'));
+  test.each(goldenLbeta)('lbeta(%d, %d)', (a, b, golden) => expect(relativeError(lbeta(a, b), golden)).toBeLessThanOrEqual(1e-14));
 
   test('ln Γ(x + 1) = ln Γ(x) + ln x, and lgammaDelta agrees with the difference', () => {
     fc.assert(
@@ -106,8 +105,8 @@ describe('logHyp2F1', () => {
   });
 
   test('series and integral agree where both work: Euler transformation and 2F1(a, b; b; z) = (1 − z)^−a', () => {
-    expectClose(logHyp2F1(1.7, 3.1, 3.1, 0.99999), -1.7 * Math.log(0.00001), 1e-12, 'binomial, c = b');
-    expectClose(logHyp2F1(0.9, 1.3, 1.31, 0.9998), logHyp2F1(1.3, 0.9, 1.31, 0.9998), 1e-13, 'symmetry');
+    expect(relativeError(logHyp2F1(1.7, 3.1, 3.1, 0.99999), -1.7 * Math.log(0.00001))).toBeLessThanOrEqual(1e-12);
+    expect(relativeError(logHyp2F1(0.9, 1.3, 1.31, 0.9998), logHyp2F1(1.3, 0.9, 1.31, 0.9998))).toBeLessThanOrEqual(1e-13);
   });
 
   test('refuses what it cannot do', () => expect(() => logHyp2F1(1, 1, -0.5, 0.3)).toThrow(RangeError));
@@ -124,8 +123,8 @@ describe('incomplete gamma and beta', () => {
     [0.01, 1e-05, 0.8963367982671973, 0.1036632017328028],
   ];
   test.each(goldenGamma)('P and Q(%d, %d)', (a, x, p, q) => {
-    expectClose(gammaP(a, x), p, 1e-12, 'P');
-    expectClose(gammaQ(a, x), q, 1e-12, 'Q');
+    expect(relativeError(gammaP(a, x), p)).toBeLessThanOrEqual(1e-12);
+    expect(relativeError(gammaQ(a, x), q)).toBeLessThanOrEqual(1e-12);
   });
 
   const goldenBeta = [
@@ -136,7 +135,7 @@ describe('incomplete gamma and beta', () => {
     [30, 700, 0.05, 0.8836131858278972],
     [1500, 2.5, 0.999, 0.6995230892576064],
   ];
-  test.each(goldenBeta)('I(%d, %d) at %d', (a, b, x, golden) => expectClose(betaI(a, b, x), golden, 1e-11, 'betaI'));
+  test.each(goldenBeta)('I(%d, %d) at %d', (a, b, x, golden) => expect(relativeError(betaI(a, b, x), golden)).toBeLessThanOrEqual(1e-11));
 
   const goldenGammaInverse = [
     [0.05, 0.3, 2.0378971887326733e-11],
@@ -145,7 +144,7 @@ describe('incomplete gamma and beta', () => {
     [40, 0.5, 39.6671650106891],
     [40, 0.9999, 67.89126055732686],
   ];
-  test.each(goldenGammaInverse)('inverse of P(%d, ·) at %d', (a, p, golden) => expectClose(gammaPInverse(a, p), golden, 1e-11, 'inverse'));
+  test.each(goldenGammaInverse)('inverse of P(%d, ·) at %d', (a, p, golden) => expect(relativeError(gammaPInverse(a, p), golden)).toBeLessThanOrEqual(1e-11));
 
   const goldenBetaInverse = [
     [0.5, 0.5, 0.2, 0.09549150281252627],
@@ -153,7 +152,7 @@ describe('incomplete gamma and beta', () => {
     [0.1, 4, 0.5, 0.0001665992814579278],
     [120, 30, 0.05, 0.7442476087010296],
   ];
-  test.each(goldenBetaInverse)('inverse of I(%d, %d) at %d', (a, b, p, golden) => expectClose(betaIInverse(a, b, p), golden, 1e-11, 'inverse'));
+  test.each(goldenBetaInverse)('inverse of I(%d, %d) at %d', (a, b, p, golden) => expect(relativeError(betaIInverse(a, b, p), golden)).toBeLessThanOrEqual(1e-11));
 
   test('inverses undo their functions', () => {
     const shape = fc.double({ min: 0.05, max: 200, noNaN: true });
@@ -163,7 +162,8 @@ describe('incomplete gamma and beta', () => {
         expect(Math.abs(gammaP(a, gammaPInverse(a, p)) - p)).toBeLessThan(1e-11);
         const x = betaIInverse(a, b, p);
         // Where x rounds to the end of the interval, the level cannot come back.
-        if (x < 1 - 1e-6) expect(Math.abs(betaI(a, b, x) - p)).toBeLessThan(1e-9);
+        fc.pre(x < 1 - 1e-6);
+        expect(Math.abs(betaI(a, b, x) - p)).toBeLessThan(1e-9);
       }),
     );
   });
@@ -181,7 +181,7 @@ describe('normal distribution', () => {
     [2, 0.9772498680518208],
     [5, 0.9999997133484281],
   ];
-  test.each(goldenCdf)('Φ(%d)', (x, golden) => expectClose(normalCdf(x), golden, x === -38 ? 1e-7 : 1e-12, 'Φ'));
+  test.each(goldenCdf)('Φ(%d)', (x, golden) => expect(relativeError(normalCdf(x), golden)).toBeLessThanOrEqual(x === -38 ? 1e-7 : 1e-12));
 
   const goldenQuantile = [
     [1e-300, -37.0470962993612],
@@ -193,10 +193,10 @@ describe('normal distribution', () => {
     [0.975, 1.9599639845400538],
     [0.9999, 3.7190164854557084],
   ];
-  test.each(goldenQuantile)('quantile at %d', (p, golden) => expectClose(normalQuantile(p), golden, 1e-14, 'quantile'));
+  test.each(goldenQuantile)('quantile at %d', (p, golden) => expect(relativeError(normalQuantile(p), golden)).toBeLessThanOrEqual(1e-14));
 
   test('density and ends', () => {
-    expectClose(normalPdf(0), 1 / Math.sqrt(2 * Math.PI), 1e-15, 'φ(0)');
+    expect(relativeError(normalPdf(0), 1 / Math.sqrt(2 * Math.PI))).toBeLessThanOrEqual(1e-15);
     expect(normalQuantile(0)).toBe(-Infinity);
     expect(normalQuantile(1)).toBe(Infinity);
     expect(normalQuantile(-0.1)).toBeNaN();
@@ -205,15 +205,15 @@ describe('normal distribution', () => {
 
 describe('log space', () => {
   test('sums and differences', () => {
-    expectClose(logAddExp(-1000, -1001), -1000 + Math.log1p(Math.exp(-1)), 1e-15, 'logAddExp');
+    expect(relativeError(logAddExp(-1000, -1001), -1000 + Math.log1p(Math.exp(-1)))).toBeLessThanOrEqual(1e-15);
     expect(logAddExp(-Infinity, 3)).toBe(3);
-    expectClose(logSubExp(-1000, -1001), -1000 + Math.log1p(-Math.exp(-1)), 1e-15, 'logSubExp');
+    expect(relativeError(logSubExp(-1000, -1001), -1000 + Math.log1p(-Math.exp(-1)))).toBeLessThanOrEqual(1e-15);
     expect(logSubExp(2, 2)).toBe(-Infinity);
     expect(logSubExp(1, 2)).toBeNaN();
-    expectClose(logSumExp([800, 800, 800]), 800 + Math.log(3), 1e-15, 'logSumExp');
+    expect(relativeError(logSumExp([800, 800, 800]), 800 + Math.log(3))).toBeLessThanOrEqual(1e-15);
     expect(logSumExp([])).toBe(-Infinity);
-    expectClose(log1mexp(1e-10), Math.log(1e-10) - 0.5e-10, 1e-15, 'log1mexp small');
-    expectClose(log1mexp(50), -Math.exp(-50), 1e-15, 'log1mexp large');
+    expect(relativeError(log1mexp(1e-10), Math.log(1e-10) - 0.5e-10)).toBeLessThanOrEqual(1e-15);
+    expect(relativeError(log1mexp(50), -Math.exp(-50))).toBeLessThanOrEqual(1e-15);
     expect(sigmoid(-800)).toBe(0);
     expect(sigmoid(0)).toBe(0.5);
     expect(sigmoid(800)).toBe(1);
