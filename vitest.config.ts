@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/postgres.ts'],
     // Two cores: more workers than that only fight for memory with the databases they start.
     maxWorkers: 2,
     testTimeout: 60_000,

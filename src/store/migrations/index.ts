@@ -1,0 +1,18 @@
+/** The schema's steps in order. A step that was released is never edited: add a new one. */
+import type { Knex } from 'knex';
+import { up as profile } from './profile.ts';
+import { up as runs } from './runs.ts';
+import { up as tags } from './tags.ts';
+import { up as access } from './access.ts';
+
+export interface Migration {
+  readonly name: string;
+  readonly up: (db: Knex) => Promise<void>;
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  { name: '0001_profile', up: profile },
+  { name: '0002_runs', up: runs },
+  { name: '0003_tags', up: tags },
+  { name: '0004_access', up: access },
+];
