@@ -1,5 +1,6 @@
 /** What training hands back: everything that serving, explaining and judging a model needs. The registry wraps it with version and checksum. */
 import { z } from 'zod';
+import { servingSchema } from '../estimators/serving.ts';
 import { evaluationSchema } from './evaluation.ts';
 import { requirementSchema } from './readiness.ts';
 
@@ -32,8 +33,8 @@ export const headSchema = z.strictObject({
   /** Kind of the estimator; its schema checks `artefact`. */
   estimator: z.string(),
   artefact: z.unknown(),
-  /** Calibration map of probabilities, or interval map of amounts and days; checked by the schemas of estimators/calibration. */
-  calibration: z.unknown(),
+  /** Level, calibration shape and intervals: how raw predictions become what is served (estimators/serving.ts). */
+  serving: servingSchema,
   split: z.strictObject({
     mode: z.enum(['three_way', 'two_way', 'label_free']),
     train: z.array(date),

@@ -1,0 +1,68 @@
+/** One candidate on given rows: fit, predict, intervals. Nothing here knows about periods or choices. */
+import type { Random } from '../base/random.ts';
+import type { Matrix } from '../base/matrix.ts';
+import type { Estimator, FitOutcome, TrainingData } from '../estimators/contract.ts';
+import { datasetRows } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+import type { Candidate } from './define.ts';
+
+/** An estimator whose artefact is looked at by its schema only. */
+export type AnyEstimator = Estimator<{ readonly kind: string }, unknown>;
+
+export interface Fitted {
+  readonly candidate: Candidate;
+  readonly estimator: AnyEstimator;
+  readonly artefact: { readonly kind: string };
+}
+
+/** Levels that intervals are read from: both ends of the 80 % interval, of the middle half, and the median. */
+export const LEVELS = [0.1, 0.25, 0.5, 0.75, 0.9] as const;
+
+/** The columns that the candidate sees. */
+export function candidateMatrix(x: Matrix, candidate: Candidate): Matrix {
+  const { columns } = candidate;
+  return columns === undefined ? x : { rows: x.rows, columns: x.columns.filter((column) => columns.includes(column.name)) };
+}
+
+/**
+ * Customer-base candidates learn a whole history per row, so only the newest cut-off is given to them: the same history seen from several
+ * cut-offs would count a customer several times.
+ */
+function fittingRows(data: Dataset, candidate: Candidate): Dataset {
+  if (candidate.rung !== 'customer_base' || data.cutoffs.length < 2) return data;
+  const newest = data.period.reduce((most, value) => Math.max(most, value), 0);
+  const rows: number[] = [];
+  for (let i = 0; i < data.period.length; i++) if (data.period[i] === newest) rows.push(i);
+  return datasetRows(data, Int32Array.from(rows));
+}
+
+export function fitCandidate(candidate: Candidate, estimators: Readonly<Record<string, AnyEstimator>>, data: Dataset, horizonDays: number, rng: Random, signal?: AbortSignal): FitOutcome<{ readonly kind: string }> {
+  const estimator = estimators[candidate.estimator];
+  if (estimator === undefined) return { ok: false, reason: 'unsupported_target', detail: `there is no estimator "${candidate.estimator}"` };
+  const rows = fittingRows(data, candidate);
+  const train: TrainingData = {
+    x: candidateMatrix(rows.x, candidate),
+    y: rows.y,
+    period: rows.period,
+    ...(rows.observed === undefined ? {} : { observed: rows.observed }),
+  };
+  // Estimators that look ahead by themselves are told how far; the others have no such parameter.
+  const defaults = typeof estimator.defaults === 'object' && estimator.defaults !== null ? estimator.defaults : {};
+  const horizon = 'horizonDays' in defaults ? { horizonDays } : {};
+  return estimator.fit(train, { ...defaults, ...horizon, ...candidate.params }, { rng, ...(signal === undefined ? {} : { signal }) });
+}
+
+/** Rows of a dataset split into `folds` by customer, so that one customer's rows stay together. */
+export function customerFolds(data: Dataset, folds: number, rng: Random): Int32Array[] {
+  const foldOf = new Map<number, number>();
+  const rows: number[][] = Array.from({ length: folds }, () => []);
+  data.customerIds.forEach((id, row) => {
+    let fold = foldOf.get(id);
+    if (fold === undefined) {
+      fold = rng.fork('fold', id).int(folds);
+      foldOf.set(id, fold);
+    }
+    rows[fold].push(row);
+  });
+  return rows.map((list) => Int32Array.from(list));
+}
