@@ -1,0 +1,130 @@
+/** A condition in plain words, Chinese or English. */
+import type { Comparison } from './comparison.ts';
+import type { EventAggregate, EventFilter, Window } from './eventLeaf.ts';
+import type { ConditionNames, Named } from './names.ts';
+import type { AttributeLeaf, Condition, StageLeaf, TagLeaf } from './schema.ts';
+import { COLUMN_WORDS, CONSENT_WORDS, EVENT_KIND_WORDS, FIELD_WORDS, OP_WORDS, PURPOSE_WORDS, STATUS_WORDS } from './words.ts';
+import type { Language } from './words.ts';
+
+export interface DescribeOptions {
+  readonly language: Language;
+  readonly names: ConditionNames;
+}
+
+interface Speaker extends DescribeOptions {
+  say(zh: string, en: string): string;
+  list(items: readonly string[]): string;
+}
+
+const label = (named: readonly Named[], code: string, { language }: Speaker): string => named.find((item) => item.code === code)?.label[language] ?? code;
+
+function quoted(literal: string | number | boolean, speaker: Speaker): string {
+  if (typeof literal === 'boolean') return literal ? speaker.say('是', 'yes') : speaker.say('否', 'no');
+  return typeof literal === 'number' ? String(literal) : speaker.say(`“${literal}”`, `“${literal}”`);
+}
+
+/** `show` words the literals, e.g. the name of a band for its code. */
+function comparisonWords(subject: string, comparison: Comparison, speaker: Speaker, show = (literal: string | number | boolean): string => quoted(literal, speaker)): string {
+  const { op } = comparison;
+  switch (op) {
+    case 'exists': return speaker.say(`${subject}已知`, `${subject} is known`);
+    case 'missing': return speaker.say(`${subject}未知`, `${subject} is not known`);
+    case 'last_days': return speaker.say(`${subject}在最近${comparison.value}天内`, `${subject} is within the last ${comparison.value} days`);
+    case 'next_days': return speaker.say(`${subject}在未来${comparison.value}天内`, `${subject} is within the next ${comparison.value} days`);
+    case 'before_last_days': return speaker.say(`${subject}早于${comparison.value}天前`, `${subject} is more than ${comparison.value} days ago`);
+    case 'in':
+    case 'not_in': return `${subject} ${OP_WORDS[op][speaker.language]} ${speaker.list(comparison.values.map(show))}`;
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': return `${subject} ${OP_WORDS[op][speaker.language]} ${String(comparison.value)}`;
+    default: return `${subject} ${OP_WORDS[op][speaker.language]} ${show(comparison.value)}`;
+  }
+}
+
+function windowWords(window: Window, speaker: Speaker): string {
+  if (window === 'all') return '';
+  if ('lastDays' in window) return speaker.say(`最近${window.lastDays}天`, ` in the last ${window.lastDays} days`);
+  return speaker.say(`${window.from}至${window.to}`, ` from ${window.from} to ${window.to}`);
+}
+
+function filterWords(filter: EventFilter, speaker: Speaker): string {
+  if ('property' in filter) return comparisonWords(filter.property, filter, speaker);
+  const subject = COLUMN_WORDS[filter.column][speaker.language];
+  if (filter.column === 'kind') return comparisonWords(subject, filter, speaker, (kind) => EVENT_KIND_WORDS[String(kind)]?.[speaker.language] ?? String(kind));
+  return comparisonWords(subject, filter, speaker);
+}
+
+function measureWords(events: EventAggregate, what: string, speaker: Speaker): string {
+  const { say } = speaker;
+  if (events.aggregate === 'count') return say(`${what}次数`, `number of ${what}`);
+  if (events.aggregate === 'share') {
+    const part = events.part.map((filter) => filterWords(filter, speaker)).join(say('且', ' and '));
+    return say(`${what}中${part}的占比`, `share of ${what} where ${part}`);
+  }
+  const source = typeof events.of === 'string' ? COLUMN_WORDS[events.of][speaker.language] : events.of.property;
+  switch (events.aggregate) {
+    case 'distinct': return say(`${what}的不同${source}数`, `number of different ${source} of ${what}`);
+    case 'sum': return say(`${what}${source}合计`, `total ${source} of ${what}`);
+    case 'avg': return say(`${what}平均${source}`, `average ${source} of ${what}`);
+    case 'min': return say(`${what}最小${source}`, `smallest ${source} of ${what}`);
+    case 'max': return say(`${what}最大${source}`, `largest ${source} of ${what}`);
+    case 'first': return say(`首次${what}${source}`, `${source} of the first ${what}`);
+    case 'last': return say(`最近一次${what}${source}`, `${source} of the last ${what}`);
+  }
+}
+
+function eventsWords(events: EventAggregate, speaker: Speaker): string {
+  const { say, language } = speaker;
+  const kinds = events.kinds?.map((kind) => EVENT_KIND_WORDS[kind]?.[language] ?? kind);
+  const where = (events.where ?? []).map((filter) => filterWords(filter, speaker)).join(say('且', ' and '));
+  const what = `${kinds === undefined ? say('任意行为', 'any event') : kinds.join(say('或', ' or '))}${where === '' ? '' : say(`（${where}）`, ` (${where})`)}`;
+  const window = windowWords(events.window, speaker);
+  const measure = measureWords(events, what, speaker);
+  return comparisonWords(say(`${window}${measure}`, `${measure}${window}`), events, speaker);
+}
+
+function tagWords(leaf: TagLeaf, speaker: Speaker): string {
+  const tag = speaker.names.tags.find(({ key }) => key === leaf.tag);
+  const subject = `${tag?.label[speaker.language] ?? leaf.tag}${FIELD_WORDS[leaf.field][speaker.language]}`;
+  if (leaf.field === 'status') return comparisonWords(subject, leaf, speaker, (status) => STATUS_WORDS[status as 'ok'][speaker.language]);
+  return comparisonWords(subject, leaf, speaker, (literal) => (typeof literal === 'string' && (tag?.bands ?? []).some(({ code }) => code === literal) ? label(tag?.bands ?? [], literal, speaker) : quoted(literal, speaker)));
+}
+
+function stageWords(leaf: StageLeaf, speaker: Speaker): string {
+  const stages = speaker.list(leaf.stage.map((code) => label(speaker.names.stages, code, speaker)));
+  const place = speaker.say(`处于${stages}阶段`, `in stage ${stages}`);
+  return leaf.days === undefined ? place : comparisonWords(speaker.say(`${place}的天数`, `days ${place}`), leaf.days, speaker);
+}
+
+function attributeWords(leaf: AttributeLeaf, speaker: Speaker): string {
+  const words = speaker.names.attributes;
+  const subject = words !== undefined && Object.hasOwn(words, leaf.attribute) ? words[leaf.attribute][speaker.language] : leaf.attribute;
+  return comparisonWords(subject, leaf, speaker);
+}
+
+function nodeWords(condition: Condition, speaker: Speaker, inside: boolean): string {
+  const { say } = speaker;
+  const group = (children: readonly Condition[], separator: string): string => {
+    const words = children.map((child) => nodeWords(child, speaker, children.length > 1)).join(separator);
+    return inside && children.length > 1 ? say(`（${words}）`, `(${words})`) : words;
+  };
+  if ('all' in condition) return group(condition.all, say('，且', ', and '));
+  if ('any' in condition) return group(condition.any, say('，或', ', or '));
+  if ('not' in condition) return say(`不满足（${nodeWords(condition.not, speaker, false)}）`, `not (${nodeWords(condition.not, speaker, false)})`);
+  if ('attribute' in condition) return attributeWords(condition, speaker);
+  if ('events' in condition) return eventsWords(condition.events, speaker);
+  if ('tag' in condition) return tagWords(condition, speaker);
+  if ('stage' in condition) return stageWords(condition, speaker);
+  if ('consent' in condition) {
+    const states = speaker.list(condition.in.map((state) => CONSENT_WORDS[state][speaker.language]));
+    return say(`${PURPOSE_WORDS[condition.consent].zh}授权${states}`, `consent to ${PURPOSE_WORDS[condition.consent].en} is ${states}`);
+  }
+  return condition.op === 'exists' ? say(`${condition.identity}已知`, `${condition.identity} is known`) : say(`${condition.identity}未知`, `${condition.identity} is not known`);
+}
+
+/** One sentence without a full stop. */
+export function describeCondition(condition: Condition, options: DescribeOptions): string {
+  const say = (zh: string, en: string): string => (options.language === 'zh' ? zh : en);
+  return nodeWords(condition, { ...options, say, list: (items) => items.join(say('、', ', ')) }, false);
+}

@@ -1,0 +1,68 @@
+/** The closed lists that names of a condition are looked up in, and "did you mean" for those that are not there. */
+import { AppError } from '../base/errors.ts';
+import type { Bilingual } from '../base/text.ts';
+import { leavesOf } from './parse.ts';
+import type { Condition } from './schema.ts';
+import { suggestNames } from './suggest.ts';
+
+/** A code with its words. */
+export interface Named {
+  readonly code: string;
+  readonly label: Bilingual;
+}
+
+/** What a condition needs to know of a tag; a definition of the tag catalogue is one. */
+export interface TagName {
+  readonly key: string;
+  readonly label: Bilingual;
+  readonly bands?: readonly Named[];
+}
+
+export interface ConditionNames {
+  readonly tags: readonly TagName[];
+  readonly stages: readonly Named[];
+  /** Words for attribute keys. Attribute and property keys are not a closed list: shops bring their own, and they are bound as values. */
+  readonly attributes?: Readonly<Record<string, Bilingual>>;
+  /** Closed list of event kinds; absent: any kind of the right form. */
+  readonly eventKinds?: readonly string[];
+}
+
+export interface UnknownName {
+  readonly what: 'tag' | 'band' | 'stage' | 'event kind';
+  readonly name: string;
+  readonly suggestions: readonly string[];
+}
+
+function unknownIn(what: UnknownName['what'], wanted: Iterable<string>, known: readonly string[]): UnknownName[] {
+  return [...wanted].filter((name) => !known.includes(name)).map((name) => ({ what, name, suggestions: suggestNames(name, known) }));
+}
+
+/** Every name of a condition that its lists do not have, with suggestions, each once. */
+export function unknownNames(condition: Condition, names: ConditionNames): readonly UnknownName[] {
+  const found: UnknownName[] = [];
+  for (const leaf of leavesOf(condition)) {
+    if ('stage' in leaf) found.push(...unknownIn('stage', leaf.stage, names.stages.map(({ code }) => code)));
+    else if ('tag' in leaf) {
+      const tag = names.tags.find(({ key }) => key === leaf.tag);
+      if (tag === undefined) found.push(...unknownIn('tag', [leaf.tag], names.tags.map(({ key }) => key)));
+      else if (leaf.field === 'band') found.push(...unknownIn('band', 'values' in leaf ? leaf.values : [leaf.value], (tag.bands ?? []).map(({ code }) => code)));
+    } else if ('events' in leaf && names.eventKinds !== undefined) {
+      const { events } = leaf;
+      const filters = [...(events.where ?? []), ...('part' in events ? events.part : [])];
+      const kinds = [...(events.kinds ?? []), ...filters.flatMap((filter) => ('column' in filter && filter.column === 'kind' ? filter.values : []))];
+      found.push(...unknownIn('event kind', kinds, names.eventKinds));
+    }
+  }
+  return [...new Map(found.map((unknown) => [`${unknown.what}:${unknown.name}`, unknown])).values()];
+}
+
+/** @throws AppError `unknown_name` naming each unknown name and what may have been meant. */
+export function checkNames(condition: Condition, names: ConditionNames): void {
+  const unknown = unknownNames(condition, names);
+  if (unknown.length === 0) return;
+  const words = unknown.slice(0, 5).map(({ what, name, suggestions }) => `${what} "${name}"${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}`);
+  throw new AppError('unknown_name', `The condition names ${unknown.length} thing${unknown.length === 1 ? '' : 's'} that the catalogue does not have: ${words.join('; ')}.`, {
+    details: { unknown },
+    hint: 'Run `tagcast tags list` for the tags and their bands.',
+  });
+}

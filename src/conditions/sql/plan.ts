@@ -1,0 +1,147 @@
+/**
+ * Conditions to one set-based query: customers, left-joined with one aggregate row per customer of a single scan of the events, and with
+ * the tags, stage, consents and identities that are asked for. Several conditions share the scan and equal aggregates.
+ */
+import { calendarOf } from '../context.ts';
+import type { Calendar, ConditionContext } from '../context.ts';
+import type { Condition, ConsentLeaf, IdentityLeaf, Leaf, StageLeaf, TagLeaf } from '../schema.ts';
+import { compareSql, inList, infix, jsonOperand } from './comparison.ts';
+import { eventsSql, reachOf, scanFilter } from './events.ts';
+import type { Reach } from './events.ts';
+import { NOTHING, alias, and, bindDay, bindFloat, bindInt8, bindNumeric, bindText, join, sql } from './fragment.ts';
+import type { Sql } from './fragment.ts';
+
+/** Store ids, both included. */
+export interface CustomerRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `from` follows the word FROM and names `customers c`; each predicate is true, false or NULL for one customer. */
+export interface SelectionPlan {
+  readonly from: Sql;
+  readonly predicates: readonly Sql[];
+}
+
+/** Keeps pieces apart by text and values, and numbers them. */
+function registry<Item>(): { readonly items: Item[]; indexOf(key: string, make: () => Item): number } {
+  const items: Item[] = [];
+  const seen = new Map<string, number>();
+  return {
+    items,
+    indexOf(key, make) {
+      const known = seen.get(key);
+      if (known !== undefined) return known;
+      seen.set(key, items.length);
+      items.push(make());
+      return items.length - 1;
+    },
+  };
+}
+
+interface Sources {
+  readonly calendar: Calendar;
+  readonly slots: ReturnType<typeof registry<Sql>>;
+  readonly reaches: Reach[];
+  readonly tags: ReturnType<typeof registry<string>>;
+  readonly consents: ReturnType<typeof registry<string>>;
+  readonly identities: ReturnType<typeof registry<string>>;
+  stage: boolean;
+}
+
+function tagSql(leaf: TagLeaf, sources: Sources): Sql {
+  const { calendar } = sources;
+  const t = alias('t', sources.tags.indexOf(leaf.tag, () => leaf.tag));
+  const today = bindDay(calendar.today);
+  if (leaf.field === 'status') {
+    const status = sql`case when ${t}.customer_id is null then 'absent' when ${t}.status = 'ok' and ${t}.expires_at <= ${today} then 'stale' else ${t}.status end`;
+    return inList(status, leaf.op, leaf.values.map(bindText));
+  }
+  const live = (column: Sql): Sql => sql`case when ${t}.status = 'ok' and (${t}.expires_at is null or ${t}.expires_at > ${today}) then ${column} end`;
+  if (leaf.field === 'band') return compareSql({ text: live(sql`${t}.band`) }, leaf, calendar);
+  if (leaf.field === 'value') {
+    return compareSql(
+      { text: live(sql`${t}.value_text`), number: live(sql`${t}.value_number::float8`), bindNumber: bindFloat, day: live(sql`${t}.value_date`), list: live(sql`${t}.value_list`) },
+      leaf,
+      calendar,
+    );
+  }
+  const columns = { probability: sql`${t}.probability::float8`, percentile: sql`${t}.percentile::float8`, lift: sql`${t}.lift::float8` };
+  return compareSql({ number: live(columns[leaf.field]), bindNumber: bindFloat }, leaf, calendar);
+}
+
+function stageSql(leaf: StageLeaf, sources: Sources): Sql {
+  sources.stage = true;
+  const parts = [inList(sql`st.stage`, 'in', leaf.stage.map(bindText))];
+  if (leaf.days !== undefined) parts.push(infix(sql`${bindDay(sources.calendar.today)} - st.entered_on`, leaf.days.op, bindNumeric(leaf.days.value)));
+  return sql`(${and(parts)})`;
+}
+
+function consentSql(leaf: ConsentLeaf, sources: Sources): Sql {
+  const k = alias('k', sources.consents.indexOf(leaf.consent, () => leaf.consent));
+  return inList(sql`coalesce(${k}.state, 'not_recorded')`, 'in', leaf.in.map(bindText));
+}
+
+function identitySql(leaf: IdentityLeaf, sources: Sources): Sql {
+  const i = alias('i', sources.identities.indexOf(leaf.identity, () => leaf.identity));
+  return leaf.op === 'exists' ? sql`${i}.customer_id is not null` : sql`${i}.customer_id is null`;
+}
+
+function leafSql(leaf: Leaf, sources: Sources): Sql {
+  if ('attribute' in leaf) return compareSql(jsonOperand(sql`c.attributes`, leaf.attribute), leaf, sources.calendar);
+  if ('tag' in leaf) return tagSql(leaf, sources);
+  if ('stage' in leaf) return stageSql(leaf, sources);
+  if ('consent' in leaf) return consentSql(leaf, sources);
+  if ('identity' in leaf) return identitySql(leaf, sources);
+  sources.reaches.push(reachOf(leaf.events, sources.calendar));
+  const slot = (aggregate: Sql): Sql => sql`ev.${alias('a', sources.slots.indexOf(JSON.stringify([aggregate.text, aggregate.bindings]), () => aggregate))}`;
+  return eventsSql(leaf.events, slot, sources.calendar);
+}
+
+function conditionSql(condition: Condition, sources: Sources): Sql {
+  if ('all' in condition) return sql`(${join(condition.all.map((child) => conditionSql(child, sources)), ' and ')})`;
+  if ('any' in condition) return sql`(${join(condition.any.map((child) => conditionSql(child, sources)), ' or ')})`;
+  if ('not' in condition) return sql`(not ${conditionSql(condition.not, sources)})`;
+  return sql`(${leafSql(condition, sources)})`;
+}
+
+function within(column: Sql, range: CustomerRange | undefined): Sql {
+  return range === undefined ? NOTHING : sql` and ${column} between ${bindInt8(range.from)} and ${bindInt8(range.to)}`;
+}
+
+function fromSql(sources: Sources, range: CustomerRange | undefined): Sql {
+  const { calendar, slots, tags, consents, identities } = sources;
+  const parts = [sql`customers c`];
+  if (slots.items.length > 0) {
+    const columns = slots.items.map((aggregate, i) => sql`${aggregate} as ${alias('a', i)}`);
+    parts.push(sql`left join (select e.customer_id, ${join(columns, ', ')} from events e where ${scanFilter(sources.reaches, calendar)}${within(sql`e.customer_id`, range)} group by e.customer_id) ev on ev.customer_id = c.customer_id`);
+  }
+  for (const [i, key] of tags.items.entries()) {
+    const t = alias('t', i);
+    parts.push(sql`left join customer_tags ${t} on ${t}.customer_id = c.customer_id and ${t}.tag_key = ${bindText(key)}`);
+  }
+  if (sources.stage) {
+    parts.push(sql`left join (select distinct on (h.customer_id) h.customer_id, h.stage, h.entered_on from lifecycle_history h where h.entered_on <= ${bindDay(calendar.today)}${within(sql`h.customer_id`, range)} order by h.customer_id, h.entered_on desc) st on st.customer_id = c.customer_id`);
+  }
+  for (const [i, purpose] of consents.items.entries()) {
+    const k = alias('k', i);
+    parts.push(sql`left join consents ${k} on ${k}.customer_id = c.customer_id and ${k}.purpose = ${bindText(purpose)}`);
+  }
+  for (const [i, namespace] of identities.items.entries()) {
+    const id = alias('i', i);
+    parts.push(sql`left join (select distinct n.customer_id from identities n where n.namespace = ${bindText(namespace)}${within(sql`n.customer_id`, range)}) ${id} on ${id}.customer_id = c.customer_id`);
+  }
+  return join(parts, ' ');
+}
+
+/** Plans conditions over the customers of `range` (absent: all). The caller restricts `c.customer_id` itself with {@link rangeSql}. */
+export function planSelection(conditions: readonly Condition[], context: ConditionContext, range?: CustomerRange): SelectionPlan {
+  const sources: Sources = { calendar: calendarOf(context), slots: registry(), reaches: [], tags: registry(), consents: registry(), identities: registry(), stage: false };
+  const predicates = conditions.map((condition) => conditionSql(condition, sources));
+  return { from: fromSql(sources, range), predicates };
+}
+
+/** The range as a predicate on `customers c`; true where it is absent. */
+export function rangeSql(range: CustomerRange | undefined): Sql {
+  return range === undefined ? sql`true` : sql`c.customer_id between ${bindInt8(range.from)} and ${bindInt8(range.to)}`;
+}
