@@ -2,7 +2,12 @@
 import { AppError, throwIfCancelled } from '../base/errors.ts';
 import type { Column, Matrix } from '../base/matrix.ts';
 import { argsort, hashUniform, rowHashes } from '../math/stats/index.ts';
-import type { FitContext, FitFailure, TrainingData } from './contract.ts';
+import type { Estimator, FitContext, FitFailure, TrainingData } from './contract.ts';
+
+/** An estimator as a frozen plain object. */
+export function defineEstimator<Artefact extends { readonly kind: string }, Params>(estimator: Estimator<Artefact, Params>): Estimator<Artefact, Params> {
+  return Object.freeze({ ...estimator, defaults: Object.freeze(estimator.defaults) });
+}
 
 export function refuse(reason: FitFailure, detail: string): { readonly ok: false; readonly reason: FitFailure; readonly detail: string } {
   return { ok: false, reason, detail };

@@ -16,12 +16,6 @@ export function isotonicBlocks(x: ArrayLike<number>, y: ArrayLike<number>, weigh
   const wy = new Float64Array(n);
   const weight = new Float64Array(n);
   let blocks = 0;
-  const pool = (): void => {
-    wx[blocks - 2] += wx[blocks - 1];
-    wy[blocks - 2] += wy[blocks - 1];
-    weight[blocks - 2] += weight[blocks - 1];
-    blocks--;
-  };
   for (let i = 0; i < n; ) {
     let [sx, sy, sw] = [0, 0, 0];
     const at = x[i];
@@ -34,7 +28,12 @@ export function isotonicBlocks(x: ArrayLike<number>, y: ArrayLike<number>, weigh
     wx[blocks] = sx;
     wy[blocks] = sy;
     weight[blocks++] = sw;
-    while (blocks > 1 && wy[blocks - 2] * weight[blocks - 1] >= wy[blocks - 1] * weight[blocks - 2]) pool();
+    while (blocks > 1 && wy[blocks - 2] * weight[blocks - 1] >= wy[blocks - 1] * weight[blocks - 2]) {
+      wx[blocks - 2] += wx[blocks - 1];
+      wy[blocks - 2] += wy[blocks - 1];
+      weight[blocks - 2] += weight[blocks - 1];
+      blocks--;
+    }
   }
   return {
     x: wx.subarray(0, blocks).map((sum, b) => sum / weight[b]),

@@ -1,0 +1,116 @@
+/**
+ * Histogram gradient boosting: trees grown leaf by leaf on at most 255 bins per column, the number of trees chosen on the latest period (or, without
+ * periods, on rows drawn by their hash), then fitted on all rows. All sums are exact, so the artefact does not depend on the order of rows or columns.
+ */
+import { sigmoid } from '../../math/stats/index.ts';
+import { amountProblem, binaryProblem, canonicalRows, checkCancelled, columnsNamed, defineEstimator, holdOut, refuse, type CanonicalRows } from '../rows.ts';
+import { boostedTreesSchema, flattenTrees, treeScores, type BoostedTreesArtefact } from './artefact.ts';
+import { binColumn, findCuts } from './binning.ts';
+import { boost, type BoostingData, type BoostingParams } from './boosting.ts';
+import { objectiveOf, type ObjectiveName } from './objective.ts';
+import { treeContributions } from './treeShap.ts';
+
+export interface BoostedTreesParams {
+  /** `log_loss` for binary targets, `tweedie` or `squared_error` for amounts. */
+  readonly objective: ObjectiveName;
+  /** Variance power of the Tweedie objective, in (1, 2]. */
+  readonly tweediePower: number;
+  /** Most trees; fewer when the held-out loss stops falling. */
+  readonly trees: number;
+  /** Trees without a better held-out loss before boosting stops. */
+  readonly patience: number;
+  readonly learningRate: number;
+  readonly maxLeaves: number;
+  readonly maxDepth: number;
+  /** Least rows (by weight) in a leaf; it is lowered to a 40th of the rows where there are few. */
+  readonly minRows: number;
+  readonly minHessian: number;
+  readonly l2: number;
+  readonly maxStep: number;
+  readonly rowSample: number;
+  readonly columnSample: number;
+  /** Most rows that one tree sees; with more, each tree takes a smaller sample, and time stops growing with the rows. */
+  readonly rowsPerTree: number;
+}
+
+/** Trees when there are too few rows to hold some out. */
+const SMALL_DATA_TREES = 50;
+/** Rows (by weight) below which nothing is worth growing. */
+const LEAST_ROWS = 20;
+
+export const boostedTrees = defineEstimator<BoostedTreesArtefact, BoostedTreesParams>({
+  kind: 'boosted_trees',
+  tasks: ['binary', 'amount'],
+  schema: boostedTreesSchema,
+  defaults: {
+    objective: 'log_loss',
+    tweediePower: 1.5,
+    trees: 300,
+    patience: 30,
+    learningRate: 0.05,
+    maxLeaves: 24,
+    maxDepth: 8,
+    minRows: 50,
+    minHessian: 1e-3,
+    l2: 2,
+    maxStep: 4,
+    rowSample: 0.8,
+    columnSample: 0.8,
+    rowsPerTree: 50_000,
+  },
+
+  fit(train, params, context) {
+    checkCancelled(context);
+    const problem = params.objective === 'log_loss' ? binaryProblem(train.y, LEAST_ROWS) : params.objective === 'tweedie' ? amountProblem(train.y, LEAST_ROWS) : tooFew(train.y);
+    if (problem !== undefined) return problem;
+    const rows = canonicalRows(train);
+    const binned = rows.columns.map((values) => ({ cuts: findCuts(values, rows.weights), values }));
+    // A column with one value and no gap cannot split anything; with a gap, "missing or not" can.
+    const used = binned.map(({ cuts, values }, c) => ({ cuts, values, name: rows.names[c] })).filter(({ cuts, values }) => cuts.length > 0 || varies(values));
+    if (used.length === 0) return refuse('no_columns', `None of ${rows.names.length} columns varies over ${rows.rows} rows.`);
+    const data: BoostingData = { columns: used.map(({ cuts, values }) => binColumn(values, cuts)), y: rows.y, weights: rows.weights, hashes: rows.hashes };
+    const objective = objectiveOf(params.objective, params.tweediePower);
+    const boosting: BoostingParams = { ...params, minRows: Math.max(5, Math.min(params.minRows, rows.totalWeight / 40)) };
+    const checkpoint = (): void => checkCancelled(context);
+
+    const held = usableHoldOut(rows, params.objective, context.rng.fork('hold-out').int(4294967296));
+    let count = Math.min(params.trees, SMALL_DATA_TREES);
+    let heldLoss = 0;
+    if (held !== undefined) {
+      const trial = boost(data, objective, boosting, { trees: params.trees, held, patience: params.patience }, context.rng, checkpoint);
+      count = trial.heldLoss.reduce((best, loss, t) => (loss < (trial.heldLoss[best - 1] ?? Infinity) ? t + 1 : best), 1);
+      heldLoss = trial.heldLoss[count - 1] ?? 0;
+    }
+    const final = boost(data, objective, boosting, { trees: count }, context.rng, checkpoint);
+    const artefact: BoostedTreesArtefact = { kind: 'boosted_trees', objective: params.objective, base: final.base, ...flattenTrees(final.trees, used.map(({ name }) => name)) };
+    return { ok: true, artefact, report: { rows: rows.rows, trees: count, nodes: artefact.nodes.column.length, heldOut: held !== undefined, heldLoss } };
+  },
+
+  predict(artefact, x) {
+    const scores = treeScores(artefact, columnsNamed(x, artefact.columns), x.rows);
+    if (artefact.objective === 'log_loss') return scores.map(sigmoid);
+    return artefact.objective === 'tweedie' ? scores.map(Math.exp) : scores.map((score) => Math.max(score, 0));
+  },
+
+  explain(artefact, x) {
+    const { base, contributions } = treeContributions(artefact, columnsNamed(x, artefact.columns), x.rows);
+    const scale = artefact.objective === 'log_loss' ? 'log_odds' : artefact.objective === 'tweedie' ? 'log' : 'identity';
+    return { scale, base, columns: artefact.columns, contributions };
+  },
+});
+
+function tooFew(y: Float64Array): ReturnType<typeof refuse> | undefined {
+  return y.length < LEAST_ROWS ? refuse('too_few_rows', `${y.length} rows; at least ${LEAST_ROWS} are needed.`) : undefined;
+}
+
+const varies = (values: Float64Array): boolean => values.some(Number.isNaN) && !values.every(Number.isNaN);
+
+/** Rows to stop by, if both they and the rest have something to learn from. */
+function usableHoldOut(rows: CanonicalRows, objective: ObjectiveName, seed: number): Uint8Array | undefined {
+  const held = holdOut(rows, seed);
+  if (held === undefined || objective === 'squared_error') return held;
+  const happens = (side: number, wanted: boolean): boolean => rows.y.some((v, i) => held[i] === side && v > 0 === wanted);
+  // Amounts need something that was spent on either side; binary targets need both classes.
+  const usable = happens(0, true) && happens(1, true) && (objective === 'tweedie' || (happens(0, false) && happens(1, false)));
+  return usable ? held : undefined;
+}
