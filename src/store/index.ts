@@ -1,0 +1,23 @@
+/** What the other rooms use of the store. */
+export { openStore } from './connection.ts';
+export type { Dialect, Store } from './connection.ts';
+export type { StoreConfig, StoreLog, StoreOptions } from './config.ts';
+export { TABLES } from './tables.ts';
+export type { TableName } from './tables.ts';
+export { instantText } from './types.ts';
+export * from './repositories/apiKeys.ts';
+export * from './repositories/audit.ts';
+export * from './repositories/bulk.ts';
+export * from './repositories/consents.ts';
+export * from './repositories/customers.ts';
+export * from './repositories/dedupe.ts';
+export * from './repositories/events.ts';
+export * from './repositories/imports.ts';
+export * from './repositories/lifecycle.ts';
+export * from './repositories/models.ts';
+export * from './repositories/runChunks.ts';
+export * from './repositories/runs.ts';
+export * from './repositories/tagPublish.ts';
+export * from './repositories/tagReads.ts';
+export { fromRow, TAG_COLUMNS } from './repositories/tagRow.ts';
+export type { CustomerTag, TagEnvelope, TagRow } from './repositories/tagRow.ts';
