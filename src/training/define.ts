@@ -51,6 +51,8 @@ export interface Candidate {
   /** `kind` of an estimator. */
   readonly estimator: string;
   readonly params?: Readonly<Record<string, unknown>>;
+  /** Learns from history alone, so it can serve before the first label period is over. */
+  readonly labelFree?: boolean;
   /** Columns the candidate sees; absent: all columns of the model. */
   readonly columns?: readonly string[];
 }

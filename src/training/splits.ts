@@ -18,7 +18,10 @@ export interface TimeSplit {
   readonly train: readonly LocalDate[];
   /** Cut-off of the period that calibration and selection use; absent unless three_way. */
   readonly calibration?: LocalDate;
+  /** First cut-off of the test period. */
   readonly test: LocalDate;
+  /** All cut-offs of the test period, `test` first: one, or the days of the observed events. */
+  readonly testCutoffs: readonly LocalDate[];
   /** Cut-offs whose windows have ended by the test cut-off: the chosen candidate is fitted again on these before its one test. */
   readonly refit: readonly LocalDate[];
   /** Cut-offs whose windows have ended by E: the model that serves is fitted on these. */
@@ -47,7 +50,7 @@ export function timeSplit({ end, earliest, horizonDays, everyDays, most }: Split
   if (test < earliest) return undefined;
   const calibration = addDays(test, -horizonDays);
   const back = (last: LocalDate): LocalDate[] => cutoffsBack(last, earliest, everyDays, most);
-  const shared = { horizonDays, test, refit: back(calibration), serve: back(test) };
+  const shared = { horizonDays, test, testCutoffs: [test], refit: back(calibration), serve: back(test) };
   const train = back(addDays(calibration, -horizonDays));
   if (train.length > 0) return { mode: 'three_way', ...shared, train, calibration };
   if (shared.refit.length > 0) return { mode: 'two_way', ...shared, train: shared.refit };
@@ -57,4 +60,17 @@ export function timeSplit({ end, earliest, horizonDays, everyDays, most }: Split
 /** The first cut-off on which the three-way split becomes possible: what the readiness report promises. */
 export function readyOn(earliest: LocalDate, horizonDays: number): LocalDate {
   return addDays(earliest, 3 * horizonDays);
+}
+
+/**
+ * The split of observations that events open, on the days they happened. The last third of the finished days is the test period;
+ * training keeps the days whose windows were over when it began. Too few days for a calibration period: folds over customers calibrate.
+ */
+export function eventSplit(days: readonly LocalDate[], end: LocalDate, horizonDays: number): TimeSplit | undefined {
+  const finished = days.filter((day) => addDays(day, horizonDays) <= end);
+  if (finished.length < 2) return undefined;
+  const test = finished.slice(Math.floor((2 * finished.length) / 3));
+  const before = finished.filter((day) => addDays(day, horizonDays) <= test[0]);
+  if (before.length === 0) return undefined;
+  return { mode: 'two_way', horizonDays, test: test[0], testCutoffs: test, train: before, refit: before, serve: finished };
 }

@@ -1,0 +1,113 @@
+/** Training rows from the columns of a snapshot: features through the feature plan, outcomes and observations by queries over the events. */
+import type { LocalDate } from '../base/time.ts';
+import { addDays, DAY_MS, localDate, startOfDay } from '../base/time.ts';
+import { buildFeatures } from '../features/build.ts';
+import type { FeaturePlan } from '../features/plan.ts';
+import { numbersOf, textsOf } from '../store/columns/columns.ts';
+import type { Columns } from '../store/columns/columns.ts';
+import { outcomeKey } from './dataset.ts';
+import type { FeatureRows, ObservationEvent, Outcomes, TrainingSource } from './dataset.ts';
+import type { Target } from './define.ts';
+
+/** Feature tables kept for other heads of the same training, in bytes. */
+const CACHE_BYTES = 512 * 1024 * 1024;
+
+/** The subject column of an event; a closed list, so that no name of a model file becomes SQL. */
+const SUBJECT_COLUMNS: Readonly<Record<string, string>> = { campaign: 'campaign', product: 'product', category: 'category' };
+
+const ALLOWED = `customer_id NOT IN (SELECT customer_id FROM customers WHERE consent_training = 'refused' OR consent_scoring = 'refused')`;
+
+export function columnSource(columns: Columns, plan: FeaturePlan, subject = 'campaign'): TrainingSource {
+  const { timeZone } = plan;
+  const cache = new Map<LocalDate, Promise<FeatureRows>>();
+  let cached = 0;
+  let refused: Promise<Set<number>> | undefined;
+  const withoutRefusals = async (rows: FeatureRows): Promise<FeatureRows> => {
+    refused ??= columns.query(`SELECT customer_id FROM customers WHERE NOT (${ALLOWED})`).then((answer) => new Set(numbersOf(answer, 'customer_id')));
+    const left = await refused;
+    if (left.size === 0) return rows;
+    const keep = Int32Array.from(Array.from(rows.customerIds.keys()).filter((row) => !left.has(rows.customerIds[row])));
+    return {
+      customerIds: Float64Array.from(keep, (row) => rows.customerIds[row]),
+      matrix: { rows: keep.length, columns: rows.matrix.columns.map(({ name, values }) => ({ name, values: Float64Array.from(keep, (row) => values[row]) })) },
+    };
+  };
+  return {
+    async features(cutoff, signal) {
+      const known = cache.get(cutoff);
+      if (known !== undefined) return known;
+      const built = buildFeatures(columns, plan, { asOf: startOfDay(cutoff, timeZone), ...(signal === undefined ? {} : { signal }) }).then(withoutRefusals);
+      cache.set(cutoff, built);
+      try {
+        const rows = await built;
+        cached += rows.matrix.rows * rows.matrix.columns.length * 8;
+      } catch (error) {
+        cache.delete(cutoff);
+        throw error;
+      }
+      // Oldest first out; a table in use stays alive through its promise.
+      for (const [date, promise] of cache) {
+        if (cached <= CACHE_BYTES || date === cutoff) break;
+        const old = await promise;
+        cached -= old.matrix.rows * old.matrix.columns.length * 8;
+        cache.delete(date);
+      }
+      return built;
+    },
+    outcomes: (target, cutoff, horizonDays) => outcomes(columns, target, startOfDay(cutoff, timeZone), startOfDay(addDays(cutoff, horizonDays), timeZone), SUBJECT_COLUMNS[subject] ?? 'campaign'),
+    observationEvents: (event, subjectName, properties, end) => observationEvents(columns, event, SUBJECT_COLUMNS[subjectName] ?? 'campaign', properties, startOfDay(end, timeZone), timeZone),
+  };
+}
+
+/** Outcomes in [from, until), both in epoch ms. */
+async function outcomes(columns: Columns, target: Target, from: number, until: number, subjectColumn: string): Promise<Outcomes> {
+  const window = `occurred_ms >= $1 AND occurred_ms < $2`;
+  switch (target.kind) {
+    case 'no_order':
+    case 'order':
+      return byCustomer(await columns.query(`SELECT customer_id, 1.0::DOUBLE AS outcome FROM events WHERE kind = 'order' AND ${window} GROUP BY customer_id`, [from, until]));
+    case 'spend':
+      return byCustomer(await columns.query(`SELECT customer_id, sum(amount)::DOUBLE AS outcome FROM events WHERE kind IN ('order', 'refund') AND amount IS NOT NULL AND ${window} GROUP BY customer_id`, [from, until]));
+    case 'next_order':
+      return byCustomer(await columns.query(`SELECT customer_id, (min(occurred_ms) - $1)::DOUBLE / ${DAY_MS} AS outcome FROM events WHERE kind = 'order' AND ${window} GROUP BY customer_id`, [from, until]));
+    case 'event': {
+      const answer = await columns.query(`SELECT customer_id, ${subjectColumn} AS subject FROM events WHERE kind = $3 AND ${window} GROUP BY ALL`, [from, until, target.event]);
+      const ids = numbersOf(answer, 'customer_id');
+      const subjects = textsOf(answer, 'subject');
+      const byKey = new Map<string, number>();
+      ids.forEach((id, i) => {
+        byKey.set(outcomeKey(id), 1);
+        byKey.set(outcomeKey(id, subjects[i] ?? ''), 1);
+      });
+      return { byKey };
+    }
+  }
+}
+
+function byCustomer(answer: Awaited<ReturnType<Columns['query']>>): Outcomes {
+  const ids = numbersOf(answer, 'customer_id');
+  const found = numbersOf(answer, 'outcome');
+  return { byKey: new Map(Array.from(ids, (id, i) => [outcomeKey(id), found[i]])) };
+}
+
+async function observationEvents(columns: Columns, event: string, subjectColumn: string, properties: readonly string[], end: number, timeZone: string): Promise<ObservationEvent[]> {
+  const extracted = properties.map((_, i) => `min(json_extract_string(properties, '$.' || $${i + 3})) AS p${i}`);
+  const answer = await columns.query(
+    `SELECT customer_id, ${subjectColumn} AS subject, min(occurred_ms) AS occurred_ms${extracted.map((sql) => `, ${sql}`).join('')}
+     FROM events WHERE kind = $1 AND occurred_ms < $2 AND ${ALLOWED} GROUP BY customer_id, subject ORDER BY occurred_ms, customer_id, subject`,
+    [event, end, ...properties],
+  );
+  const ids = numbersOf(answer, 'customer_id');
+  const times = numbersOf(answer, 'occurred_ms');
+  const subjects = textsOf(answer, 'subject');
+  const values = properties.map((_, i) => textsOf(answer, `p${i}`));
+  return Array.from(ids, (customerId, row) => ({
+    customerId,
+    date: localDate(times[row], timeZone),
+    subject: subjects[row] ?? '',
+    properties: Object.fromEntries(properties.flatMap((name, i) => {
+      const value = values[i][row];
+      return value === null ? [] : [[name, value]];
+    })),
+  }));
+}

@@ -1,0 +1,274 @@
+/** Trains one head: candidates on early cut-offs, choice and calibration on a period of their own, one test on the last period, then the fit that serves. */
+import { throwIfCancelled } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
+import { addDays } from '../base/time.ts';
+import type { LocalDate } from '../base/time.ts';
+import { chooseCalibration, applyCalibration, fitConformal } from '../estimators/calibration/index.ts';
+import { finish, INTERVAL_LEVELS, PLAIN_SERVING, shifted } from '../estimators/serving.ts';
+import type { Level, Served, Serving } from '../estimators/serving.ts';
+import type { Task } from '../estimators/contract.ts';
+import { candidateMatrix, customerFolds, fitCandidate } from './candidate.ts';
+import type { AnyEstimator, Fitted } from './candidate.ts';
+import { datasetRows } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+import { RUNGS, taskOf } from './define.ts';
+import type { Candidate, ModelDefinition } from './define.ts';
+import { evaluate, selectionLoss } from './evaluation.ts';
+import type { Evaluation } from './evaluation.ts';
+import { confidenceOf, gradeOf } from './grade.ts';
+import { intervalsOf, matchingLevel } from './level.ts';
+import { recalibratedLevels } from './intervals.ts';
+import { refuseLeaks } from './leakCheck.ts';
+import { sameSeasonCutoff, seasonalShift } from './season.ts';
+import type { TimeSplit } from './splits.ts';
+import type { LeaderboardRow, TrainedHead } from './trained.ts';
+
+export interface HeadRequest {
+  readonly definition: ModelDefinition;
+  readonly split: TimeSplit;
+  /** First day that training does not know. */
+  readonly end: LocalDate;
+  readonly firstEvent: LocalDate;
+  /** Stacked rows of the cut-offs. */
+  readonly rowsAt: (cutoffs: readonly LocalDate[]) => Promise<Dataset>;
+  readonly estimators: Readonly<Record<string, AnyEstimator>>;
+  readonly rng: Random;
+  readonly signal?: AbortSignal;
+  readonly onStep?: (step: string) => void;
+  /** Milliseconds, for the leaderboard's seconds only. */
+  readonly now?: () => number;
+}
+
+/** Raw predictions of a candidate for rows it was not fitted on. */
+interface OutOfSample {
+  readonly candidate: Candidate;
+  readonly data: Dataset;
+  readonly raw: Float64Array;
+  readonly fitted: Fitted;
+}
+
+interface Tried extends OutOfSample {
+  readonly serving: Serving;
+  readonly loss: Float64Array;
+  readonly row: LeaderboardRow;
+}
+
+export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
+  const { definition, split, rng } = request;
+  const task = taskOf(definition.target);
+  const train = split.mode === 'label_free' ? undefined : await request.rowsAt(split.train);
+  if (train !== undefined && task === 'binary') refuseLeaks(definition.name, train.x, train.y);
+  const judged = split.calibration === undefined ? train : await request.rowsAt([split.calibration]);
+  const test = await request.rowsAt(split.testCutoffs);
+
+  const { tried, failed } = await tryCandidates(request, task, train, judged, test);
+  const baseline = tried.find((one) => one.candidate.name === definition.baseline.name);
+  const chosen = choose(tried);
+  if (baseline === undefined || chosen === undefined) {
+    const why = failed.map((row) => `${row.candidate}: ${row.failure ?? 'unknown'}`).join('; ');
+    throw new NoCandidate(why);
+  }
+
+  // The one test: the chosen candidate and its baseline are fitted on everything that was over by then.
+  const refitRows = split.mode === 'label_free' ? test : await request.rowsAt(split.refit);
+  const atTest = async (one: Tried): Promise<{ served: Served; evaluation: Evaluation; fitted: Fitted; raw: Float64Array }> => {
+    const fitted = split.mode === 'label_free' ? one.fitted : (refit(request, one.candidate, refitRows, rng) ?? one.fitted);
+    const raw = fitted.estimator.predict(fitted.artefact, candidateMatrix(test.x, one.candidate));
+    const level = await levelFor(request, task, refitRows, one.serving.level, split.test, split.test);
+    const served = finish(fitted.estimator, task, fitted.artefact, { ...one.serving, level }, test.x, raw, split.test);
+    return { served, raw, fitted, evaluation: evaluate(task, { ...outcome(test), predicted: served.prediction, ...intervalsOf(served) }, rng.fork('test', one.candidate.name)) };
+  };
+  const chosenTest = await atTest(chosen);
+  const baselineTest = chosen === baseline ? chosenTest : await atTest(baseline);
+  const wins = chosen !== baseline && meanLoss(task, test, chosenTest.served) < meanLoss(task, test, baselineTest.served);
+  const winner = wins ? chosen : baseline;
+  const winnerTest = wins ? chosenTest : baselineTest;
+
+  // The fit that serves: everything that is over by now, calibrated on the newest finished period, which the fit before it had not seen.
+  const serveRows = split.mode === 'label_free' ? test : await request.rowsAt(split.serve);
+  request.onStep?.(`${winner.candidate.name}: final fit`);
+  const final = refit(request, winner.candidate, serveRows, rng) ?? winnerTest.fitted;
+  const newest: OutOfSample = { candidate: winner.candidate, data: test, raw: winnerTest.raw, fitted: winnerTest.fitted };
+  const served = servingFrom(task, newest, rng);
+  const level = await levelFor(request, task, serveRows, served.level, request.end, request.end);
+
+  const grade = gradeOf(task, winnerTest.evaluation, wins);
+  return {
+    horizonDays: split.horizonDays,
+    task,
+    candidate: winner.candidate.name,
+    rung: winner.candidate.rung,
+    estimator: winner.candidate.estimator,
+    artefact: final.artefact,
+    serving: { ...served, level },
+    split: { mode: split.mode, train: [...split.train], ...(split.calibration === undefined ? {} : { calibration: split.calibration }), test: split.test, serve: [...split.serve] },
+    rows: { train: train?.y.length ?? 0, calibration: split.calibration === undefined ? 0 : (judged?.y.length ?? 0), test: test.y.length, serve: serveRows.y.length },
+    baseRate: mean(test.y),
+    typical: medians(serveRows),
+    evaluation: winnerTest.evaluation,
+    baseline: { candidate: baseline.candidate.name, evaluation: baselineTest.evaluation },
+    beatsBaseline: wins,
+    leaderboard: [...tried.map((one) => one.row), ...failed].sort((a, b) => (a.loss ?? Infinity) - (b.loss ?? Infinity)),
+    grade,
+    confidence: confidenceOf(grade, winner.candidate.rung, split.mode),
+    warnings: wins ? [] : ['baseline_serves'],
+  };
+}
+
+/** No candidate could be fitted, the baseline included. */
+export class NoCandidate extends Error {}
+
+async function tryCandidates(request: HeadRequest, task: Task, train: Dataset | undefined, judged: Dataset | undefined, test: Dataset): Promise<{ tried: Tried[]; failed: LeaderboardRow[] }> {
+  const { definition, rng } = request;
+  const tried: Tried[] = [];
+  const failed: LeaderboardRow[] = [];
+  for (const candidate of [definition.baseline, ...definition.candidates]) {
+    throwIfCancelled(request.signal, 'Training');
+    request.onStep?.(candidate.name);
+    // A turn of the event loop between fits, so that cancelling and progress get through.
+    await new Promise((resolve) => setImmediate(resolve));
+    const started = request.now?.() ?? 0;
+    const tooFew = belowMinimum(definition, candidate, task, train ?? test);
+    const result = tooFew ?? (train === undefined || judged === undefined ? labelFree(request, candidate, test) : outOfSample(request, candidate, train, judged));
+    const seconds = request.now === undefined ? {} : { seconds: (request.now() - started) / 1000 };
+    if ('failure' in result) {
+      failed.push({ candidate: candidate.name, rung: candidate.rung, estimator: candidate.estimator, failure: result.failure, metrics: {}, ...seconds });
+      continue;
+    }
+    const serving = servingFrom(task, result, rng);
+    const crossed = crossFitted(task, result, rng.fork('cross', candidate.name));
+    const loss = selectionLoss(task, { ...outcome(result.data), predicted: crossed });
+    const metrics = Object.fromEntries(Object.entries(evaluate(task, { ...outcome(result.data), predicted: crossed }, rng, 2).metrics).map(([name, metric]) => [name, metric.value]));
+    tried.push({ ...result, serving, loss, row: { candidate: candidate.name, rung: candidate.rung, estimator: candidate.estimator, loss: mean(loss), metrics, ...seconds } });
+  }
+  return { tried: withErrors(tried), failed };
+}
+
+function belowMinimum(definition: ModelDefinition, candidate: Candidate, task: Task, data: Dataset): { failure: string } | undefined {
+  if (candidate.rung === 'rule' || candidate.rung === 'customer_base') return undefined;
+  const positives = task === 'binary' ? Math.min(data.y.filter((y) => y === 1).length, data.y.filter((y) => y === 0).length) : data.y.filter((y) => y > 0).length;
+  const scale = candidate.rung === 'boosting' ? 4 : 1;
+  const { rows, positives: least } = definition.minimum;
+  if (data.y.length >= rows * scale && positives >= least * scale) return undefined;
+  return { failure: `needs ${rows * scale} rows and ${least * scale} of the rarer outcome, found ${data.y.length} and ${positives}` };
+}
+
+function outOfSample(request: HeadRequest, candidate: Candidate, train: Dataset, judged: Dataset): OutOfSample | { failure: string } {
+  const { estimators, split, rng, signal } = request;
+  const fitted = fit(request, candidate, train, rng);
+  if ('failure' in fitted) return fitted;
+  if (judged !== train) return { candidate, data: judged, raw: fitted.estimator.predict(fitted.artefact, candidateMatrix(judged.x, candidate)), fitted };
+  // No period of its own: folds over customers, each predicted by a fit that saw none of its customers.
+  const raw = new Float64Array(train.y.length);
+  const folds = customerFolds(train, 4, rng.fork('folds'));
+  for (const fold of folds) {
+    const left = new Set(fold);
+    const rest = Int32Array.from(Array.from(train.y.keys()).filter((row) => !left.has(row)));
+    const outcomeOfFold = fitCandidate(candidate, estimators, datasetRows(train, rest), split.horizonDays, rng.fork(candidate.name), signal);
+    if (!outcomeOfFold.ok) return { failure: outcomeOfFold.detail };
+    const predicted = fitted.estimator.predict(outcomeOfFold.artefact, candidateMatrix(datasetRows(train, fold).x, candidate));
+    fold.forEach((row, i) => (raw[row] = predicted[i]));
+  }
+  return { candidate, data: train, raw, fitted };
+}
+
+/** Candidates that need no labels are fitted on the history before the test cut-off and judged on the test period alone. */
+function labelFree(request: HeadRequest, candidate: Candidate, test: Dataset): OutOfSample | { failure: string } {
+  if (candidate.rung !== 'customer_base' && candidate.labelFree !== true) return { failure: 'no finished label period before the test period yet' };
+  const hidden = { ...test, y: new Float64Array(test.y.length), ...(test.observed === undefined ? {} : { observed: new Uint8Array(test.y.length) }) };
+  const fitted = fit(request, candidate, hidden, request.rng);
+  return 'failure' in fitted ? fitted : { candidate, data: test, raw: fitted.estimator.predict(fitted.artefact, candidateMatrix(test.x, candidate)), fitted };
+}
+
+function fit(request: HeadRequest, candidate: Candidate, data: Dataset, rng: Random): Fitted | { failure: string } {
+  const result = fitCandidate(candidate, request.estimators, data, request.split.horizonDays, rng.fork(candidate.name), request.signal);
+  return result.ok ? { candidate, estimator: request.estimators[candidate.estimator], artefact: result.artefact } : { failure: `${result.reason}: ${result.detail}` };
+}
+
+function refit(request: HeadRequest, candidate: Candidate, data: Dataset, rng: Random): Fitted | undefined {
+  const fitted = fit(request, candidate, data, rng);
+  return 'failure' in fitted ? undefined : fitted;
+}
+
+/** Level, shape and intervals learned from predictions of rows that the fit had not seen. */
+function servingFrom(task: Task, sample: OutOfSample, rng: Random): Serving {
+  const { data, raw } = sample;
+  const amount = matchingLevel(task, data.y, raw);
+  const level: Level = { source: task === 'duration' ? 'none' : 'newest_period', steps: [{ from: '0000-01-01', amount }] };
+  const moved = shifted(task, raw, amount);
+  if (task === 'binary') return { ...PLAIN_SERVING, level, shape: chooseCalibration(moved, data.y, rng.fork('calibration')) };
+  if (task === 'amount') return { ...PLAIN_SERVING, level, conformal: fitConformal(moved, data.y, [...INTERVAL_LEVELS]) };
+  return { ...PLAIN_SERVING, level, quantileLevels: recalibratedLevels(sample.fitted, data) };
+}
+
+/** Predictions on the judged rows, each half of the customers served by what the other half taught, so that calibration cannot flatter itself. */
+function crossFitted(task: Task, sample: OutOfSample, rng: Random): Float64Array {
+  if (task === 'duration') return sample.raw;
+  const result = new Float64Array(sample.raw.length);
+  const [first, second] = customerFolds(sample.data, 2, rng);
+  for (const [learn, apply] of [[first, second], [second, first]]) {
+    const part: OutOfSample = { ...sample, data: datasetRows(sample.data, learn), raw: Float64Array.from(learn, (row) => sample.raw[row]) };
+    const { level, shape } = servingFrom(task, part, rng);
+    const moved = shifted(task, Float64Array.from(apply, (row) => sample.raw[row]), level.steps[0].amount);
+    const served = shape === null ? moved : applyCalibration(shape, moved);
+    apply.forEach((row, i) => (result[row] = served[i]));
+  }
+  return result;
+}
+
+/** The season's level where last year shows it, otherwise the newest period's. A season is looked up for the date and for four weeks later. */
+async function levelFor(request: HeadRequest, task: Task, training: Dataset, fallback: Level, date: LocalDate, known: LocalDate): Promise<Level> {
+  if (request.definition.observations.at !== 'cutoffs' || training.cutoffs.length < 2) return fallback;
+  const steps: { from: LocalDate; amount: number }[] = [];
+  for (const ahead of [0, 28]) {
+    const before = sameSeasonCutoff(addDays(date, ahead), known, request.firstEvent, request.split.horizonDays);
+    if (before === undefined) break;
+    const amount = seasonalShift(task, training, await request.rowsAt([before]));
+    if (amount === undefined) break;
+    steps.push({ from: ahead === 0 ? '0000-01-01' : addDays(date, ahead / 2), amount });
+  }
+  return steps.length === 0 ? fallback : { source: 'season', steps };
+}
+
+/** The simplest rung whose loss is within one standard error of the best. */
+function choose(tried: readonly Tried[]): Tried | undefined {
+  const close = tried.filter((one) => {
+    const { loss, lossErrorToBest } = one.row;
+    const best = Math.min(...tried.map((other) => other.row.loss ?? Infinity));
+    return loss !== undefined && loss - best <= (lossErrorToBest ?? 0);
+  });
+  return [...close].sort((a, b) => RUNGS.indexOf(a.candidate.rung) - RUNGS.indexOf(b.candidate.rung) || (a.row.loss ?? 0) - (b.row.loss ?? 0))[0];
+}
+
+/** Adds the standard error of each candidate's paired loss difference to the best one. */
+function withErrors(tried: readonly Tried[]): Tried[] {
+  const best = [...tried].sort((a, b) => (a.row.loss ?? 0) - (b.row.loss ?? 0))[0];
+  return tried.map((one) => {
+    const difference = one.loss.map((value, i) => value - best.loss[i]);
+    const centre = mean(difference);
+    const variance = difference.reduce((sum, value) => sum + (value - centre) ** 2, 0) / Math.max(1, difference.length - 1);
+    return { ...one, row: { ...one.row, lossErrorToBest: Math.sqrt(variance / Math.max(1, difference.length)) } };
+  });
+}
+
+function outcome(data: Dataset): { y: Float64Array; observed?: Uint8Array } {
+  return { y: data.y, ...(data.observed === undefined ? {} : { observed: data.observed }) };
+}
+
+function meanLoss(task: Task, data: Dataset, served: Served): number {
+  return mean(selectionLoss(task, { ...outcome(data), predicted: served.prediction }));
+}
+
+function mean(values: Float64Array): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Median of every column over its present values. */
+function medians(data: Dataset): Record<string, number | null> {
+  return Object.fromEntries(
+    data.x.columns.map(({ name, values }) => {
+      const present = values.filter((value) => !Number.isNaN(value)).sort();
+      return [name, present.length === 0 ? null : present[Math.floor((present.length - 1) / 2)]];
+    }),
+  );
+}

@@ -1,0 +1,128 @@
+/** Trains one declared model: readiness, every head, golden rows. Returns it; saving is the registry's work. */
+import { AppError } from '../base/errors.ts';
+import { seededRandom } from '../base/random.ts';
+import { takeRows } from '../base/matrix.ts';
+import type { Matrix } from '../base/matrix.ts';
+import { addDays } from '../base/time.ts';
+import type { LocalDate } from '../base/time.ts';
+import { serve } from '../estimators/serving.ts';
+import type { AnyEstimator } from './candidate.ts';
+import { buildDataset, modelColumns } from './dataset.ts';
+import type { Dataset, ObservationEvent, TrainingSource } from './dataset.ts';
+import type { ModelDefinition } from './define.ts';
+import { NoCandidate, trainHead } from './head.ts';
+import { HISTORY_DAYS, readiness } from './readiness.ts';
+import type { ReadinessFacts, Requirement } from './readiness.ts';
+import { eventSplit, timeSplit } from './splits.ts';
+import type { TimeSplit } from './splits.ts';
+import { SEASON_HISTORY_DAYS } from './season.ts';
+import type { TrainedHead, TrainedModel } from './trained.ts';
+
+/** A column of the feature plan as training needs to know it. */
+export interface PlanColumn {
+  readonly name: string;
+  readonly group: string;
+  readonly unit: string;
+  readonly missing: 'missing' | number;
+}
+
+export interface TrainRequest {
+  readonly definition: ModelDefinition;
+  readonly source: TrainingSource;
+  readonly estimators: Readonly<Record<string, AnyEstimator>>;
+  readonly plan: { readonly columns: readonly PlanColumn[]; readonly hash: string; readonly timeZone: string };
+  readonly facts: ReadinessFacts;
+  readonly snapshot: { readonly hash: string; readonly events: number; readonly customers: number };
+  readonly currency: string;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  readonly onStep?: (horizonDays: number, step: string) => void;
+  readonly now?: () => number;
+}
+
+export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
+  const { definition, facts, plan, source } = request;
+  const requirements = readiness(definition, facts);
+  refuseUnready(definition, requirements);
+  const names = modelColumns(plan.columns.map((column) => column.name), definition, (name) => plan.columns.find((column) => column.name === name)?.group ?? '');
+  const events = await observedEvents(definition, source, facts.end);
+  const heads: TrainedHead[] = [];
+  let last: Dataset | undefined;
+  const skipped: string[] = [];
+  for (const horizonDays of definition.horizons) {
+    const split = splitFor(definition, facts, horizonDays, events);
+    if (split === undefined) {
+      skipped.push(`${horizonDays} days need ${HISTORY_DAYS + horizonDays} days of history`);
+      continue;
+    }
+    const rowsAt = (cutoffs: readonly LocalDate[]): Promise<Dataset> =>
+      buildDataset(source, definition, names, cutoffs, horizonDays, { ...(events === undefined ? {} : { events }), ...(request.signal === undefined ? {} : { signal: request.signal }) });
+    try {
+      const { signal, onStep, now } = request;
+      heads.push(await trainHead({
+        definition, split, end: facts.end, firstEvent: facts.firstEvent ?? facts.end, rowsAt, estimators: request.estimators,
+        rng: seededRandom(request.seed, definition.name, horizonDays),
+        ...(signal === undefined ? {} : { signal }), ...(now === undefined ? {} : { now }),
+        ...(onStep === undefined ? {} : { onStep: (step: string) => { onStep(horizonDays, step); } }),
+      }));
+      last ??= await rowsAt(split.testCutoffs);
+    } catch (error) {
+      if (!(error instanceof NoCandidate)) throw error;
+      skipped.push(`${horizonDays} days: ${error.message}`);
+    }
+  }
+  if (heads.length === 0 || last === undefined || heads[0].horizonDays !== definition.horizons[0]) {
+    throw new AppError('insufficient_data', `Model "${definition.name}" could not be trained: ${skipped.join('; ')}.`, { details: { skipped }, hint: 'Import more history, then run `tagcast train` again.' });
+  }
+  const described = new Map(plan.columns.map((column) => [column.name, column]));
+  return {
+    model: definition.name,
+    target: { ...definition.target },
+    observations: { ...definition.observations },
+    population: definition.population.map((rule) => ({ ...rule })),
+    columns: last.x.columns.map(({ name }) => ({ name, unit: described.get(name)?.unit ?? 'flag', missing: described.get(name)?.missing ?? 'missing' })),
+    featureSetHash: plan.hash,
+    timeZone: plan.timeZone,
+    currency: request.currency,
+    seed: request.seed,
+    data: { snapshot: request.snapshot.hash, events: request.snapshot.events, customers: request.snapshot.customers, end: facts.end },
+    readiness: requirements,
+    heads,
+    golden: goldenRows(request.estimators, heads, last.x, facts.end),
+  };
+}
+
+function refuseUnready(definition: ModelDefinition, requirements: readonly Requirement[]): void {
+  const missing = requirements.filter((one) => one.required && !one.passed);
+  if (missing.length === 0) return;
+  const first = missing.map((one) => `${one.label.en}: ${one.found} of ${one.needed}${one.passesOn === undefined ? '' : ` (passes on ${one.passesOn})`}`).join('; ');
+  throw new AppError('insufficient_data', `Model "${definition.name}" is not ready: ${first}.`, { details: { requirements: missing }, hint: `${missing[0].fix?.en ?? 'Import more data'}, then run \`tagcast train --model ${definition.name}\` again.` });
+}
+
+async function observedEvents(definition: ModelDefinition, source: TrainingSource, end: LocalDate): Promise<ObservationEvent[] | undefined> {
+  if (definition.observations.at === 'cutoffs') return undefined;
+  const { event, subject, properties = [] } = definition.observations;
+  return source.observationEvents(event, subject, properties.map((one) => one.property), end);
+}
+
+/** A long history in front of every cut-off where the data allow it, a short one otherwise. */
+function splitFor(definition: ModelDefinition, facts: ReadinessFacts, horizonDays: number, events: readonly ObservationEvent[] | undefined): TimeSplit | undefined {
+  if (facts.firstEvent === undefined) return undefined;
+  if (events !== undefined) return eventSplit([...new Set(events.map((event) => event.date))].sort(), facts.end, horizonDays);
+  const shared = { end: facts.end, horizonDays, everyDays: definition.cutoffs.everyDays, most: definition.cutoffs.most };
+  const long = timeSplit({ ...shared, earliest: addDays(facts.firstEvent, SEASON_HISTORY_DAYS) });
+  const short = timeSplit({ ...shared, earliest: addDays(facts.firstEvent, HISTORY_DAYS) });
+  return long?.mode === 'three_way' || long?.mode === short?.mode ? long : short;
+}
+
+const GOLDEN_ROWS = 5;
+
+/** Rows spread over the newest period with what each head predicts for them. */
+function goldenRows(estimators: Readonly<Record<string, AnyEstimator>>, heads: readonly TrainedHead[], x: Matrix, end: LocalDate): TrainedModel['golden'] {
+  const count = Math.min(GOLDEN_ROWS, x.rows);
+  const picked = takeRows(x, Array.from({ length: count }, (_, i) => Math.floor((i * x.rows) / count)));
+  return {
+    rows: Array.from({ length: count }, (_, row) => picked.columns.map(({ values }) => (Number.isNaN(values[row]) ? null : values[row]))),
+    predictions: heads.map((head) => Array.from(serve(estimators[head.estimator], head.task, head.artefact as { readonly kind: string }, head.serving, picked, end).prediction)),
+  };
+}
