@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Matrix } from '../../base/matrix.ts';
 import type { Estimator } from '../contract.ts';
-import { AGE, DAYS_PER_WEEK, FREQUENCY, MONETARY, RECENCY, fitRows, missingColumn, requireColumn, trainingHistories } from './history.ts';
+import { AGE, DAYS_PER_WEEK, FREQUENCY, MONETARY, RECENCY, compress, fitRows, missingColumn, requireColumn, trainingHistories } from './history.ts';
 import { expectedOrders } from './nbd.ts';
 import type { NbdModel } from './nbd.ts';
 import { horizonSchema, mapHistories, nbdParamsOf, nbdParamsShape, nbdReport } from './nbdEstimator.ts';
@@ -41,16 +41,12 @@ function valueOfRows({ orders, spend, horizonDays }: Omit<BtydValueArtefact, 'wi
   return value;
 }
 
-/** Weighted mean of the finite values, summed in ascending order so that the order of rows does not matter. */
+/** Weighted mean of the finite values; equal values are put together first, so that neither the order of rows nor repeats matter. */
 function weightedMean(values: readonly number[], weights: readonly number[]): number {
-  const order = values.map((_, i) => i).filter((i) => Number.isFinite(values[i])).sort((i, j) => values[i] - values[j] || weights[i] - weights[j]);
-  let sum = 0;
-  let total = 0;
-  for (const i of order) {
-    sum += weights[i] * values[i];
-    total += weights[i];
-  }
-  return total > 0 ? sum / total : 0;
+  const finite = values.map((_, i) => i).filter((i) => Number.isFinite(values[i]));
+  const { values: [unique], weight } = compress([finite.map((i) => values[i])], finite.map((i) => weights[i]));
+  const total = weight.reduce((a, b) => a + b, 0);
+  return total > 0 ? unique.reduce((sum, value, i) => sum + weight[i] * value, 0) / total : 0;
 }
 
 /** Expected net amount of the repeat order days in the next `horizonDays`. Fitted on history alone: the targets are not used. */

@@ -32,7 +32,7 @@ export interface GapFit {
 
 /**
  * Weak normal priors (centre, sd) on θ, worth together one observation or two: they only decide what the rows say nothing about.
- * θ = ln k₀, ln c, ln(typical gap / store gap), ln(η + ⅒), logit ω, ln m, logit of the lapsed share of one-order customers, ln(u + v), ln(L / store gap).
+ * θ = ln k₀, ln c, ln(typical gap / store gap), ln η, logit ω, ln m, logit of the lapsed share of one-order customers, ln(u + v), ln(L / store gap).
  */
 const PRIORS: readonly (readonly [number, number])[] = [
   [0.3, 0.7], [0.5, 0.7], [0, 1], [-0.7, 0.7], [-0.7, 1], [2.5, 0.8], [-1.5, 1.2], [1, 0.8], [2.3, 1],
@@ -53,7 +53,7 @@ function modelAt(theta: ArrayLike<number>, { typicalDays, storeCv2, cv2PriorGaps
     shape,
     alikeness,
     scaleDays: (typicalDays * Math.exp(theta[2]) * alikeness) / shape,
-    regularityEffect: Math.max(0, Math.exp(theta[3]) - 0.1),
+    regularityEffect: Math.exp(theta[3]),
     recentWeight: sigmoid(theta[4]),
     memoryGaps: Math.exp(theta[5]),
     lapseA: lapse * lapseSum,

@@ -59,10 +59,14 @@ export function shrunkenCv2({ storeCv2, cv2PriorGaps }: Pick<GapModel, 'storeCv2
   return (cv2PriorGaps * storeCv2 + (gaps - 1) * cv2) / (cv2PriorGaps + gaps - 1);
 }
 
+/** Shapes stay between 1/200 and 200: gaps never vary by less than 7 %. Below 5 the bound moves a shape by less than 5 %, which the fit takes into account. */
+const LARGEST_LOG_SHAPE = Math.log(200);
+
 export function gapDistribution(model: GapModel, rhythm: Rhythm): GapDistribution {
   const cv2 = shrunkenCv2(model, rhythm);
-  // A perfectly even history would ask for an infinite shape: the bounds keep it a distribution.
-  const k = Math.min(200, Math.max(0.05, model.shape * (model.storeCv2 / Math.max(cv2, 1e-4)) ** model.regularityEffect));
+  // A perfectly even history would ask for an infinite shape. The bound is smooth, because the likelihood is differentiated through it.
+  const logShape = Math.log(model.shape) + model.regularityEffect * Math.log(model.storeCv2 / Math.max(cv2, 1e-4));
+  const k = Math.exp(LARGEST_LOG_SHAPE * Math.tanh(logShape / LARGEST_LOG_SHAPE));
   const effective = (rhythm.gaps * model.memoryGaps) / (rhythm.gaps + model.memoryGaps);
   const mean = rhythm.gaps === 0 ? 0 : rhythm.mean ** (1 - model.recentWeight) * rhythm.recent ** model.recentWeight;
   // The prior keeps the shop's typical gap k₀ d / c whatever the personal shape.

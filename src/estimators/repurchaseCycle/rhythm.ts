@@ -45,17 +45,18 @@ export function rhythmOf(mean: number, count: number, std: number, recent: numbe
   };
 }
 
+/** A column of a matrix to be scored. @throws AppError `model_mismatch` naming the missing column. */
+export function rhythmColumn(x: Matrix, name: string): Float64Array {
+  const values = columnOf(x, name);
+  if (values !== undefined) return values;
+  throw new AppError('model_mismatch', `The repurchase model needs the column ${name}, and the matrix does not have it.`, {
+    details: { missing: [name] },
+    hint: 'Run `tagcast train` again with the feature set that the shop has now.',
+  });
+}
+
 /** The rhythm of every row of a matrix. @throws AppError `model_mismatch` naming the missing column. */
 export function rhythmReader(x: Matrix): (row: number) => Rhythm {
-  const [mean, count, std, recent, silence] = RHYTHM_COLUMNS.map((name) => {
-    const values = columnOf(x, name);
-    if (values === undefined) {
-      throw new AppError('model_mismatch', `The repurchase model needs the column ${name}, and the matrix does not have it.`, {
-        details: { missing: [name] },
-        hint: 'Run `tagcast train` again with the feature set that the shop has now.',
-      });
-    }
-    return values;
-  });
+  const [mean, count, std, recent, silence] = RHYTHM_COLUMNS.map((name) => rhythmColumn(x, name));
   return (row) => rhythmOf(mean[row], count[row], std[row], recent[row], silence[row]);
 }
