@@ -1,0 +1,15 @@
+/** Everything that Tagcast knows about a customer as of a date: add a file, add it here. */
+import type { FeatureDefinition } from '../src/features/define.ts';
+import { BROWSING } from './browsing.ts';
+import { MESSAGES } from './messages.ts';
+import { ORDERS } from './orders.ts';
+import { RECENCY } from './recency.ts';
+import { RHYTHM } from './rhythm.ts';
+import { SEASON } from './season.ts';
+import { SERVICE } from './service.ts';
+import { SPEND } from './spend.ts';
+import { TASTE } from './taste.ts';
+
+export const FEATURES: readonly FeatureDefinition[] = Object.freeze([
+  ...RECENCY, ...ORDERS, ...SPEND, ...RHYTHM, ...BROWSING, ...MESSAGES, ...SERVICE, ...TASTE, ...SEASON,
+]);

@@ -1,0 +1,28 @@
+/** The few places where DuckDB and PostgreSQL write the same aggregate differently. Everything else is one text for both. */
+export type SqlDialect = 'duckdb' | 'postgres';
+
+export interface DialectSql {
+  /** Quantile with linear interpolation of a float8 expression. */
+  quantile(value: string, p: number, filter: string): string;
+  /** Value (float8) of the row with the smallest or largest (time, id); rows without the value do not take part. */
+  edge(which: 'first' | 'last', value: string, time: string, id: string, condition: string): string;
+}
+
+const filterOf = (condition: string): string => (condition === '' ? '' : ` FILTER (WHERE ${condition})`);
+const both = (a: string, b: string): string => (a === '' ? b : `${a} AND ${b}`);
+
+export const DIALECTS: Readonly<Record<SqlDialect, DialectSql>> = {
+  duckdb: {
+    quantile: (value, p, condition) => `quantile_cont(${value}, ${p})${filterOf(condition)}`,
+    // One 128-bit key, because arg_max over a struct key is many times slower.
+    edge: (which, value, time, id, condition) =>
+      `${which === 'first' ? 'arg_min' : 'arg_max'}(${value}, CAST(${time} AS HUGEINT) * 9223372036854775807 + ${id})${filterOf(both(condition, `${value} IS NOT NULL`))}`,
+  },
+  postgres: {
+    quantile: (value, p, condition) => `percentile_cont(${p}) WITHIN GROUP (ORDER BY ${value})${filterOf(condition)}`,
+    edge: (which, value, time, id, condition) => {
+      const direction = which === 'first' ? 'ASC' : 'DESC';
+      return `(array_agg(${value} ORDER BY ${time} ${direction}, ${id} ${direction})${filterOf(both(condition, `${value} IS NOT NULL`))})[1]`;
+    },
+  },
+};

@@ -1,0 +1,65 @@
+/** A small shop as data, and how it gets into the column engine and into a store. */
+import { columnsOver, openEngine } from '../../src/store/columns/columns.ts';
+import type { Columns } from '../../src/store/columns/columns.ts';
+import { createTable, CUSTOMER_COLUMNS, EVENT_COLUMNS } from '../../src/store/columns/schema.ts';
+import type { Store } from '../../src/store/connection.ts';
+
+export interface ShopEvent {
+  /** Index into `customers`. */
+  readonly customer: number;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly kind: string;
+  readonly amount?: string;
+  readonly quantity?: string;
+  readonly discount?: string;
+  readonly product?: string;
+  readonly category?: string;
+  readonly channel?: string;
+  readonly campaign?: string;
+  readonly session?: string;
+  readonly orderRef?: string;
+}
+
+export interface ShopCustomer {
+  /** Epoch ms. */
+  readonly createdAt: number;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+export interface Shop {
+  readonly customers: readonly ShopCustomer[];
+  readonly events: readonly ShopEvent[];
+}
+
+const text = (value: string | undefined): string => (value === undefined ? 'NULL' : `'${value.replaceAll("'", "''")}'`);
+
+/** The shop in memory of the column engine; customer i has id i + 1, event i has id i + 1. */
+export async function shopColumns(shop: Shop): Promise<Columns> {
+  const customers = shop.customers.map(({ createdAt, attributes }, index) => `(${index + 1}, ${createdAt}, ${text(JSON.stringify(attributes ?? {}))}, NULL, NULL, NULL)`);
+  const events = shop.events.map((e, index) =>
+    `(${index + 1}, ${e.customer + 1}, ${e.at}, ${text(e.kind)}, ${e.amount ?? 'NULL'}, ${e.quantity ?? 'NULL'}, ${e.discount ?? 'NULL'}, ${[e.product, e.category, e.channel, e.campaign, e.session, e.orderRef].map(text).join(', ')}, NULL, 0)`);
+  return columnsOver(await openEngine({ threads: 1 }), [
+    createTable('customers', CUSTOMER_COLUMNS), createTable('events', EVENT_COLUMNS),
+    ...(customers.length === 0 ? [] : [`INSERT INTO customers VALUES ${customers.join(', ')}`]),
+    ...(events.length === 0 ? [] : [`INSERT INTO events VALUES ${events.join(', ')}`]),
+  ]);
+}
+
+/** Puts the shop into an empty store; customer i gets id i + 1, event i gets id i + 1. */
+export async function fillStore(store: Store, shop: Shop): Promise<void> {
+  await store.db.raw('TRUNCATE customers, events, identities, consents RESTART IDENTITY CASCADE');
+  const iso = (at: number): string => new Date(at).toISOString();
+  for (let from = 0; from < shop.customers.length; from += 500) {
+    await store.db('customers').insert(shop.customers.slice(from, from + 500).map(({ createdAt, attributes }, index) => ({
+      external_id: `c${from + index + 1}`, attributes: JSON.stringify(attributes ?? {}), created_at: iso(createdAt), updated_at: iso(createdAt),
+    })));
+  }
+  for (let from = 0; from < shop.events.length; from += 500) {
+    await store.db('events').insert(shop.events.slice(from, from + 500).map((e, index) => ({
+      customer_id: e.customer + 1, occurred_at: iso(e.at), kind: e.kind, amount: e.amount ?? null, quantity: e.quantity ?? null, discount: e.discount ?? null,
+      product: e.product ?? null, category: e.category ?? null, channel: e.channel ?? null, campaign: e.campaign ?? null, session: e.session ?? null,
+      order_ref: e.orderRef ?? null, dedupe_key: `00000000-0000-4000-8000-${String(from + index + 1).padStart(12, '0')}`, ingested_at: iso(0),
+    })));
+  }
+}
