@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import type { LocalDate } from '../base/time.ts';
 import type { Matrix } from '../base/matrix.ts';
-import { applyCalibration, applyConformal, calibrationSchema, conformalSchema } from './calibration/index.ts';
+import { applyCalibration, applyConformalInterval, calibrationSchema, conformalSchema } from './calibration/index.ts';
 import type { Estimator, Task } from './contract.ts';
 
 export const levelSchema = z.strictObject({
@@ -69,8 +69,9 @@ export function finish<Artefact extends { readonly kind: string }>(
   if (task === 'binary') return { prediction: serving.shape === null ? moved : applyCalibration(serving.shape, moved) };
   if (task === 'amount') {
     if (serving.conformal === null) return { prediction: moved };
-    const [low80, low50, , high50, high80] = applyConformal(serving.conformal, moved);
-    return { prediction: moved, low80, low50, high50, high80 };
+    const wide = applyConformalInterval(serving.conformal, moved, 0.8);
+    const middle = applyConformalInterval(serving.conformal, moved, 0.5);
+    return { prediction: moved, low80: wide.low, high80: wide.high, low50: middle.low, high50: middle.high };
   }
   if (estimator.quantiles === undefined) return { prediction: moved };
   const table = estimator.quantiles(artefact, x, serving.quantileLevels ?? INTERVAL_LEVELS);

@@ -2,7 +2,6 @@
 import type { Random } from '../base/random.ts';
 import type { Matrix } from '../base/matrix.ts';
 import type { Estimator, FitOutcome, TrainingData } from '../estimators/contract.ts';
-import { datasetRows } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import type { Candidate } from './define.ts';
 
@@ -24,27 +23,14 @@ export function candidateMatrix(x: Matrix, candidate: Candidate): Matrix {
   return columns === undefined ? x : { rows: x.rows, columns: x.columns.filter((column) => columns.includes(column.name)) };
 }
 
-/**
- * Customer-base candidates learn a whole history per row, so only the newest cut-off is given to them: the same history seen from several
- * cut-offs would count a customer several times.
- */
-function fittingRows(data: Dataset, candidate: Candidate): Dataset {
-  if (candidate.rung !== 'customer_base' || data.cutoffs.length < 2) return data;
-  const newest = data.period.reduce((most, value) => Math.max(most, value), 0);
-  const rows: number[] = [];
-  for (let i = 0; i < data.period.length; i++) if (data.period[i] === newest) rows.push(i);
-  return datasetRows(data, Int32Array.from(rows));
-}
-
 export function fitCandidate(candidate: Candidate, estimators: Readonly<Record<string, AnyEstimator>>, data: Dataset, horizonDays: number, rng: Random, signal?: AbortSignal): FitOutcome<{ readonly kind: string }> {
   const estimator = estimators[candidate.estimator];
   if (estimator === undefined) return { ok: false, reason: 'unsupported_target', detail: `there is no estimator "${candidate.estimator}"` };
-  const rows = fittingRows(data, candidate);
   const train: TrainingData = {
-    x: candidateMatrix(rows.x, candidate),
-    y: rows.y,
-    period: rows.period,
-    ...(rows.observed === undefined ? {} : { observed: rows.observed }),
+    x: candidateMatrix(data.x, candidate),
+    y: data.y,
+    period: data.period,
+    ...(data.observed === undefined ? {} : { observed: data.observed }),
   };
   // Estimators that look ahead by themselves are told how far; the others have no such parameter.
   const defaults = typeof estimator.defaults === 'object' && estimator.defaults !== null ? estimator.defaults : {};

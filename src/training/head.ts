@@ -4,7 +4,7 @@ import type { Random } from '../base/random.ts';
 import { addDays } from '../base/time.ts';
 import type { LocalDate } from '../base/time.ts';
 import { chooseCalibration, applyCalibration, fitConformal } from '../estimators/calibration/index.ts';
-import { finish, INTERVAL_LEVELS, PLAIN_SERVING, shifted } from '../estimators/serving.ts';
+import { finish, PLAIN_SERVING, shifted } from '../estimators/serving.ts';
 import type { Level, Served, Serving } from '../estimators/serving.ts';
 import type { Task } from '../estimators/contract.ts';
 import { candidateMatrix, customerFolds, fitCandidate } from './candidate.ts';
@@ -89,7 +89,7 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
   request.onStep?.(`${winner.candidate.name}: final fit`);
   const final = refit(request, winner.candidate, serveRows, rng) ?? winnerTest.fitted;
   const newest: OutOfSample = { candidate: winner.candidate, data: test, raw: winnerTest.raw, fitted: winnerTest.fitted };
-  const served = servingFrom(task, newest, rng);
+  const served = servingFrom(task, newest);
   const level = await levelFor(request, task, serveRows, served.level, request.end, request.end);
 
   const grade = gradeOf(task, winnerTest.evaluation, wins);
@@ -135,7 +135,7 @@ async function tryCandidates(request: HeadRequest, task: Task, train: Dataset | 
       failed.push({ candidate: candidate.name, rung: candidate.rung, estimator: candidate.estimator, failure: result.failure, metrics: {}, ...seconds });
       continue;
     }
-    const serving = servingFrom(task, result, rng);
+    const serving = servingFrom(task, result);
     const crossed = crossFitted(task, result, rng.fork('cross', candidate.name));
     const loss = selectionLoss(task, { ...outcome(result.data), predicted: crossed });
     const metrics = Object.fromEntries(Object.entries(evaluate(task, { ...outcome(result.data), predicted: crossed }, rng, 2).metrics).map(([name, metric]) => [name, metric.value]));
@@ -191,13 +191,13 @@ function refit(request: HeadRequest, candidate: Candidate, data: Dataset, rng: R
 }
 
 /** Level, shape and intervals learned from predictions of rows that the fit had not seen. */
-function servingFrom(task: Task, sample: OutOfSample, rng: Random): Serving {
+function servingFrom(task: Task, sample: OutOfSample): Serving {
   const { data, raw } = sample;
   const amount = matchingLevel(task, data.y, raw);
   const level: Level = { source: task === 'duration' ? 'none' : 'newest_period', steps: [{ from: '0000-01-01', amount }] };
   const moved = shifted(task, raw, amount);
-  if (task === 'binary') return { ...PLAIN_SERVING, level, shape: chooseCalibration(moved, data.y, rng.fork('calibration')) };
-  if (task === 'amount') return { ...PLAIN_SERVING, level, conformal: fitConformal(moved, data.y, [...INTERVAL_LEVELS]) };
+  if (task === 'binary') return { ...PLAIN_SERVING, level, shape: chooseCalibration(moved, data.y).calibration };
+  if (task === 'amount') return { ...PLAIN_SERVING, level, conformal: fitConformal(moved, data.y) };
   return { ...PLAIN_SERVING, level, quantileLevels: recalibratedLevels(sample.fitted, data) };
 }
 
@@ -208,7 +208,7 @@ function crossFitted(task: Task, sample: OutOfSample, rng: Random): Float64Array
   const [first, second] = customerFolds(sample.data, 2, rng);
   for (const [learn, apply] of [[first, second], [second, first]]) {
     const part: OutOfSample = { ...sample, data: datasetRows(sample.data, learn), raw: Float64Array.from(learn, (row) => sample.raw[row]) };
-    const { level, shape } = servingFrom(task, part, rng);
+    const { level, shape } = servingFrom(task, part);
     const moved = shifted(task, Float64Array.from(apply, (row) => sample.raw[row]), level.steps[0].amount);
     const served = shape === null ? moved : applyCalibration(shape, moved);
     apply.forEach((row, i) => (result[row] = served[i]));

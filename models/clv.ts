@@ -1,0 +1,21 @@
+/** Lifetime value 生命周期价值: net spend in the next 90, 180 or 365 days, with an interval. */
+import { defineModel } from '../src/training/define.ts';
+
+export const clv = defineModel({
+  name: 'clv',
+  label: { zh: '未来价值', en: 'Future value' },
+  description: { zh: '未来90/180/365天的净消费（扣除退款），附80%区间', en: 'Net spend (after refunds) in the next 90, 180 or 365 days, with an 80 % interval' },
+  target: { kind: 'spend' },
+  horizons: [365, 90, 180],
+  observations: { at: 'cutoffs' },
+  population: [{ feature: 'orders_total', atLeast: 1 }, { feature: 'days_since_last_order', atMost: 365 }],
+  withoutFeatures: ['season_sin', 'season_cos'],
+  baseline: { name: 'last_year_rate', rung: 'rule', estimator: 'rate_baseline', params: { column: 'net_spend_365d' }, labelFree: true },
+  candidates: [
+    { name: 'btyd_value', rung: 'customer_base', estimator: 'btyd_value', labelFree: true },
+    { name: 'two_part', rung: 'boosting', estimator: 'two_part' },
+    { name: 'tweedie_trees', rung: 'boosting', estimator: 'boosted_trees', params: { objective: 'tweedie' } },
+  ],
+  cutoffs: { everyDays: 28, most: 10 },
+  minimum: { rows: 200, positives: 30 },
+});
