@@ -55,7 +55,7 @@ export async function up(db: Knex): Promise<void> {
       run_id bigint NOT NULL REFERENCES runs ON DELETE CASCADE,
       model text NOT NULL,
       horizon_days integer NOT NULL,
-      customer_id bigint NOT NULL REFERENCES customers ON DELETE CASCADE,
+      customer_id bigint NOT NULL,
       version integer NOT NULL,
       status text NOT NULL,
       value double precision,

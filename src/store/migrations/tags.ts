@@ -22,7 +22,7 @@ const ENVELOPE = `
       expires_at date,
       source_name text NOT NULL,
       source_version integer NOT NULL,
-      run_id bigint NOT NULL REFERENCES runs,
+      run_id bigint NOT NULL,
       fence integer NOT NULL,
       confidence text,
       reasons jsonb NOT NULL DEFAULT '[]'`;
@@ -39,7 +39,7 @@ export async function up(db: Knex): Promise<void> {
     CREATE INDEX customer_tags_probability ON customer_tags (tag_key, probability);
     -- Logged on purpose: recovery after a crash empties unlogged tables, while run_chunks would still call the chunks done.
     CREATE TABLE staged_tags (
-      customer_id bigint NOT NULL REFERENCES customers ON DELETE CASCADE,
+      customer_id bigint NOT NULL,
       tag_key text NOT NULL,${ENVELOPE},
       PRIMARY KEY (run_id, customer_id, tag_key)
     );

@@ -1,5 +1,5 @@
 /** What makes two events the same event: the source's own id, or else all that is written in the row. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../../base/json.ts';
 import type { NewEvent } from '../events.ts';
 
@@ -24,6 +24,6 @@ export function dedupeKey(source: string, event: NewEvent): string {
           event.channel ?? null, event.campaign ?? null, event.session ?? null, event.orderRef ?? null, event.properties === undefined ? null : canonicalJson(event.properties),
         ]
       : ['id', source, event.eventId];
-  const hex = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  const hex = hash('sha256', JSON.stringify(content), 'hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }

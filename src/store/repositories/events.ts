@@ -41,16 +41,22 @@ export async function appendEvents(db: Knex, events: readonly NewEvent[], contex
   if (events.length > MAX_APPEND) throw new AppError('payload_too_large', `A batch of ${events.length} events is larger than ${MAX_APPEND}.`, { hint: 'Send smaller batches, or use `tagcast import`.' });
   const rows = events.map((event) => ({ ...event, dedupe_key: dedupeKey(context.source, event) }));
   const relation = unnestRows(COLUMNS, rows);
+  const names = [...new Set(events.map((event) => event.customer))].sort();
+  const who = unnestRows({ customer: 'text' }, names.map((customer) => ({ customer })));
   return db.transaction(async (trx) => {
-    const newCustomers = await createMissing(trx, [...new Set(events.map((event) => event.customer))], context.at);
+    const newCustomers = await createMissing(trx, names, context.at);
     const { rowCount } = await trx.raw<{ rowCount: number }>(
-      `INSERT INTO events (customer_id, ${LABELS}, import_id, ingested_at)
+      // The lock keeps a customer from being erased between here and our commit.
+      `WITH known AS MATERIALIZED (
+         SELECT c.customer_id, c.external_id FROM customers c JOIN ${who.sql} AS w (external_id) USING (external_id) FOR KEY SHARE OF c
+       )
+       INSERT INTO events (customer_id, ${LABELS}, import_id, ingested_at)
        SELECT c.customer_id, ${LABELS}, ?::bigint, ?::timestamptz
        FROM ROWS FROM (${relation.sql}) WITH ORDINALITY AS n (external_id, ${LABELS}, position)
-       JOIN customers c USING (external_id)
+       JOIN known c USING (external_id)
        ORDER BY position
        ON CONFLICT (dedupe_key) DO NOTHING`,
-      [context.importId ?? null, instantText(context.at), ...relation.bindings] as Knex.RawBinding[],
+      [...who.bindings, context.importId ?? null, instantText(context.at), ...relation.bindings] as Knex.RawBinding[],
     );
     return { inserted: rowCount, duplicates: events.length - rowCount, newCustomers };
   });
