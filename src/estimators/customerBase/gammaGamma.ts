@@ -118,7 +118,7 @@ export function fitGammaGamma(sample: SpendSample, signal?: AbortSignal): Result
     return mean;
   };
   const starts = [[1.5, 1.2, 0], [0, 0.5, 0]].map((start) => Float64Array.from(start));
-  const best = minimiseByTwo(objective, starts, { signal, gradientTolerance: 1e-9, valueTolerance: 1e-15, acceptedGain: 1e-6 / totalWeight });
+  const best = minimiseByTwo(objective, starts, { signal, gradientTolerance: 3e-8, valueTolerance: 1e-14, acceptedGain: 1e-6 / totalWeight });
   if (!best.converged || !Number.isFinite(best.value)) {
     return fail('not_converged', `The likelihood of Gamma-Gamma found no maximum in ${best.iterations} iterations (gradient ${best.gradientNorm.toExponential(2)} per customer).`);
   }

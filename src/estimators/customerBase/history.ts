@@ -96,7 +96,7 @@ export function compress(values: readonly ArrayLike<number>[], weights: ArrayLik
   return { values: values.map((key) => Float64Array.from(firsts, (i) => key[i])), weight: Float64Array.from(sums) };
 }
 
-/** Compresses customers to unique (x, t_x, T). On 23,570 CDNOW customers 1,016 rows remain, and the fit takes milliseconds. */
+/** Compresses customers to unique (x, t_x, T). The 23,570 customers of CDNOW make 8,685 rows, one-time buyers of one week a single one. */
 export function compressHistories(histories: readonly History[], weights: ArrayLike<number>): CompressedHistories {
   const { values, weight } = compress([histories.map((h) => h.x), histories.map((h) => h.T), histories.map((h) => h.tx)], weights);
   return { x: values[0], T: values[1], tx: values[2], weight, totalWeight: weight.reduce((a, b) => a + b, 0) };

@@ -112,7 +112,7 @@ export function fitNbd(data: CompressedHistories, model: NbdModel, signal?: Abor
   const timeScale = weeks / orders;
   const objective = negativeMean(data, model, timeScale);
   const starts = [[-0.7, -0.5, -1, 1], [0.5, -1, -2.5, 0.5]].map((start) => Float64Array.from(start));
-  const best = minimiseByTwo(objective, starts, { signal, gradientTolerance: 1e-9, valueTolerance: 1e-15, acceptedGain: 1e-6 / data.totalWeight });
+  const best = minimiseByTwo(objective, starts, { signal, gradientTolerance: 3e-8, valueTolerance: 1e-14, acceptedGain: 1e-6 / data.totalWeight });
   const [r, alpha, a, b] = fromTheta(best.x, timeScale);
   const unused = new Float64Array(4);
   const total = logLikelihood(data, model, [r, alpha, a, b], unused);

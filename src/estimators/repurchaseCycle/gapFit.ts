@@ -32,7 +32,7 @@ export interface GapFit {
 
 /**
  * Weak normal priors (centre, sd) on θ, worth together one observation or two: they only decide what the rows say nothing about.
- * θ = ln k₀, ln c, ln(typical gap / store gap), ln η, logit ω, ln m, logit of the lapsed share of one-order customers, ln(u + v), ln(L / store gap).
+ * θ = ln k₀, ln(c − 1), ln(typical gap / store gap), ln η, logit ω, ln m, logit of the lapsed share of one-order customers, ln(u + v), ln(L / store gap).
  */
 const PRIORS: readonly (readonly [number, number])[] = [
   [0.3, 0.7], [0.5, 0.7], [0, 1], [-0.7, 0.7], [-0.7, 1], [2.5, 0.8], [-1.5, 1.2], [1, 0.8], [2.3, 1],
@@ -46,7 +46,7 @@ interface StoreGaps {
 
 function modelAt(theta: ArrayLike<number>, { typicalDays, storeCv2, cv2PriorGaps }: StoreGaps): GapModel {
   const shape = Math.exp(theta[0]);
-  const alikeness = Math.exp(theta[1]);
+  const alikeness = 1 + Math.exp(theta[1]);
   const lapseSum = Math.exp(theta[7]);
   const lapse = sigmoid(theta[6]);
   return {
@@ -139,7 +139,7 @@ export function fitGapModel(
   });
   const start = Float64Array.from(PRIORS, ([centre]) => centre);
   const best = minimiseLbfgs(objective, start, { signal, maxIterations: 60, gradientTolerance: 2e-5, valueTolerance: 1e-7 });
-  if (!best.converged && !(best.gradientNorm < 0.02)) {
+  if (!best.converged && !(best.gradientNorm < 1e-3)) {
     return fail('not_converged', `The censored likelihood of ${rows.length} rows found no maximum in ${best.iterations} iterations (gradient ${best.gradientNorm.toExponential(2)}).`);
   }
   const model = modelAt(best.x, store);

@@ -19,7 +19,7 @@ import type { Rhythm } from './rhythm.ts';
 export interface GapModel {
   /** k₀: shape of the gaps of a customer of ordinary regularity; 1 is Poisson, larger is more regular. */
   readonly shape: number;
-  /** c: how alike customers are; the prior is worth c / k₀ gaps. */
+  /** c > 1: how alike customers are; the prior is worth c / k₀ gaps. Above 1, so that the mean gap of a new customer is finite. */
   readonly alikeness: number;
   /** d in days: with the above, the typical gap of the shop is k₀ d / c. */
   readonly scaleDays: number;

@@ -181,7 +181,7 @@ describe('fit', () => {
     expect(repurchaseCycle.schema.parse(JSON.parse(bytes))).toEqual(artefact);
     const order = Array.from({ length: train.x.rows }, (_, i) => (i * 7919) % train.x.rows);
     const shuffled: TrainingData = {
-      x: { rows: train.x.rows, columns: [...takeRows(train.x, order).columns].reverse() },
+      x: { rows: train.x.rows, columns: takeRows(train.x, order).columns.toReversed() },
       y: Float64Array.from(order, (i) => train.y[i]),
       observed: Uint8Array.from(order, (i) => train.observed?.[i] ?? 1),
     };
