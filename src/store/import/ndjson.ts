@@ -50,7 +50,7 @@ function textOf(value: unknown): string | undefined {
 
 /** Objects of a sample, for its columns. */
 export function jsonSample({ buffer, frames }: FrameBlock): Record<string, unknown>[] {
-  return frames.flatMap((frame) => objectOf(buffer.toString('utf8', frame.start, frame.end)) ?? []);
+  return frames.map((frame) => objectOf(buffer.toString('utf8', frame.start, frame.end))).filter((object) => object !== undefined);
 }
 
 /** Reader of one object: its values in the order of `columns`. */

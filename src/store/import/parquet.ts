@@ -5,7 +5,7 @@ import type { RecordBlock, RecordSource } from './records.ts';
 
 const SAMPLE_ROWS = 5000;
 
-async function withParquet<T>(path: string, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+async function withDuckDb<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '512MB' });
   const connection = await instance.connect();
   try {
@@ -45,7 +45,7 @@ async function openStream(connection: DuckDBConnection, path: string, limit?: nu
 }
 
 export async function parquetSource(path: string, size: number): Promise<RecordSource> {
-  const head = await withParquet(path, async (connection) => {
+  const head = await withDuckDb(async (connection) => {
     const count = await connection.prepare('SELECT coalesce(sum(num_rows), 0)::VARCHAR FROM parquet_file_metadata($1)');
     count.bindVarchar(1, path);
     const total = Number((await count.runAndReadAll()).getRows()[0]?.[0] ?? 0);
