@@ -57,14 +57,14 @@ function filterWords(filter: EventFilter, speaker: Speaker): string {
 
 function measureWords(events: EventAggregate, what: string, speaker: Speaker): string {
   const { say } = speaker;
-  if (events.aggregate === 'count') return say(`${what}次数`, `number of ${what}`);
+  if (events.aggregate === 'count') return say(`${what}次数`, `${what} count`);
   if (events.aggregate === 'share') {
     const part = events.part.map((filter) => filterWords(filter, speaker)).join(say('且', ' and '));
     return say(`${what}中${part}的占比`, `share of ${what} where ${part}`);
   }
   const source = typeof events.of === 'string' ? COLUMN_WORDS[events.of][speaker.language] : events.of.property;
   switch (events.aggregate) {
-    case 'distinct': return say(`${what}的不同${source}数`, `number of different ${source} of ${what}`);
+    case 'distinct': return events.of === 'order' ? say(`${what}的订单数`, `number of orders by ${what}`) : say(`${what}的不同${source}数`, `number of different ${source} of ${what}`);
     case 'sum': return say(`${what}${source}合计`, `total ${source} of ${what}`);
     case 'avg': return say(`${what}平均${source}`, `average ${source} of ${what}`);
     case 'min': return say(`${what}最小${source}`, `smallest ${source} of ${what}`);
@@ -78,15 +78,19 @@ function eventsWords(events: EventAggregate, speaker: Speaker): string {
   const { say, language } = speaker;
   const kinds = events.kinds?.map((kind) => EVENT_KIND_WORDS[kind]?.[language] ?? kind);
   const where = (events.where ?? []).map((filter) => filterWords(filter, speaker)).join(say('且', ' and '));
+  const plainOrders = events.aggregate === 'distinct' && events.of === 'order' && kinds?.length === 1 && events.kinds?.[0] === 'order' && where === '';
   const what = `${kinds === undefined ? say('任意行为', 'any event') : kinds.join(say('或', ' or '))}${where === '' ? '' : say(`（${where}）`, ` (${where})`)}`;
   const window = windowWords(events.window, speaker);
-  const measure = measureWords(events, what, speaker);
+  const measure = plainOrders ? say('订单数', 'number of orders') : measureWords(events, what, speaker);
   return comparisonWords(say(`${window}${measure}`, `${measure}${window}`), events, speaker);
 }
 
 function tagWords(leaf: TagLeaf, speaker: Speaker): string {
   const tag = speaker.names.tags.find(({ key }) => key === leaf.tag);
-  const subject = `${tag?.label[speaker.language] ?? leaf.tag}${FIELD_WORDS[leaf.field][speaker.language]}`;
+  const name = tag?.label[speaker.language] ?? leaf.tag;
+  const field = FIELD_WORDS[leaf.field][speaker.language];
+  // "Churn probability, 90 days" needs no second "probability".
+  const subject = leaf.field === 'probability' && /概率|probability/i.test(name) ? name : `${name}${field}`;
   if (leaf.field === 'status') return comparisonWords(subject, leaf, speaker, (status) => STATUS_WORDS[status as 'ok'][speaker.language]);
   return comparisonWords(subject, leaf, speaker, (literal) => (typeof literal === 'string' && (tag?.bands ?? []).some(({ code }) => code === literal) ? label(tag?.bands ?? [], literal, speaker) : quoted(literal, speaker)));
 }

@@ -10,7 +10,7 @@ const ENTRY = '2026-01-01T00:00:00Z';
 export async function loadCustomers(store: Store, customers: readonly CustomerFacts[]): Promise<readonly number[]> {
   const { db } = store;
   await db.raw('truncate customers, runs restart identity cascade');
-  const [run] = (await db('runs').insert({ job: 'score', as_of: '2026-03-10', fence: 1, state: 'done', started_at: ENTRY }).returning('run_id')) as { run_id: number }[];
+  const [run] = (await db('runs').insert({ job: 'score', as_of: '2026-03-10', fence: 1, owner: 'test', lease_expires_at: ENTRY, state: 'done', started_at: ENTRY }).returning('run_id')) as { run_id: number }[];
   const ids = (await db('customers').insert(customers.map(({ attributes }, i) => ({ external_id: `c${i}`, attributes: JSON.stringify(attributes), created_at: ENTRY, updated_at: ENTRY }))).returning('customer_id')) as { customer_id: number }[];
   const id = (i: number): number => ids[i].customer_id;
   const rows = {
