@@ -74,7 +74,7 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
   const atTest = async (one: Tried): Promise<{ served: Served; evaluation: Evaluation; fitted: Fitted; raw: Float64Array }> => {
     const fitted = split.mode === 'label_free' ? one.fitted : (refit(request, one.candidate, refitRows, rng) ?? one.fitted);
     const raw = fitted.estimator.predict(fitted.artefact, candidateMatrix(test.x, one.candidate));
-    const level = await levelFor(request, task, refitRows, one.serving.level, split.test, split.test);
+    const level = await levelFor(request, fitted, refitRows, one.serving.level, split.test, split.test);
     const served = finish(fitted.estimator, task, fitted.artefact, { ...one.serving, level }, test.x, raw, split.test);
     return { served, raw, fitted, evaluation: evaluate(task, { ...outcome(test), predicted: served.prediction, ...intervalsOf(served) }, rng.fork('test', one.candidate.name)) };
   };
@@ -90,7 +90,7 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
   const final = refit(request, winner.candidate, serveRows, rng) ?? winnerTest.fitted;
   const newest: OutOfSample = { candidate: winner.candidate, data: test, raw: winnerTest.raw, fitted: winnerTest.fitted };
   const served = servingFrom(task, newest);
-  const level = await levelFor(request, task, serveRows, served.level, request.end, request.end);
+  const level = await levelFor(request, final, serveRows, served.level, request.end, request.end);
 
   const grade = gradeOf(task, winnerTest.evaluation, wins);
   return {
@@ -217,27 +217,32 @@ function crossFitted(task: Task, sample: OutOfSample, rng: Random): Float64Array
 }
 
 /** The season's level where last year shows it, otherwise the newest period's. A season is looked up for the date and for four weeks later. */
-async function levelFor(request: HeadRequest, task: Task, training: Dataset, fallback: Level, date: LocalDate, known: LocalDate): Promise<Level> {
+async function levelFor(request: HeadRequest, fitted: Fitted, training: Dataset, fallback: Level, date: LocalDate, known: LocalDate): Promise<Level> {
+  const task = taskOf(request.definition.target);
   if (request.definition.observations.at !== 'cutoffs' || training.cutoffs.length < 2) return fallback;
+  let own: number | undefined;
   const steps: { from: LocalDate; amount: number }[] = [];
   for (const ahead of [0, 28]) {
     const before = sameSeasonCutoff(addDays(date, ahead), known, request.firstEvent, request.split.horizonDays);
     if (before === undefined) break;
     const amount = seasonalShift(task, training, await request.rowsAt([before]));
     if (amount === undefined) break;
-    steps.push({ from: ahead === 0 ? '0000-01-01' : addDays(date, ahead / 2), amount });
+    // The season is measured against the training cut-offs, so the model is first brought to their level: customer-base models never saw their labels.
+    own ??= matchingLevel(task, training.y, fitted.estimator.predict(fitted.artefact, candidateMatrix(training.x, fitted.candidate)));
+    steps.push({ from: ahead === 0 ? '0000-01-01' : addDays(date, ahead / 2), amount: own + amount });
   }
   return steps.length === 0 ? fallback : { source: 'season', steps };
 }
 
-/** The simplest rung whose loss is within one standard error of the best. */
+/** The simplest rung whose loss is within one standard error of the best; of those, one that can give reasons where there is one. */
 function choose(tried: readonly Tried[]): Tried | undefined {
   const close = tried.filter((one) => {
     const { loss, lossErrorToBest } = one.row;
     const best = Math.min(...tried.map((other) => other.row.loss ?? Infinity));
     return loss !== undefined && loss - best <= (lossErrorToBest ?? 0);
   });
-  return [...close].sort((a, b) => RUNGS.indexOf(a.candidate.rung) - RUNGS.indexOf(b.candidate.rung) || (a.row.loss ?? 0) - (b.row.loss ?? 0))[0];
+  const explaining = close.filter((one) => one.fitted.estimator.explain !== undefined);
+  return (explaining.length > 0 ? explaining : close).toSorted((a, b) => RUNGS.indexOf(a.candidate.rung) - RUNGS.indexOf(b.candidate.rung) || (a.row.loss ?? 0) - (b.row.loss ?? 0))[0];
 }
 
 /** Adds the standard error of each candidate's paired loss difference to the best one. */
