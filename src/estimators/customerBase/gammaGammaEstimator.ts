@@ -1,5 +1,6 @@
 /** Gamma-Gamma as an estimator: expected spend per order of each customer, given that they order. */
 import { z } from 'zod';
+import { throwIfCancelled } from '../../base/errors.ts';
 import type { Estimator } from '../contract.ts';
 import { FREQUENCY, MONETARY, missingColumn, requireColumn } from './history.ts';
 import { fitSpend, spendPerOrder, spendSchema } from './spend.ts';
@@ -21,6 +22,7 @@ export const gammaGamma: Estimator<GammaGammaArtefact, GammaGammaEstimatorParams
   defaults: { rows: 'latest_period', minimumRepeaters: 5 },
   requiredColumns: [FREQUENCY, MONETARY],
   fit(train, { rows, minimumRepeaters }, { signal }) {
+    throwIfCancelled(signal, 'The fit of gamma_gamma');
     const missing = missingColumn(train.x, [FREQUENCY, MONETARY]);
     if (missing !== undefined) return { ok: false, reason: 'missing_column', detail: `The column ${missing} is not in the matrix.` };
     const fit = fitSpend(train, rows, minimumRepeaters, signal);

@@ -1,5 +1,6 @@
 /** Baseline of the repurchase task: the shop's typical wait, given how long the customer has been silent. */
 import { z } from 'zod';
+import { throwIfCancelled } from '../../base/errors.ts';
 import type { Estimator } from '../contract.ts';
 import type { Outcome } from './gapFit.ts';
 import { SILENCE, rhythmColumn, rhythmOf } from './rhythm.ts';
@@ -96,7 +97,8 @@ export const globalGap: Estimator<GlobalGapArtefact, GlobalGapParams> = {
   schema: globalGapSchema,
   defaults: { classes: 5, minimumRows: 5 },
   requiredColumns: [SILENCE],
-  fit(train, { classes, minimumRows }) {
+  fit(train, { classes, minimumRows }, { signal }) {
+    throwIfCancelled(signal, 'The fit of global_gap');
     const values = columnOf(train.x, SILENCE);
     if (values === undefined) return { ok: false, reason: 'missing_column', detail: `The column ${SILENCE} is not in the matrix.` };
     const silence = silenceOf(train.x);
@@ -120,14 +122,14 @@ export const globalGap: Estimator<GlobalGapArtefact, GlobalGapParams> = {
   quantiles: globalQuantiles,
 };
 
-/** Distinct weighted quantiles of silence that leave no class empty. `outcomes` ascend in silence. */
+/** Distinct weighted quantiles of silence that leave no class empty. `outcomes` ascend in silence; rows of equal silence stay in one class. */
 function silenceEdges(outcomes: readonly Outcome[], classes: number, total: number): number[] {
   const edges: number[] = [];
-  let seen = 0;
-  for (const { rhythm, weight } of outcomes) {
-    const wanted = ((edges.length + 1) * total) / classes;
-    if (edges.length < classes - 1 && seen >= wanted && rhythm.silence > (edges.at(-1) ?? outcomes[0].rhythm.silence)) edges.push(rhythm.silence);
-    seen += weight;
+  let below = 0;
+  for (let i = 0; i < outcomes.length; ) {
+    const { silence } = outcomes[i].rhythm;
+    if (i > 0 && edges.length < classes - 1 && below >= ((edges.length + 1) * total) / classes) edges.push(silence);
+    for (; i < outcomes.length && outcomes[i].rhythm.silence === silence; i++) below += outcomes[i].weight;
   }
   return edges;
 }

@@ -1,5 +1,6 @@
 /** Baseline of the repurchase task: last order + the customer's own mean gap. */
 import { z } from 'zod';
+import { throwIfCancelled } from '../../base/errors.ts';
 import { columnOf } from '../../base/matrix.ts';
 import type { Estimator } from '../contract.ts';
 import { GAP_COUNT, GAP_MEAN, SHORTEST_GAP, SILENCE, rhythmColumn, rhythmOf } from './rhythm.ts';
@@ -17,7 +18,8 @@ export const personalMeanGap: Estimator<PersonalMeanGapArtefact, Readonly<Record
   schema: personalSchema,
   defaults: {},
   requiredColumns: [GAP_MEAN, GAP_COUNT, SILENCE],
-  fit(train) {
+  fit(train, _params, { signal }) {
+    throwIfCancelled(signal, 'The fit of personal_mean_gap');
     const missing = [GAP_MEAN, GAP_COUNT, SILENCE].find((name) => columnOf(train.x, name) === undefined);
     if (missing !== undefined) return { ok: false, reason: 'missing_column', detail: `The column ${missing} is not in the matrix.` };
     const [mean, count, silence] = [GAP_MEAN, GAP_COUNT, SILENCE].map((name) => rhythmColumn(train.x, name));
