@@ -7,7 +7,7 @@ import type { FeatureDefinition } from './define.ts';
 
 const NAME = /^[a-z][a-z0-9_]{0,63}$/;
 /** Attribute keys are bound, never pasted; the pattern only keeps DuckDB's path quoting simple. */
-const ATTRIBUTE_KEY = /^[^"\\\u0000-\u001f]{1,64}$/;
+const ATTRIBUTE_KEY = /^[^"\\\p{Cc}]{1,64}$/u;
 
 function refuse(name: string, why: string): never {
   throw new AppError('invalid_input', `Feature ${name.slice(0, 64)} cannot be computed: ${why}.`, { hint: 'Correct its file in features/, then run `tagcast features list`.' });

@@ -32,14 +32,12 @@ export function deviationOf(count: number, sum: number, squares: number): number
   return centred <= squares * 1e-14 ? 0 : Math.sqrt(centred / (count - 1));
 }
 
-function binary(kind: 'add' | 'subtract' | 'multiply' | 'ratio', left: number, right: number): number {
-  switch (kind) {
-    case 'add': return left + right;
-    case 'subtract': return left - right;
-    case 'multiply': return left * right;
-    case 'ratio': return right === 0 ? Number.NaN : left / right;
-  }
-}
+const OPERATIONS = {
+  add: (left, right) => left + right,
+  subtract: (left, right) => left - right,
+  multiply: (left, right) => left * right,
+  ratio: (left, right) => (right === 0 ? Number.NaN : left / right),
+} as const satisfies Record<string, (left: number, right: number) => number>;
 
 function evaluate(expression: BoundExpression, columns: EngineColumns, cutoff: Cutoff): Float64Array {
   const { rows } = columns;
@@ -57,7 +55,8 @@ function evaluate(expression: BoundExpression, columns: EngineColumns, cutoff: C
     case 'add': case 'subtract': case 'multiply': case 'ratio': {
       const left = evaluate(expression.left, columns, cutoff);
       const right = evaluate(expression.right, columns, cutoff);
-      for (let i = 0; i < rows; i++) out[i] = binary(expression.kind, left[i], right[i]);
+      const operation = OPERATIONS[expression.kind];
+      for (let i = 0; i < rows; i++) out[i] = operation(left[i], right[i]);
       return out;
     }
     case 'deviation': {
@@ -80,7 +79,7 @@ function evaluate(expression: BoundExpression, columns: EngineColumns, cutoff: C
       for (let i = 0; i < rows; i++) out[i] = attributeNumber(texts?.[i]);
       return out;
     }
-    case 'attribute_is': {
+    default: {
       const texts = columns.attributes.get(expression.key);
       for (let i = 0; i < rows; i++) {
         const text = texts?.[i];

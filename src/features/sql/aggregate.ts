@@ -93,7 +93,7 @@ export function aggregateSql({ rows, of }: Aggregate, dialect: SqlDialect, liter
       const weight = `power(${double(1 - of.alpha)}, ${asDouble('newest_rank')})`;
       return `sum(${of.column === undefined ? weight : `${asDouble(of.column)} * ${weight}`})${filter}`;
     }
-    case 'top_count': throw new TypeError('top_count is compiled as a grouping of its own');
+    default: throw new TypeError(`${of.fn} is compiled as a grouping of its own`);
   }
 }
 

@@ -78,7 +78,7 @@ function queryError(error: unknown): AppError {
   if (/out of memory/i.test(message)) {
     return new AppError('insufficient_data', 'The column engine ran out of its memory limit.', { hint: 'Raise the memory limit, or build in smaller ranges of customers.', cause: error });
   }
-  return new AppError('internal', 'The column engine could not answer a query.', { hint: 'Run `tagcast doctor`; `tagcast features refresh --full` rebuilds the snapshot from the store.', cause: error });
+  return new AppError('internal', 'The column engine could not answer a query.', { hint: 'Run `tagcast doctor`. The snapshot folder may be deleted: it is rebuilt from the store.', cause: error });
 }
 
 async function readAnswer(connection: DuckDBConnection, sql: string, bindings: readonly Binding[], signal: AbortSignal | undefined): Promise<QueryAnswer> {

@@ -44,10 +44,10 @@ export function copyChunk(chunk: DuckDBDataChunk, types: readonly DuckDBTypeId[]
     const target = into[column];
     if (target instanceof Float64Array) {
       if (types[column] === DuckDBTypeId.DOUBLE && isDoubleVector(vector)) copyDoubles(vector, target, offset);
-      else for (let i = 0; i < chunk.rowCount; i++) target[offset + i] = toNumber(vector.getItem(i) as DuckDBValue);
+      else for (let i = 0; i < chunk.rowCount; i++) target[offset + i] = toNumber(vector.getItem(i));
     } else {
       for (let i = 0; i < chunk.rowCount; i++) {
-        const value = vector.getItem(i) as DuckDBValue;
+        const value = vector.getItem(i);
         target[offset + i] = value === null ? null : String(value);
       }
     }
