@@ -80,6 +80,6 @@ const allFinite = (values: ArrayLike<number>): boolean => {
 
 /** Schema parts that artefacts share. */
 export const finite = z.number();
-export const float64Block = z.instanceof(Float64Array).refine(allFinite, 'must hold finite numbers only');
-export const int32Block = z.instanceof(Int32Array);
-export const uint8Block = z.instanceof(Uint8Array);
+export const float64Block: z.ZodType<Float64Array> = z.instanceof(Float64Array).refine(allFinite, 'must hold finite numbers only');
+export const int32Block: z.ZodType<Int32Array> = z.instanceof(Int32Array);
+export const uint8Block: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);

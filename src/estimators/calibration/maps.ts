@@ -120,7 +120,7 @@ function newtonLogistic(inputs: readonly Float64Array[], target: Float64Array, w
     const gradient = b.map((v, k) => (k < size - 1 ? ridge * v : 0));
     const hessian = b.map((_, k) => b.map((__, l) => (k === l ? ridge : 0)));
     let value = b.reduce((sum, v, k) => sum + (k < size - 1 ? 0.5 * ridge * v * v : 0), 0);
-    const x = new Array<number>(size).fill(1);
+    const x = Array.from({ length: size }, () => 1);
     for (let i = 0; i < target.length; i++) {
       let z = b[size - 1];
       for (let k = 0; k < size - 1; k++) {
@@ -136,7 +136,7 @@ function newtonLogistic(inputs: readonly Float64Array[], target: Float64Array, w
     }
     return { value, gradient, hessian };
   };
-  let at = new Array<number>(size).fill(0);
+  let at = Array.from({ length: size }, () => 0);
   let now = loss(at);
   for (let iteration = 0; iteration < 100; iteration++) {
     const step = solveSmall(now.hessian, now.gradient);

@@ -5,13 +5,13 @@
 import { z } from 'zod';
 import { logLoss } from '../../math/metrics/probability.ts';
 import { sigmoid } from '../../math/stats/index.ts';
-import { finite, float64Block } from '../codec.ts';
 import type { FitContext } from '../contract.ts';
 import { binaryProblem, canonicalRows, checkCancelled, columnsNamed, defineEstimator, hasTwoClasses, refuse, type CanonicalRows } from '../rows.ts';
+import { linearFields, linearProblem } from './linearSchema.ts';
 import { additiveExplanation, linearScores } from './linearTerms.ts';
 import type { LogisticData } from './logisticObjective.ts';
 import { solveLogistic, type Penalty } from './logisticSolver.ts';
-import { designMatrix, fitTerms, termSchema } from './preprocessing.ts';
+import { designMatrix, fitTerms } from './preprocessing.ts';
 
 export interface LogisticRegressionParams {
   /** λ of the whole objective (scikit-learn's 1/C). `path`: chosen on the latest period when there is one, else 1. */
@@ -24,17 +24,10 @@ export interface LogisticRegressionParams {
   readonly clip: number;
 }
 
-const artefactSchema = z
-  .object({
-    kind: z.literal('logistic_regression'),
-    columns: z.array(z.string()).min(1),
-    terms: z.array(termSchema).min(1),
-    clip: finite.positive(),
-    coefficients: float64Block,
-    intercept: finite,
-  })
-  .refine((a) => a.coefficients.length === a.terms.length, 'one coefficient per term')
-  .refine((a) => a.terms.every(({ column }) => column < a.columns.length), 'a term names a column that is not there');
+const artefactSchema = z.object({ kind: z.literal('logistic_regression'), ...linearFields }).superRefine((artefact, context) => {
+  const message = linearProblem(artefact);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 export type LogisticRegressionArtefact = z.infer<typeof artefactSchema>;
 
 /** λ per unit of weight on the path: from one that nearly silences the terms to one that hardly binds, half a decade apart. */

@@ -1,0 +1,95 @@
+/**
+ * Every estimator by its kind, for code that learns the kind at run time: the trainer from a model's declaration, scoring from an artefact.
+ * Code that knows which estimator it means imports that one.
+ */
+import { AppError } from '../base/errors.ts';
+import { baseRate } from './baseline/baseRate.ts';
+import { columnRule } from './baseline/columnRule.ts';
+import { checkArtefact } from './codec.ts';
+import type { Estimator } from './contract.ts';
+import { bgNbd, btydValue, gammaGamma, mbgNbd } from './customerBase/index.ts';
+import { logisticRegression } from './linear/logisticRegression.ts';
+import { globalGap, personalMeanGap, repurchaseCycle } from './repurchaseCycle/index.ts';
+import { boostedTrees } from './trees/boostedTrees.ts';
+import { rateBaseline } from './value/rateBaseline.ts';
+import { scaledRate } from './value/scaledRate.ts';
+import { twoPart } from './value/twoPart.ts';
+
+export { checkArtefact, decodeArtefact, encodeArtefact } from './codec.ts';
+export { baseRate, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, globalGap, logisticRegression, mbgNbd, personalMeanGap, rateBaseline, repurchaseCycle, scaledRate, twoPart };
+
+export interface AnyArtefact {
+  readonly kind: string;
+}
+
+/**
+ * An estimator whose types are not known. `fit` takes some of the estimator's parameters and fills in the rest from its defaults; it throws
+ * `unknown_name` for a parameter that does not exist and `invalid_input` for one of another type. `predict`, `quantiles` and `explain`
+ * check the artefact by the estimator's schema the first time they see it and throw `artefact_invalid`.
+ */
+export type AnyEstimator = Estimator<AnyArtefact, unknown>;
+
+/** `overrides` over `defaults`. A default that is a number or a string may be overridden by either (`lambda: 'path' | number`). */
+export function withDefaults<Params>(kind: string, defaults: Params, overrides: unknown): Params {
+  if (overrides === undefined || overrides === null) return defaults;
+  const known = defaults as Readonly<Record<string, unknown>>;
+  for (const [name, value] of Object.entries(overrides)) {
+    if (!(name in known)) {
+      throw new AppError('unknown_name', `${kind} has no parameter ${name}.`, { hint: `It has: ${Object.keys(known).join(', ')}.` });
+    }
+    const scalar = (v: unknown): boolean => typeof v === 'number' || typeof v === 'string';
+    if (typeof value !== typeof known[name] && !(scalar(value) && scalar(known[name]))) {
+      throw new AppError('invalid_input', `The parameter ${name} of ${kind} is a ${typeof value}; it must be a ${typeof known[name]}.`, { hint: 'Correct it in the file of the model.' });
+    }
+  }
+  return { ...defaults, ...overrides };
+}
+
+function erased<Artefact extends AnyArtefact, Params>(estimator: Estimator<Artefact, Params>): AnyEstimator {
+  // Artefacts that have passed the schema; checking thousands of nodes again for each chunk of customers would cost more than scoring them.
+  const checked = new WeakSet<object>();
+  const narrow = (artefact: AnyArtefact): Artefact => {
+    if (!checked.has(artefact)) {
+      checkArtefact(artefact, estimator.schema);
+      checked.add(artefact);
+    }
+    return artefact as Artefact;
+  };
+  const { quantiles, explain } = estimator;
+  return Object.freeze({
+    kind: estimator.kind,
+    tasks: estimator.tasks,
+    schema: estimator.schema,
+    defaults: estimator.defaults,
+    ...(estimator.requiredColumns === undefined ? {} : { requiredColumns: estimator.requiredColumns }),
+    fit: (train, params, context) => estimator.fit(train, withDefaults(estimator.kind, estimator.defaults, params), context),
+    predict: (artefact, x) => estimator.predict(narrow(artefact), x),
+    ...(quantiles === undefined ? {} : { quantiles: (artefact, x, levels) => quantiles.call(estimator, narrow(artefact), x, levels) }),
+    ...(explain === undefined ? {} : { explain: (artefact, x) => explain.call(estimator, narrow(artefact), x) }),
+  } satisfies AnyEstimator as AnyEstimator);
+}
+
+export const ESTIMATORS = Object.freeze({
+  base_rate: erased(baseRate),
+  column_rule: erased(columnRule),
+  logistic_regression: erased(logisticRegression),
+  boosted_trees: erased(boostedTrees),
+  rate_baseline: erased(rateBaseline),
+  scaled_rate: erased(scaledRate),
+  two_part: erased(twoPart),
+  bg_nbd: erased(bgNbd),
+  mbg_nbd: erased(mbgNbd),
+  gamma_gamma: erased(gammaGamma),
+  btyd_value: erased(btydValue),
+  repurchase_cycle: erased(repurchaseCycle),
+  personal_mean_gap: erased(personalMeanGap),
+  global_gap: erased(globalGap),
+}) satisfies Readonly<Record<string, AnyEstimator>>;
+
+export type EstimatorKind = keyof typeof ESTIMATORS;
+
+/** The estimator called `kind`. Throws `unknown_name`. */
+export function estimatorOf(kind: string): AnyEstimator {
+  if (Object.hasOwn(ESTIMATORS, kind)) return ESTIMATORS[kind as EstimatorKind];
+  throw new AppError('unknown_name', `There is no estimator called ${kind.slice(0, 60)}.`, { hint: `There are: ${Object.keys(ESTIMATORS).join(', ')}.` });
+}
