@@ -34,6 +34,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Opening an embedded folder after a crash replays its log first. */
+const OPEN_LIMIT_MS = 120_000;
+
 const SESSION = `SET TIME ZONE 'UTC'; SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'`;
 
 function serverSource(databaseUrl: string, statementTimeoutMs: number): ConnectionSource {
@@ -111,9 +114,9 @@ export async function openStore(config: StoreConfig, options: StoreOptions): Pro
     client: storeClient(opened.source),
     // Connections are made by the source; knex wants to see something here before it makes a pool.
     connection: {},
-    pool: { min: opened.dialect === 'pglite' ? 1 : 0, max: size },
+    pool: { min: opened.dialect === 'pglite' ? 1 : 0, max: size, createTimeoutMillis: OPEN_LIMIT_MS },
     // A reader may have to wait for a batch on the one embedded connection: as long as a statement may take, and no longer.
-    acquireConnectionTimeout: Math.max(limit, 5_000),
+    acquireConnectionTimeout: limit + OPEN_LIMIT_MS,
   });
   const close = async (): Promise<void> => {
     try {

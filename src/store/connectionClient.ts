@@ -78,7 +78,9 @@ export function storeClient(source: ConnectionSource): typeof Knex.Client {
           new AppError('internal', 'A statement was started outside of the transaction that is running, from inside of it.', { hint: 'Pass the transaction (trx) on to the function that runs the statement.' }),
         );
       }
-      return super.acquireConnection();
+      return super.acquireConnection().catch((error: unknown) => {
+        throw connectError(error, source.target);
+      });
     }
 
     override transaction(container: Container, config: unknown, outer: unknown): unknown {

@@ -22,6 +22,9 @@ export function printableUrl(databaseUrl: string): string {
 /** An error while a connection is being made. */
 export function connectError(error: unknown, target: string): unknown {
   if (error instanceof AppError) return error;
+  if (error instanceof Error && error.name === 'KnexTimeoutError') {
+    return new AppError('store_unavailable', `No connection to ${target} became free in time.`, { hint: 'Something long is running: try again later, or run `tagcast doctor`.', cause: error });
+  }
   const code = errorCode(error);
   if (code.startsWith('28')) {
     return new AppError('store_unavailable', `PostgreSQL at ${target} refused the user or the password (${code}).`, { hint: 'Check TAGCAST_DATABASE_URL, then run `tagcast doctor`.' });
