@@ -6,7 +6,7 @@
  * predictions are about zero the ratio would mean nothing, and the amount itself is used.
  */
 import { z } from 'zod';
-import { argsort, upperBound } from '../../math/stats/index.ts';
+import { argsort, mean, upperBound } from '../../math/stats/index.ts';
 import { finite } from '../codec.ts';
 
 const ascends = (values: readonly number[]): boolean => values.every((v, i) => i === 0 || v >= values[i - 1]);
@@ -54,13 +54,16 @@ export function fitConformal(predicted: ArrayLike<number>, actual: ArrayLike<num
   if (n === 0) throw new RangeError('Conformal quantiles need at least one row.');
   const order = argsort(predicted);
   const wanted = Math.max(1, Math.min(options.bins ?? 10, Math.floor(n / 50)));
+  // A prediction of a millionth of the usual is zero: ratios to it would be of any size.
+  const negligible = 1e-6 * (mean(actual) + mean(predicted));
   const bins: Conformal['bins'] = [];
   for (let start = 0; start < n; ) {
     let end = Math.max(start + 1, Math.round(((bins.length + 1) * n) / wanted));
     if (bins.length + 1 >= wanted) end = n;
     while (end < n && predicted[order[end]] === predicted[order[end - 1]]) end++;
     if (n - end < n / wanted / 2) end = n;
-    const floor = predicted[order[(start + end) >> 1]] / 2;
+    const half = predicted[order[(start + end) >> 1]] / 2;
+    const floor = half > negligible ? half : 0;
     const residuals = new Float64Array(end - start);
     for (let i = start; i < end; i++) residuals[i - start] = actual[order[i]] / divisor(predicted[order[i]], floor);
     residuals.sort();

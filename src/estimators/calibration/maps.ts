@@ -32,9 +32,9 @@ export function applyCalibration(map: Calibration, p: ArrayLike<number>): Float6
   return Float64Array.from(p, (raw) => {
     if (map.kind === 'identity') return raw;
     const v = bounded(raw);
-    if (map.kind === 'intercept') return sigmoid(logit(v) + map.shift);
-    if (map.kind === 'sigmoid') return sigmoid(map.slope * logit(v) + map.intercept);
-    if (map.kind === 'beta') return sigmoid(map.a * Math.log(v) - map.b * Math.log1p(-v) + map.c);
+    if (map.kind === 'intercept') return bounded(sigmoid(logit(v) + map.shift));
+    if (map.kind === 'sigmoid') return bounded(sigmoid(map.slope * logit(v) + map.intercept));
+    if (map.kind === 'beta') return bounded(sigmoid(map.a * Math.log(v) - map.b * Math.log1p(-v) + map.c));
     return interpolate(map.p, map.q, raw);
   });
 }
