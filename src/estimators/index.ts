@@ -55,7 +55,6 @@ function erased<Artefact extends AnyArtefact, Params>(estimator: Estimator<Artef
     }
     return artefact as Artefact;
   };
-  const { quantiles, explain } = estimator;
   return Object.freeze({
     kind: estimator.kind,
     tasks: estimator.tasks,
@@ -64,8 +63,8 @@ function erased<Artefact extends AnyArtefact, Params>(estimator: Estimator<Artef
     ...(estimator.requiredColumns === undefined ? {} : { requiredColumns: estimator.requiredColumns }),
     fit: (train, params, context) => estimator.fit(train, withDefaults(estimator.kind, estimator.defaults, params), context),
     predict: (artefact, x) => estimator.predict(narrow(artefact), x),
-    ...(quantiles === undefined ? {} : { quantiles: (artefact, x, levels) => quantiles.call(estimator, narrow(artefact), x, levels) }),
-    ...(explain === undefined ? {} : { explain: (artefact, x) => explain.call(estimator, narrow(artefact), x) }),
+    ...(estimator.quantiles === undefined ? {} : { quantiles: (artefact, x, levels) => estimator.quantiles!(narrow(artefact), x, levels) }),
+    ...(estimator.explain === undefined ? {} : { explain: (artefact, x) => estimator.explain!(narrow(artefact), x) }),
   } satisfies AnyEstimator as AnyEstimator);
 }
 

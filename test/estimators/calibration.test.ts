@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
 import { applyCalibration, applyConformal, applyConformalInterval, calibrationSchema, chooseCalibration, conformalSchema, fitCalibration, fitConformal, type CalibrationKind } from '../../src/estimators/calibration/index.ts';
@@ -39,12 +39,8 @@ describe('calibration maps', () => {
       const map = fitCalibration(kind, data.map(([p]) => p), data.map(([, y]) => y), data.map(([, , w]) => w));
       expect(calibrationSchema.safeParse(JSON.parse(JSON.stringify(map))).success).toBe(true);
       const out = applyCalibration(map, [0, 0.001, 0.2, 0.5, 0.5, 0.9, 1]);
-      for (let i = 0; i < out.length; i++) {
-        expect(out[i]).toBeGreaterThanOrEqual(0);
-        expect(out[i]).toBeLessThanOrEqual(1);
-        if (map.kind !== 'identity') expect(out[i] > 0 && out[i] < 1).toBe(true);
-        if (i > 0) expect(out[i]).toBeGreaterThanOrEqual(out[i - 1] - 1e-15);
-      }
+      const inside = (v: number): boolean => (map.kind === 'identity' ? v >= 0 && v <= 1 : v > 0 && v < 1);
+      expect(out.every((v, i) => inside(v) && (i === 0 || v >= out[i - 1] - 1e-15))).toBe(true);
     }));
   });
 
@@ -74,7 +70,7 @@ describe('calibration maps', () => {
     const { p, y } = drawn(150, 5, (z) => 0.3 * z - 1);
     const choice = chooseCalibration(p, y);
     expect(choice.tried.map(({ kind }) => kind)).toEqual(['identity', 'intercept', 'sigmoid']);
-    const turned = chooseCalibration(p.slice().reverse(), y.slice().reverse());
+    const turned = chooseCalibration(p.toReversed(), y.toReversed());
     expect(turned.calibration.kind).toBe(choice.calibration.kind);
     expect(applyCalibration(turned.calibration, [0.3])[0]).toBeCloseTo(applyCalibration(choice.calibration, [0.3])[0], 8);
   });
@@ -127,10 +123,7 @@ describe('conformal quantiles', () => {
       expect(conformalSchema.safeParse(JSON.parse(JSON.stringify(artefact))).success).toBe(true);
       expect(artefact.bins.reduce((sum, { rows }) => sum + rows, 0)).toBe(data.length);
       const table = applyConformal(artefact, [0, 1, 1e12], [0.001, 0.3, 0.5, 0.999]);
-      for (let k = 0; k < table.length; k++) {
-        expect(Number.isFinite(table[k])).toBe(true);
-        if (k % 4 > 0) expect(table[k]).toBeGreaterThanOrEqual(table[k - 1]);
-      }
+      expect(table.every((v, k) => Number.isFinite(v) && (k % 4 === 0 || v >= table[k - 1]))).toBe(true);
     }));
   });
 });
