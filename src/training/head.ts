@@ -84,12 +84,12 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
   const winner = wins ? chosen : baseline;
   const winnerTest = wins ? chosenTest : baselineTest;
 
-  // The fit that serves: everything that is over by now, calibrated on the newest finished period, which the fit before it had not seen.
+  // The fit that serves: everything that is over by now, calibrated on periods that the fits before it had not seen.
   const serveRows = split.mode === 'label_free' ? test : await request.rowsAt(split.serve);
   request.onStep?.(`${winner.candidate.name}: final fit`);
   const final = refit(request, winner.candidate, serveRows, rng) ?? winnerTest.fitted;
   const newest: OutOfSample = { candidate: winner.candidate, data: test, raw: winnerTest.raw, fitted: winnerTest.fitted };
-  const served = servingFrom(task, newest);
+  const served = split.mode === 'label_free' ? servingFrom(task, newest) : servingFrom(task, winner, newest);
   const level = await levelFor(request, final, serveRows, served.level, request.end, request.end);
 
   const grade = gradeOf(task, winnerTest.evaluation, wins);
@@ -190,15 +190,28 @@ function refit(request: HeadRequest, candidate: Candidate, data: Dataset, rng: R
   return 'failure' in fitted ? undefined : fitted;
 }
 
-/** Level, shape and intervals learned from predictions of rows that the fit had not seen. */
-function servingFrom(task: Task, sample: OutOfSample): Serving {
-  const { data, raw } = sample;
-  const amount = matchingLevel(task, data.y, raw);
-  const level: Level = { source: task === 'duration' ? 'none' : 'newest_period', steps: [{ from: '0000-01-01', amount }] };
-  const moved = shifted(task, raw, amount);
-  if (task === 'binary') return { ...PLAIN_SERVING, level, shape: chooseCalibration(moved, data.y).calibration };
-  if (task === 'amount') return { ...PLAIN_SERVING, level, conformal: fitConformal(moved, data.y) };
-  return { ...PLAIN_SERVING, level, quantileLevels: recalibratedLevels(sample.fitted, data) };
+/**
+ * Level, shape and intervals learned from predictions of rows that the fit had not seen, newest period last. Each period is brought to its own
+ * level first, so that the shape is about how far predictions spread and not about seasons; the level is the newest period's.
+ */
+function servingFrom(task: Task, ...samples: readonly OutOfSample[]): Serving {
+  const amounts = samples.map(({ data, raw }) => matchingLevel(task, data.y, raw));
+  const newest = samples[samples.length - 1];
+  const level: Level = { source: task === 'duration' ? 'none' : 'newest_period', steps: [{ from: '0000-01-01', amount: amounts[amounts.length - 1] }] };
+  if (task === 'duration') return { ...PLAIN_SERVING, level, quantileLevels: recalibratedLevels(newest.fitted, newest.data) };
+  const moved = joined(samples.map(({ raw }, i) => shifted(task, raw, amounts[i])));
+  const y = joined(samples.map(({ data }) => data.y));
+  return task === 'binary' ? { ...PLAIN_SERVING, level, shape: chooseCalibration(moved, y).calibration } : { ...PLAIN_SERVING, level, conformal: fitConformal(moved, y) };
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Predictions on the judged rows, each half of the customers served by what the other half taught, so that calibration cannot flatter itself. */
