@@ -7,6 +7,8 @@ export interface ProgressUpdate {
   readonly total?: number;
   /** Unit of done and total, e.g. `rows`. */
   readonly unit?: string;
+  /** What is under way right now; replaced by the next update. */
+  readonly detail?: string;
   /** A short remark that is worth keeping on the screen. */
   readonly note?: string;
 }

@@ -60,7 +60,7 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
     try {
       const { signal, onStep, now } = request;
       heads.push(await trainHead({
-        definition, split, end: facts.end, firstEvent: facts.firstEvent ?? facts.end, rowsAt, estimators: request.estimators,
+        definition: shortlisted(definition, heads, split), split, end: facts.end, firstEvent: facts.firstEvent ?? facts.end, rowsAt, estimators: request.estimators,
         rng: seededRandom(request.seed, definition.name, horizonDays),
         ...(signal === undefined ? {} : { signal }), ...(now === undefined ? {} : { now }),
         ...(onStep === undefined ? {} : { onStep: (step: string) => { onStep(horizonDays, step); } }),
@@ -90,6 +90,18 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
     heads,
     golden: goldenRows(request.estimators, heads, last.x, facts.end),
   };
+}
+
+/**
+ * The first horizon that has labels tries every candidate; the others try the best of it beside the baseline. The same history is asked the same question
+ * over another length of time, so another winner would more likely be chance than insight.
+ */
+function shortlisted(definition: ModelDefinition, heads: readonly TrainedHead[], split: TimeSplit): ModelDefinition {
+  const full = heads.find((head) => head.split.mode !== 'label_free' && head.leaderboard.length > 2);
+  if (full === undefined || split.mode === 'label_free') return definition;
+  const best = full.leaderboard.find((row) => row.failure === undefined && row.candidate !== definition.baseline.name)?.candidate;
+  const fallback = definition.candidates.filter((candidate) => candidate.name === best || candidate.name === full.candidate);
+  return fallback.length === 0 ? definition : { ...definition, candidates: fallback };
 }
 
 function refuseUnready(definition: ModelDefinition, requirements: readonly Requirement[]): void {

@@ -57,9 +57,9 @@ export function openOutput(stdout: OutputStream, stderr: OutputStream, now: () =
   };
 }
 
-function describeProgress({ step, done, total, unit, note }: ProgressUpdate, width: number): string {
+function describeProgress({ step, done, total, unit, detail, note }: ProgressUpdate, width: number): string {
   const amount = `${formatInteger(done)}${total === undefined ? '' : ` / ${formatInteger(total)}`}${unit === undefined ? '' : ` ${unit}`}`;
-  const remark = note === undefined ? '' : `  ${note}`;
+  const remark = [detail, note].filter((text) => text !== undefined).map((text) => `  ${text}`).join('');
   if (width === 0 || total === undefined || total <= 0) return `  ${step}: ${amount}${remark}`;
   const filled = Math.round(24 * Math.min(1, done / total));
   return fit(`  ${'█'.repeat(filled)}${'░'.repeat(24 - filled)} ${String(Math.floor((100 * Math.min(done, total)) / total)).padStart(3)} %  ${step}: ${amount}${remark}`, width);

@@ -1,0 +1,118 @@
+/** Trains declared models and puts them into the registry: snapshot, threads, versions, gate. */
+import { Worker } from 'node:worker_threads';
+import { AppError, throwIfCancelled } from '../base/errors.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import type { Progress } from '../base/progress.ts';
+import type { LocalDate } from '../base/time.ts';
+import type { ModelDefinition } from '../training/define.ts';
+import type { TrainedModel } from '../training/trained.ts';
+import { admitModel } from '../registry/aliases.ts';
+import type { Admission } from '../registry/aliases.ts';
+import type { ModelChecks } from '../registry/envelope.ts';
+import { saveModel } from '../registry/models.ts';
+import type { Store } from '../store/connection.ts';
+import { refreshSnapshot } from '../store/snapshot/refresh.ts';
+import type { TrainingTask } from './trainingTask.ts';
+
+export interface TrainingDeps {
+  readonly store: Store;
+  readonly snapshotDir: string;
+  readonly models: readonly ModelDefinition[];
+  readonly checks: ModelChecks;
+  readonly timeZone: string;
+  readonly currency: string;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainingArgs {
+  /** Names of models; absent: all. */
+  readonly models?: readonly string[];
+  /** First business day that training must not know. */
+  readonly end: LocalDate;
+  readonly seed: number;
+  /** Models trained side by side, each in a thread of its own. */
+  readonly threads: number;
+  readonly actor: string;
+}
+
+export interface TrainingResult {
+  readonly model: string;
+  readonly outcome:
+    | { readonly ok: true; readonly version: number; readonly content: TrainedModel; readonly admission: Admission }
+    | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint?: string; readonly details: Readonly<Record<string, unknown>> };
+}
+
+/** Trains the named models. A model that cannot be trained is an outcome with its reason; the others go on. @throws AppError `unknown_name`, `cancelled`. */
+export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promise<TrainingResult[]> {
+  const names = args.models ?? deps.models.map((model) => model.name);
+  for (const name of names) {
+    if (!deps.models.some((model) => model.name === name)) {
+      throw new AppError('unknown_name', `There is no model "${name.slice(0, 60)}".`, { hint: `There are: ${deps.models.map((model) => model.name).join(', ')}.` });
+    }
+  }
+  const info = await refreshSnapshot(deps.store, deps.snapshotDir, { progress: deps.progress, ...(deps.signal === undefined ? {} : { signal: deps.signal }) });
+  const total = names.reduce((sum, name) => sum + fitsOf(deps.models.find((model) => model.name === name)), 0);
+  let done = 0;
+  const waiting = [...names];
+  const results = new Map<string, TrainingResult>();
+  const lane = async (): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      throwIfCancelled(deps.signal, 'Training');
+      const model = name;
+      const task: TrainingTask = {
+        model, snapshotDir: deps.snapshotDir, timeZone: deps.timeZone, currency: deps.currency, end: args.end, seed: args.seed, threads: 1,
+        snapshot: { hash: info.contentHash, events: info.rows, customers: info.customers },
+      };
+      let own = 0;
+      const fits = fitsOf(deps.models.find((one) => one.name === name));
+      const trained = await runInThread(task, deps.signal, (horizonDays, step) => {
+        if (own < fits) {
+          own++;
+          done++;
+        }
+        deps.progress({ step: 'train', done: Math.min(done, total - 1), total, unit: 'fits', detail: `${model} ${horizonDays} d: ${step}` });
+      });
+      done += fits - own;
+      results.set(model, { model, outcome: 'error' in trained ? { ok: false, ...trained.error } : await keep(deps, args, trained.content) });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(args.threads, names.length)) }, lane));
+  deps.progress({ step: 'train', done: total, total, unit: 'fits' });
+  return names.flatMap((name) => results.get(name) ?? []);
+}
+
+/** Steps that a model reports: every candidate of the first horizon, and fewer of the others; only the bar depends on it. */
+function fitsOf(model: ModelDefinition | undefined): number {
+  return model === undefined ? 0 : model.candidates.length + 2 + (model.horizons.length - 1) * 3;
+}
+
+async function keep(deps: TrainingDeps, args: TrainingArgs, content: TrainedModel): Promise<TrainingResult['outcome']> {
+  const { version } = await saveModel(deps.store, content, deps.checks);
+  const admission = await admitModel(deps.store, content.model, version, deps.checks, { actor: args.actor, reason: 'trained' });
+  return { ok: true, version, content, admission };
+}
+
+type ThreadAnswer = { readonly content: TrainedModel } | { readonly error: { code: ErrorCode; message: string; hint?: string; details: Readonly<Record<string, unknown>> } };
+
+function runInThread(task: TrainingTask, signal: AbortSignal | undefined, onStep: (horizonDays: number, step: string) => void): Promise<ThreadAnswer> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('trainingWorker.mjs', import.meta.url), { workerData: task, execArgv: [] });
+    const cancel = (): void => {
+      void worker.terminate();
+      reject(new AppError('cancelled', 'Training was cancelled.', { hint: 'Run `tagcast train` again: models that were finished are kept.' }));
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    worker.on('message', (message: { kind: 'step'; horizonDays: number; step: string } | { kind: 'done'; content: TrainedModel } | { kind: 'failed'; error: { code: ErrorCode; message: string; hint?: string; details: Record<string, unknown> }; stack: string }) => {
+      if (message.kind === 'step') onStep(message.horizonDays, message.step);
+      else if (message.kind === 'done') resolve({ content: message.content });
+      else if (message.error.code === 'internal') reject(new Error(message.stack));
+      else resolve({ error: message.error });
+    });
+    worker.on('error', reject);
+    worker.on('exit', (code) => {
+      signal?.removeEventListener('abort', cancel);
+      reject(new AppError('internal', `The training thread ended with code ${code} before it answered.`, { hint: 'Look at the free memory, and run `tagcast train` again.' }));
+    });
+  });
+}
