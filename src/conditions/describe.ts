@@ -12,8 +12,8 @@ export interface DescribeOptions {
 }
 
 interface Speaker extends DescribeOptions {
-  say(zh: string, en: string): string;
-  list(items: readonly string[]): string;
+  readonly say: (zh: string, en: string) => string;
+  readonly list: (items: readonly string[]) => string;
 }
 
 const label = (named: readonly Named[], code: string, { language }: Speaker): string => named.find((item) => item.code === code)?.label[language] ?? code;
@@ -63,15 +63,16 @@ function measureWords(events: EventAggregate, what: string, speaker: Speaker): s
     return say(`${what}中${part}的占比`, `share of ${what} where ${part}`);
   }
   const source = typeof events.of === 'string' ? COLUMN_WORDS[events.of][speaker.language] : events.of.property;
-  switch (events.aggregate) {
-    case 'distinct': return events.of === 'order' ? say(`${what}的订单数`, `number of orders by ${what}`) : say(`${what}的不同${source}数`, `number of different ${source} of ${what}`);
-    case 'sum': return say(`${what}${source}合计`, `total ${source} of ${what}`);
-    case 'avg': return say(`${what}平均${source}`, `average ${source} of ${what}`);
-    case 'min': return say(`${what}最小${source}`, `smallest ${source} of ${what}`);
-    case 'max': return say(`${what}最大${source}`, `largest ${source} of ${what}`);
-    case 'first': return say(`首次${what}${source}`, `${source} of the first ${what}`);
-    case 'last': return say(`最近一次${what}${source}`, `${source} of the last ${what}`);
-  }
+  if (events.aggregate === 'distinct') return events.of === 'order' ? say(`${what}的订单数`, `number of orders by ${what}`) : say(`${what}的不同${source}数`, `number of different ${source} of ${what}`);
+  const words = {
+    sum: say(`${what}${source}合计`, `total ${source} of ${what}`),
+    avg: say(`${what}平均${source}`, `average ${source} of ${what}`),
+    min: say(`${what}最小${source}`, `smallest ${source} of ${what}`),
+    max: say(`${what}最大${source}`, `largest ${source} of ${what}`),
+    first: say(`首次${what}${source}`, `${source} of the first ${what}`),
+    last: say(`最近一次${what}${source}`, `${source} of the last ${what}`),
+  };
+  return words[events.aggregate];
 }
 
 function eventsWords(events: EventAggregate, speaker: Speaker): string {

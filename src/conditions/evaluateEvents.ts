@@ -1,6 +1,5 @@
 /** Event aggregates of one customer in memory: the same meaning as the SQL, written the plain way. */
 import { addDays } from '../base/time.ts';
-import type { Comparison } from './comparison.ts';
 import { spanOf } from './context.ts';
 import type { Calendar } from './context.ts';
 import { DECIMAL_SCALE, exactDecimal } from './decimal.ts';
@@ -66,7 +65,7 @@ function edge(events: readonly EventFacts[], leaf: Extract<EventAggregate, { agg
     if (typeof of !== 'string') value = textValue(jsonValue(event.properties, of.property).text);
     else if (of === 'amount' || of === 'quantity' || of === 'discount') value = decimalValue(event[of]);
     else value = textValue(textColumn(event, of));
-    if (value.known === true) return compareValue(value, leaf as Comparison, calendar);
+    if (value.known === true) return compareValue(value, leaf, calendar);
   }
   return null;
 }

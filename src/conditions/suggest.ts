@@ -2,7 +2,7 @@
 
 /** Edits between two names: insert, delete, replace, and swap of neighbours (optimal string alignment distance). */
 export function editDistance(a: string, b: string): number {
-  let older = new Array<number>(b.length + 1).fill(0);
+  let older = Array.from({ length: b.length + 1 }, () => 0);
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];

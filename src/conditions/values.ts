@@ -64,7 +64,7 @@ export function holds<T extends string | number | bigint | boolean>(left: T, op:
     case '<': return left < right;
     case '<=': return left <= right;
     case '>': return left > right;
-    case '>=': return left >= right;
+    default: return left >= right;
   }
 }
 

@@ -28,7 +28,7 @@ export function startRunner(store: Store, options: SegmentOptions): Runner {
   const limit = options.timeoutMs ?? SEGMENT_TIMEOUT_MS;
   const started = store.clock.now();
   const elapsed = (): number => store.clock.now() - started;
-  const query = async <Row>(db: Knex, { sql, bindings }: Statement): Promise<Row[]> => ((await db.raw(sql, [...bindings])) as { rows: Row[] }).rows;
+  const query = async <Row>(db: Knex, { sql, bindings }: Statement): Promise<Row[]> => (await db.raw<{ rows: Row[] }>(sql, [...bindings])).rows;
   return {
     elapsed,
     async rows<Row>(statement: Statement): Promise<Row[]> {

@@ -10,8 +10,8 @@ const ENTRY = '2026-01-01T00:00:00Z';
 export async function loadCustomers(store: Store, customers: readonly CustomerFacts[]): Promise<readonly number[]> {
   const { db } = store;
   await db.raw('truncate customers, runs restart identity cascade');
-  const [run] = (await db('runs').insert({ job: 'score', as_of: '2026-03-10', fence: 1, owner: 'test', lease_expires_at: ENTRY, state: 'done', started_at: ENTRY }).returning('run_id')) as { run_id: number }[];
-  const ids = (await db('customers').insert(customers.map(({ attributes }, i) => ({ external_id: `c${i}`, attributes: JSON.stringify(attributes), created_at: ENTRY, updated_at: ENTRY }))).returning('customer_id')) as { customer_id: number }[];
+  const [run]: { run_id: number }[] = (await db('runs').insert({ job: 'score', as_of: '2026-03-10', fence: 1, owner: 'test', lease_expires_at: ENTRY, state: 'done', started_at: ENTRY }).returning('run_id'));
+  const ids: { customer_id: number }[] = (await db('customers').insert(customers.map(({ attributes }, i) => ({ external_id: `c${i}`, attributes: JSON.stringify(attributes), created_at: ENTRY, updated_at: ENTRY }))).returning('customer_id'));
   const id = (i: number): number => ids[i].customer_id;
   const rows = {
     identities: customers.flatMap(({ identities }, i) => [...identities].flatMap((namespace) => [0, 1].map((n) => ({ namespace, value: `${i}-${n}`, customer_id: id(i) })))),
@@ -19,8 +19,8 @@ export async function loadCustomers(store: Store, customers: readonly CustomerFa
     events: customers
       .flatMap(({ events }, i) => events.map((event) => ({ event, customer_id: id(i) })))
       .sort((a, b) => a.event.eventId - b.event.eventId)
-      .map(({ event: { eventId: _, occurredAt, orderRef, properties, ...columns }, customer_id }) => ({
-        ...columns, customer_id, occurred_at: instantText(occurredAt), order_ref: orderRef ?? null, properties: properties === null || properties === undefined ? null : JSON.stringify(properties), dedupe_key: randomUUID(), ingested_at: ENTRY,
+      .map(({ event: { occurredAt, orderRef, properties, kind, amount, quantity, discount, product, category, channel, campaign, session }, customer_id }) => ({
+        kind, amount, quantity, discount, product, category, channel, campaign, session, customer_id, occurred_at: instantText(occurredAt), order_ref: orderRef ?? null, properties: properties === null || properties === undefined ? null : JSON.stringify(properties), dedupe_key: randomUUID(), ingested_at: ENTRY,
       })),
     customer_tags: customers.flatMap(({ tags }, i) =>
       [...tags].map(([tag_key, tag]) => ({

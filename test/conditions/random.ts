@@ -1,5 +1,5 @@
 /** Random conditions and customers over small vocabularies, so that they meet often, with values at every edge that a comparison has. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { CustomerFacts, EventFacts, TagFacts } from '../../src/conditions/facts.ts';
 import type { ConditionNames } from '../../src/conditions/names.ts';
 import type { Condition } from '../../src/conditions/schema.ts';
@@ -53,19 +53,19 @@ const valueComparison = fc.oneof(
 const anyComparison = fc.oneof({ weight: 4, arbitrary: valueComparison }, { weight: 1, arbitrary: presence });
 const numberComparison = fc.oneof(fc.record({ op: numberOp, value: numbers }), fc.record({ op: listOp, values: oneOrMore(numbers) }), presence);
 const textComparison = fc.oneof(fc.record({ op: fc.oneof(equality, fc.constantFrom('contains', 'starts_with')), value: texts }), fc.record({ op: listOp, values: oneOrMore(texts) }), presence);
-const with_ = (head: fc.Arbitrary<object>, tail: fc.Arbitrary<object>): fc.Arbitrary<object> => fc.tuple(head, tail).map(([a, b]) => ({ ...a, ...b }));
+const joined = (head: fc.Arbitrary<object>, tail: fc.Arbitrary<object>): fc.Arbitrary<object> => fc.tuple(head, tail).map(([a, b]) => ({ ...a, ...b }));
 
 const numberColumns = fc.constantFrom('amount', 'quantity', 'discount');
 const textColumns = fc.constantFrom('product', 'category', 'channel', 'campaign', 'session', 'order_ref');
 const kinds = fc.constantFrom('order', 'refund', 'view');
 const property = fc.record({ property: keys });
 const filter = fc.oneof(
-  with_(fc.record({ column: numberColumns }), numberComparison),
-  with_(fc.record({ column: fc.constant('local_hour') }), fc.record({ op: order, value: fc.constantFrom(0, 1, 3, 12, 23) })),
-  with_(fc.record({ column: fc.constant('local_weekday') }), fc.record({ op: listOp, values: oneOrMore(fc.constantFrom(1, 2, 6, 7)) })),
-  with_(fc.record({ column: textColumns }), textComparison),
+  joined(fc.record({ column: numberColumns }), numberComparison),
+  joined(fc.record({ column: fc.constant('local_hour') }), fc.record({ op: order, value: fc.constantFrom(0, 1, 3, 12, 23) })),
+  joined(fc.record({ column: fc.constant('local_weekday') }), fc.record({ op: listOp, values: oneOrMore(fc.constantFrom(1, 2, 6, 7)) })),
+  joined(fc.record({ column: textColumns }), textComparison),
   fc.record({ column: fc.constant('kind'), op: listOp, values: oneOrMore(kinds) }),
-  with_(property, anyComparison),
+  joined(property, anyComparison),
 );
 const window = fc.oneof(
   fc.constant('all'),
@@ -76,25 +76,25 @@ const selection = fc.record({ kinds: oneOrMore(kinds), where: fc.array(filter, {
 const numberResult = fc.record({ op: numberOp, value: numbers });
 const edge = fc.record({ aggregate: fc.constantFrom('first', 'last') });
 const aggregate = fc.oneof(
-  with_(fc.record({ aggregate: fc.constant('count') }), numberResult),
-  with_(fc.record({ aggregate: fc.constant('distinct'), of: fc.oneof(textColumns, fc.constantFrom('order', 'local_date'), property) }), numberResult),
-  with_(fc.record({ aggregate: fc.constantFrom('sum', 'avg', 'min', 'max'), of: fc.oneof(numberColumns, property) }), numberResult),
-  with_(fc.record({ aggregate: fc.constant('share'), part: fc.array(filter, { minLength: 1, maxLength: 2 }) }), numberResult),
-  with_(with_(edge, fc.record({ of: numberColumns })), numberResult),
-  with_(with_(edge, fc.record({ of: fc.oneof(textColumns, property) })), fc.oneof(fc.record({ op: fc.constantFrom('=', '!=', 'contains', 'starts_with'), value: texts }), fc.record({ op: listOp, values: oneOrMore(texts) }))),
-  with_(with_(edge, fc.record({ of: fc.constant('occurred_at') })), fc.oneof(fc.record({ op: order, value: dates }), fc.record({ op: fc.constantFrom('last_days', 'before_last_days'), value: windowDays }))),
+  joined(fc.record({ aggregate: fc.constant('count') }), numberResult),
+  joined(fc.record({ aggregate: fc.constant('distinct'), of: fc.oneof(textColumns, fc.constantFrom('order', 'local_date'), property) }), numberResult),
+  joined(fc.record({ aggregate: fc.constantFrom('sum', 'avg', 'min', 'max'), of: fc.oneof(numberColumns, property) }), numberResult),
+  joined(fc.record({ aggregate: fc.constant('share'), part: fc.array(filter, { minLength: 1, maxLength: 2 }) }), numberResult),
+  joined(joined(edge, fc.record({ of: numberColumns })), numberResult),
+  joined(joined(edge, fc.record({ of: fc.oneof(textColumns, property) })), fc.oneof(fc.record({ op: fc.constantFrom('=', '!=', 'contains', 'starts_with'), value: texts }), fc.record({ op: listOp, values: oneOrMore(texts) }))),
+  joined(joined(edge, fc.record({ of: fc.constant('occurred_at') })), fc.oneof(fc.record({ op: order, value: dates }), fc.record({ op: fc.constantFrom('last_days', 'before_last_days'), value: windowDays }))),
 );
 
 const statuses = fc.constantFrom('ok', 'insufficient_data', 'not_eligible', 'stale', 'opted_out', 'model_paused');
 const tag = fc.record({ tag: fc.constantFrom(...TAGS) });
 const bands = fc.constantFrom('safe', 'high');
 const leaf = fc.oneof(
-  { weight: 3, arbitrary: with_(fc.record({ attribute: keys }), anyComparison) },
-  { weight: 5, arbitrary: with_(selection, aggregate).map((events) => ({ events })) },
-  with_(with_(tag, fc.record({ field: fc.constant('value') })), valueComparison),
-  with_(fc.record({ tag: fc.constant('churn_risk_band'), field: fc.constant('band') }), fc.oneof(fc.record({ op: equality, value: bands }), fc.record({ op: listOp, values: oneOrMore(bands) }))),
-  with_(with_(tag, fc.record({ field: fc.constantFrom('probability', 'percentile', 'lift') })), numberResult),
-  with_(with_(tag, fc.record({ field: fc.constant('status') })), fc.record({ op: listOp, values: oneOrMore(fc.oneof(statuses, fc.constant('absent'))) })),
+  { weight: 3, arbitrary: joined(fc.record({ attribute: keys }), anyComparison) },
+  { weight: 5, arbitrary: joined(selection, aggregate).map((events) => ({ events })) },
+  joined(joined(tag, fc.record({ field: fc.constant('value') })), valueComparison),
+  joined(fc.record({ tag: fc.constant('churn_risk_band'), field: fc.constant('band') }), fc.oneof(fc.record({ op: equality, value: bands }), fc.record({ op: listOp, values: oneOrMore(bands) }))),
+  joined(joined(tag, fc.record({ field: fc.constantFrom('probability', 'percentile', 'lift') })), numberResult),
+  joined(joined(tag, fc.record({ field: fc.constant('status') })), fc.record({ op: listOp, values: oneOrMore(fc.oneof(statuses, fc.constant('absent'))) })),
   fc.record({ stage: oneOrMore(fc.constantFrom(...STAGES)), days: fc.record({ op: numberOp, value: fc.constantFrom(0, 1, 3, 30) }) }, { requiredKeys: ['stage'] }),
   fc.record({ consent: fc.constantFrom('scoring', 'marketing'), in: oneOrMore(fc.constantFrom('granted', 'refused', 'not_recorded')) }),
   fc.record({ identity: fc.constantFrom('phone', "p'?"), op: fc.constantFrom('exists', 'missing') }),
@@ -128,7 +128,7 @@ const events = (setting: Setting): fc.Arbitrary<EventFacts> =>
 
 const tagFacts: fc.Arbitrary<TagFacts> = fc
   .record({
-    status: fc.oneof({ weight: 4, arbitrary: fc.constant('ok' as const) }, statuses as fc.Arbitrary<TagFacts['status']>),
+    status: fc.oneof({ weight: 4, arbitrary: fc.constant('ok' as const) }, statuses),
     value: fc.oneof(numbers.map((valueNumber) => ({ valueNumber })), texts.map((valueText) => ({ valueText })), dates.map((valueDate) => ({ valueDate })), fc.array(texts, { maxLength: 3 }).map((valueList) => ({ valueList })), fc.constant({})),
     band: optional(bands), probability: optional(fc.constantFrom(0, 0.1, 0.3, 1, 0.30000000000000004)), percentile: optional(fc.constantFrom(1, 2, 5)), lift: optional(numbers), expiresAt: optional(dates),
   })

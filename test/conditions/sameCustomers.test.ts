@@ -1,5 +1,5 @@
 /** PostgreSQL, PGlite and the evaluator in memory select the same customers. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileCondition, compileConditions } from '../../src/conditions/compile.ts';
 import { matches } from '../../src/conditions/evaluate.ts';
@@ -24,7 +24,7 @@ describeOnEachStore('random conditions over random customers', (getStore) => {
       fc.asyncProperty(conditions, async (json) => {
         const condition = parseCondition(JSON.parse(JSON.stringify(json)));
         const { sql, bindings } = compileCondition(condition, context);
-        const { rows } = (await store.db.raw(sql, [...bindings])) as { rows: { customer_id: number }[] };
+        const { rows } = await store.db.raw<{ rows: { customer_id: number }[] }>(sql, [...bindings]);
         const found = rows.map(({ customer_id }) => customer_id).sort((a, b) => a - b);
         expect(found).toEqual(wanted(condition));
         if (found.length > 0 && found.length < CUSTOMERS) selective++;
@@ -43,7 +43,7 @@ describeOnEachStore('random conditions over random customers', (getStore) => {
     const range = { from: ids[10], to: ids[49] };
     const many = fc.sample(conditions, { seed: 2, numRuns: 40 }).map((json) => parseCondition(JSON.parse(JSON.stringify(json))));
     const { sql, bindings } = compileConditions(many, { ...setting, names: NAMES }, range);
-    const { rows } = (await store.db.raw(sql, [...bindings])) as { rows: Record<string, string | null>[] };
+    const { rows } = await store.db.raw<{ rows: Record<string, string | null>[] }>(sql, [...bindings]);
     for (const [i, condition] of many.entries()) {
       const found = (rows[0][`r${i}`] ?? '').split(',').filter(Boolean).map(Number).sort((a, b) => a - b);
       expect(found).toEqual(ids.filter((id, n) => id >= range.from && id <= range.to && matches(condition, people[n], setting)));

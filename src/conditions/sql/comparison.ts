@@ -22,30 +22,30 @@ export interface Operand {
 
 type InfixOp = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
+const INFIX: Readonly<Record<InfixOp, Sql>> = { '=': sql`=`, '!=': sql`<>`, '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` };
+
 /** `left op right` with the operator taken from the closed list. */
 export function infix(left: Sql, op: InfixOp, right: Sql): Sql {
-  switch (op) {
-    case '=': return sql`(${left}) = ${right}`;
-    case '!=': return sql`(${left}) <> ${right}`;
-    case '<': return sql`(${left}) < ${right}`;
-    case '<=': return sql`(${left}) <= ${right}`;
-    case '>': return sql`(${left}) > ${right}`;
-    case '>=': return sql`(${left}) >= ${right}`;
-  }
+  return sql`(${left}) ${INFIX[op]} ${right}`;
 }
 
 export function inList(left: Sql, op: 'in' | 'not_in', values: readonly Sql[]): Sql {
   return op === 'in' ? sql`(${left}) in (${join(values, ', ')})` : sql`(${left}) not in (${join(values, ', ')})`;
 }
 
-function compareDays(operand: Operand, comparison: Extract<Comparison, { value: number }>, calendar: Calendar): Sql {
+function compareDays(operand: Operand, comparison: Extract<Comparison, { op: 'last_days' | 'next_days' | 'before_last_days' }>, calendar: Calendar): Sql {
   if (operand.day === undefined) return UNKNOWN;
   const bind = operand.bindDay ?? bindDay;
-  const range = relativeDays(comparison.op as 'last_days', comparison.value, calendar);
+  const range = relativeDays(comparison.op, comparison.value, calendar);
   const parts: Sql[] = [];
   if (range.from !== undefined) parts.push(infix(operand.day, '>=', bind(range.from)));
   if (range.to !== undefined) parts.push(infix(operand.day, '<', bind(range.to)));
   return sql`(${join(parts, ' and ')})`;
+}
+
+function presenceSql(known: Sql | undefined, op: 'exists' | 'missing'): Sql {
+  if (known === undefined) return UNKNOWN;
+  return op === 'exists' ? sql`(${known})` : sql`not (${known})`;
 }
 
 /** SQL of a comparison; `null` where the operand cannot be read as the literal's type. */
@@ -79,10 +79,8 @@ export function compareSql(operand: Operand, comparison: Comparison, calendar: C
     case 'next_days':
     case 'before_last_days':
       return compareDays(operand, comparison, calendar);
-    case 'exists':
-      return operand.known === undefined ? UNKNOWN : sql`(${operand.known})`;
-    case 'missing':
-      return operand.known === undefined ? UNKNOWN : sql`not (${operand.known})`;
+    default:
+      return presenceSql(operand.known, comparison.op);
   }
 }
 

@@ -22,7 +22,7 @@ function piece(text: string, bindings: readonly string[]): Sql {
 export function sql(strings: TemplateStringsArray, ...parts: readonly Sql[]): Sql {
   let text = strings[0];
   for (const [i, part] of parts.entries()) {
-    if (part[made] !== true) throw new TypeError('Only SQL pieces can become part of a statement');
+    if (!Object.hasOwn(part, made)) throw new TypeError('Only SQL pieces can become part of a statement');
     text += part.text + strings[i + 1];
   }
   return piece(text, parts.flatMap((part) => part.bindings));

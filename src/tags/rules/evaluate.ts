@@ -51,7 +51,7 @@ export async function evaluateRuleTags(store: Pick<Store, 'db'>, definitions: re
   for (const batch of batchRules(definitions)) {
     throwIfCancelled(evaluation.signal, 'Evaluating rule tags');
     const { sql, bindings } = compileConditions(batch.map(({ condition }) => condition), evaluation, evaluation.chunk);
-    const { rows } = (await store.db.raw(sql, [...bindings])) as { rows: Record<string, string | null>[] };
+    const { rows } = await store.db.raw<{ rows: Record<string, string | null>[] }>(sql, [...bindings]);
     for (const [i, { key }] of batch.entries()) {
       const ids = rows[0]?.[`r${i}`] ?? null;
       found.set(key, ids === null ? new Float64Array() : Float64Array.from(ids.split(','), Number).sort());
