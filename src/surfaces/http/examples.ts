@@ -1,0 +1,117 @@
+/** One worked example per route, for the documents. A test checks each against its route's schemas and against the shape of real answers. */
+
+export interface Example {
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly response?: unknown;
+}
+
+const label = (zh: string, en: string): { zh: string; en: string } => ({ zh, en });
+
+const churnTag = {
+  key: 'churn_prob_90d', label: label('90天流失概率', 'Churn probability, 90 days'), kind: 'predictive', status: 'ok', value: 0.31, band: null, bandLabel: null,
+  probability: 0.31, percentile: 62, lift: 1.24, interval: null, horizonDays: 90, asOf: '2026-03-01', validFrom: '2026-03-01', expiresAt: '2026-03-08',
+  source: { name: 'churn', version: 3, run: 41 }, confidence: 'high',
+  reasons: [{ direction: 'up', feature: 'days_since_last_order', weight: 0.48, value: 34, typical: 19, text: label('距上次下单34天，通常为19天', '34 days since the last order, typically 19') }],
+};
+
+const condition = { all: [{ tag: 'churn_prob_90d', field: 'probability', op: '>=', value: 0.3 }, { events: { aggregate: 'count', kinds: ['order'], window: { lastDays: 365 }, op: '>=', value: 2 } }] };
+
+const versionLine = {
+  version: 3, createdAt: '2026-02-28T18:05:12.000Z', sha256: 'b1946ac92492d2347c6235b4d2611184b1946ac92492d2347c6235b4d2611184', aliases: ['champion'], trainedUntil: '2026-02-28',
+  heads: [{
+    horizonDays: 90, task: 'binary', candidate: 'boosted_trees', rung: 'boosting', grade: 'good', confidence: 'high', beatsBaseline: true,
+    metrics: { roc_auc: 0.921, log_loss: 0.334, ece: 0.012 }, baselineMetrics: { roc_auc: 0.874, log_loss: 0.402, ece: 0.018 },
+  }],
+};
+const churnLabel = label('流失预测', 'Churn');
+const evaluation = (auc: number, loss: number): unknown => ({
+  rows: 2841, targetMean: 0.412, metrics: { roc_auc: { value: auc, low: auc - 0.011, high: auc + 0.01 }, log_loss: { value: loss } },
+  calibration: [{ rows: 284, predicted: 0.021, actual: 0.025 }], lift: [{ tenth: 1, rows: 284, actual: 0.982, lift: 2.38, cumulativeGain: 0.238 }],
+});
+
+export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
+  health: { response: { status: 'ok', version: '0.1.0' } },
+  openapi: {},
+  docs: {},
+  readProfile: {
+    path: { id: 'C1001' },
+    response: {
+      customer: 'C1001', createdAt: '2025-06-01T02:00:00.000Z', updatedAt: '2026-02-11T08:30:00.000Z', attributes: { city: '北京', level: 'gold' }, attributeNames: ['city', 'level'],
+      identities: [{ namespace: 'phone', value: '13800000000' }], consents: [{ purpose: 'marketing', state: 'granted', recordedAt: '2025-06-01T02:00:00.000Z' }], asOf: '2026-03-01', tags: [churnTag],
+    },
+  },
+  readTags: { path: { id: 'C1001' }, response: { customer: 'C1001', asOf: '2026-03-01', tags: [churnTag] } },
+  scoreNow: { path: { id: 'C1001' }, response: { customer: 'C1001', asOf: '2026-03-01', tags: [churnTag] } },
+  listTags: {
+    response: {
+      tags: [{
+        key: 'churn_prob_90d', kind: 'predictive', category: { code: 'churn', label: label('流失风险', 'Churn risk') }, label: churnTag.label,
+        description: label('未来90天不下单的概率（已校准）', 'Calibrated probability of no order in the next 90 days'), valueType: 'number', unit: 'probability', bands: null, ttlDays: 7, model: 'churn',
+        published: { customers: 3000, ok: 2412, asOf: '2026-03-01' },
+      }],
+    },
+  },
+  readDistribution: {
+    path: { key: 'churn_risk_band' },
+    response: {
+      key: 'churn_risk_band', label: label('流失风险等级', 'Churn risk'), customers: 3000, statuses: [{ status: 'not_eligible', customers: 588 }, { status: 'ok', customers: 2412 }],
+      bands: [{ band: 'safe', label: label('安全', 'Safe'), customers: 1490 }, { band: 'at_risk', label: label('高风险', 'At risk'), customers: 922 }],
+      value: { count: 0, mean: null, quantiles: null }, probability: { count: 2412, mean: 0.25, quantiles: [0.01, 0.03, 0.08, 0.19, 0.37, 0.62, 0.97] },
+    },
+  },
+  countSegment: {
+    body: { condition },
+    response: {
+      asOf: '2026-03-01', words: label('90天流失概率概率 大于等于 0.3，且最近365天下单次数 大于等于 2', 'Churn probability, 90 days probability at least 0.3, and number of order in the last 365 days at least 2'),
+      matching: 418, optedOut: 12, listable: 406, customers: 3000, elapsedMs: 37,
+    },
+  },
+  listSegment: {
+    body: { condition, tags: ['churn_prob_90d'], limit: 2 },
+    response: {
+      asOf: '2026-03-01',
+      rows: [{ customer: 'C1001', tags: { churn_prob_90d: { status: 'ok', value: 0.31, band: null, probability: 0.31, percentile: 62, asOf: '2026-03-01' } } }, { customer: 'C1007', tags: { churn_prob_90d: null } }],
+      next: 'c7',
+    },
+  },
+  listModels: { response: { models: [{ name: 'churn', label: churnLabel, aliases: { champion: 3, previous: 2 }, versions: 3, champion: versionLine }] } },
+  readModel: {
+    path: { name: 'churn' },
+    response: {
+      name: 'churn', label: churnLabel, aliases: { champion: 3, previous: 2 }, versions: [versionLine],
+      history: [{ alias: 'champion', from: 2, to: 3, movedAt: '2026-02-28T18:06:00.000Z', reason: 'trained: log_loss on 2025-12-01: 0.3402 → 0.3340' }],
+    },
+  },
+  readVersion: {
+    path: { name: 'churn', version: '3' },
+    response: {
+      name: 'churn', version: 3, createdAt: versionLine.createdAt, sha256: versionLine.sha256, bytes: 184_220, aliases: ['champion'], target: { kind: 'no_order' },
+      population: [{ feature: 'orders_total', atLeast: 1 }], columns: [{ name: 'days_since_last_order', unit: 'days', missing: 'missing' }], featureSetHash: '5d41402abc4b2a76',
+      timeZone: 'Asia/Shanghai', currency: 'CNY', seed: 1, data: { snapshot: '7d793037a0760186', events: 242_113, customers: 3000, end: '2026-02-28' }, readiness: [],
+      heads: [{
+        horizonDays: 90, task: 'binary', candidate: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees',
+        split: { mode: 'three_way', train: ['2025-03-01', '2025-06-01'], calibration: '2025-09-01', test: '2025-12-01', serve: ['2025-09-01', '2025-12-01'] },
+        rows: { train: 5210, calibration: 2755, test: 2841, serve: 5596 }, baseRate: 0.412, evaluation: evaluation(0.921, 0.334),
+        baseline: { candidate: 'recency_rule', evaluation: evaluation(0.874, 0.402) }, beatsBaseline: true,
+        leaderboard: [{ candidate: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees', loss: 0.341, lossErrorToBest: 0, seconds: 3.1, metrics: { roc_auc: 0.918 } }],
+        grade: 'good', confidence: 'high', warnings: [],
+      }],
+    },
+  },
+  listRuns: {
+    query: { limit: '1' },
+    response: { runs: [{ run: 41, job: 'nightly', asOf: '2026-03-01', state: 'done', startedAt: '2026-02-28T18:00:00.000Z', finishedAt: '2026-02-28T18:04:31.000Z', details: { customers: 3000 } }] },
+  },
+  takeEvents: {
+    body: {
+      source: 'webshop',
+      events: [
+        { eventId: 'o-9001-1', customer: 'C1001', occurredAt: '2026-02-28T20:15:00+08:00', kind: 'order', amount: '129.00', quantity: '1', product: 'P-17', category: 'coffee', orderRef: 'o-9001' },
+        { eventId: 'v-5', customer: 'C1007', occurredAt: '2026-02-28T20:16:30+08:00', kind: 'view', product: 'P-17' },
+      ],
+    },
+    response: { added: 1, duplicates: 1, rejected: 0, newCustomers: 0, results: [{ index: 0, status: 'added' }, { index: 1, status: 'duplicate' }] },
+  },
+});

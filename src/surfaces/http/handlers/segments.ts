@@ -1,0 +1,48 @@
+/** Counts and lists the customers of a condition. Every page of a list is personal data that leaves the house, so it is written to the audit log. */
+import type { z } from 'zod';
+import { AppError } from '../../../base/errors.ts';
+import { parseLocalDate, startOfDay } from '../../../base/time.ts';
+import { describeCondition } from '../../../conditions/describe.ts';
+import { countSegment } from '../../../segments/count.ts';
+import type { SegmentContext } from '../../../segments/context.ts';
+import { listSegment } from '../../../segments/list.ts';
+import { recordAudit } from '../../../store/repositories/audit.ts';
+import type { AppDeps } from '../deps.ts';
+import type { Call } from '../route.ts';
+import type { countBody, countResponse, listBody, listResponse } from '../schemas/segments.ts';
+import { businessDay } from './tagView.ts';
+
+async function contextOf(deps: AppDeps, wanted: string | undefined): Promise<{ readonly asOf: string; readonly context: SegmentContext }> {
+  const asOf = wanted === undefined ? await businessDay(deps) : parseLocalDate(wanted, 'asOf');
+  return { asOf, context: { asOf: startOfDay(asOf, deps.shop.timeZone), timeZone: deps.shop.timeZone, names: deps.names } };
+}
+
+export async function countCustomersOf({ body }: Call<unknown, unknown, z.output<typeof countBody>>, deps: AppDeps): Promise<z.input<typeof countResponse>> {
+  const { asOf, context } = await contextOf(deps, body.asOf);
+  const count = await countSegment(deps.store, body.condition, context);
+  const words = (language: 'zh' | 'en'): string => describeCondition(body.condition, { language, names: deps.names });
+  return { asOf, words: { zh: words('zh'), en: words('en') }, ...count };
+}
+
+const cursorOf = (customerId: number): string => `c${customerId.toString(36)}`;
+
+function afterCursor(cursor: string): number {
+  const after = Number.parseInt(cursor.slice(1), 36);
+  if (!Number.isSafeInteger(after)) throw new AppError('invalid_input', 'The cursor is not one that a page gave.', { hint: 'Begin again without `cursor`.' });
+  return after;
+}
+
+export async function listCustomersOf({ body, caller }: Call<unknown, unknown, z.output<typeof listBody>>, deps: AppDeps): Promise<z.input<typeof listResponse>> {
+  const { asOf, context } = await contextOf(deps, body.asOf);
+  const page = await listSegment(deps.store, body.condition, context, {
+    limit: body.limit,
+    tags: body.tags,
+    ...(body.cursor === undefined ? {} : { after: afterCursor(body.cursor) }),
+  });
+  await recordAudit(deps.store.db, { at: deps.clock.now(), actor: caller?.keyId ?? 'nobody', action: 'segment.list', object: 'segment', details: { customers: page.rows.length, tags: body.tags, asOf } });
+  return {
+    asOf,
+    rows: page.rows.map(({ externalId, tags }) => ({ customer: externalId, tags: { ...tags } })),
+    next: page.next === null ? null : cursorOf(page.next),
+  };
+}

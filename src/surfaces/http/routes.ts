@@ -1,0 +1,134 @@
+/** Every route of the product, in one table: nothing is served that is not declared here, and nobody gets in whom a line does not name. */
+import { openApiDocument } from './openapi.ts';
+import { docsPage } from './docs/page.ts';
+import { route } from './route.ts';
+import type { Route } from './route.ts';
+import { readProfile, readTags, scoreNow } from './handlers/customers.ts';
+import { takeEvents } from './handlers/events.ts';
+import { readModel, readModels, readRuns, readVersion } from './handlers/models.ts';
+import { countCustomersOf, listCustomersOf } from './handlers/segments.ts';
+import { readHealth } from './handlers/system.ts';
+import { readCatalogue, readDistribution } from './handlers/tags.ts';
+import { customerParams, customerQuery, nothing } from './schemas/common.ts';
+import { profileSchema, scoredSchema } from './schemas/customers.ts';
+import { eventsBody, eventsDocument, eventsResponse } from './schemas/events.ts';
+import { modelListSchema, modelParams, modelSchema, modelVersionSchema, runsQuery, runsSchema, versionParams } from './schemas/models.ts';
+import { countBody, countDocument, countResponse, listBody, listDocument, listResponse } from './schemas/segments.ts';
+import { healthSchema, openApiSchema } from './schemas/system.ts';
+import { catalogueSchema, customerTagsSchema, distributionSchema, tagParams } from './schemas/tags.ts';
+import { z } from 'zod';
+
+/** Documents are the same for every reader, so they are made once. */
+function madeOnce<T>(make: (version: string) => T): (version: string) => T {
+  const made = new Map<string, T>();
+  return (version) => {
+    const known = made.get(version) ?? make(version);
+    made.set(version, known);
+    return known;
+  };
+}
+
+const openApi = madeOnce((version) => openApiDocument(ROUTES, version));
+const docs = madeOnce((version) => docsPage(ROUTES, version));
+
+export const ROUTES: readonly Route[] = Object.freeze([
+  route({
+    id: 'health', method: 'get', path: '/health', group: 'system', access: 'public', params: nothing, query: nothing, response: healthSchema,
+    summary: { zh: '服务状态', en: 'Whether the service works' },
+    description: { zh: '存储无法读取时返回 503 和 degraded。', en: 'Answers 503 and `degraded` when the store cannot be read.' },
+    status: ({ status }) => (status === 'ok' ? 200 : 503),
+    handle: readHealth,
+  }),
+  route({
+    id: 'openapi', method: 'get', path: '/openapi.json', group: 'system', access: 'public', params: nothing, query: nothing, response: openApiSchema,
+    summary: { zh: 'OpenAPI 3.1 文档', en: 'This interface as an OpenAPI 3.1 document' },
+    handle: async (_call, { version }) => openApi(version),
+  }),
+  route({
+    id: 'docs', method: 'get', path: '/docs', group: 'system', access: 'public', params: nothing, query: nothing, response: z.string(), produces: 'html',
+    summary: { zh: '本页面', en: 'This page' },
+    handle: async (_call, { version }) => docs(version),
+  }),
+  route({
+    id: 'readProfile', method: 'get', path: '/v1/customers/{id}', group: 'customers', params: customerParams, query: customerQuery, response: profileSchema,
+    access: { admin: true, data_scientist: true, marketer: true, service: false },
+    summary: { zh: '客户档案和标签', en: 'Profile and tags of a customer' },
+    description: { zh: '数据科学角色只看到属性名，看不到属性值和身份值。', en: 'A data scientist sees which attributes and identities there are, not what they say.' },
+    handle: readProfile,
+  }),
+  route({
+    id: 'readTags', method: 'get', path: '/v1/customers/{id}/tags', group: 'customers', params: customerParams, query: customerQuery, response: customerTagsSchema,
+    access: { admin: true, data_scientist: true, marketer: true, service: true },
+    summary: { zh: '客户的标签', en: 'Tags of a customer' },
+    description: { zh: '过期的标签状态为 stale，没有值。', en: 'A tag past its day has the status `stale` and no value.' },
+    handle: readTags,
+  }),
+  route({
+    id: 'scoreNow', method: 'post', path: '/v1/customers/{id}/score', group: 'customers', params: customerParams, query: customerQuery, body: nothing.optional(), response: scoredSchema, cost: 5,
+    access: { admin: true, data_scientist: true, marketer: false, service: true },
+    summary: { zh: '立即打分', en: 'Score a customer now' },
+    description: { zh: '用正在使用的模型计算，结果不发布。', en: 'With the models that serve; the result is answered and not published.' },
+    handle: scoreNow,
+  }),
+  route({
+    id: 'listTags', method: 'get', path: '/v1/tags', group: 'tags', params: nothing, query: nothing, response: catalogueSchema, cost: 2,
+    access: { admin: true, data_scientist: true, marketer: true, service: false },
+    summary: { zh: '标签目录', en: 'The tag catalogue' },
+    handle: readCatalogue,
+  }),
+  route({
+    id: 'readDistribution', method: 'get', path: '/v1/tags/{key}/distribution', group: 'tags', params: tagParams, query: nothing, response: distributionSchema, cost: 5,
+    access: { admin: true, data_scientist: true, marketer: true, service: false },
+    summary: { zh: '标签分布', en: 'How a tag is spread over the customers' },
+    handle: readDistribution,
+  }),
+  route({
+    id: 'countSegment', method: 'post', path: '/v1/segments/count', group: 'segments', params: nothing, query: nothing, body: countBody, bodyDocument: countDocument, response: countResponse, cost: 10,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '人群计数', en: 'Count the customers of a condition' },
+    description: { zh: '条件是 JSON，见 Condition。', en: 'The condition is JSON: see `Condition` below.' },
+    handle: countCustomersOf,
+  }),
+  route({
+    id: 'listSegment', method: 'post', path: '/v1/segments/list', group: 'segments', params: nothing, query: nothing, body: listBody, bodyDocument: listDocument, response: listResponse, cost: 10,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '人群列表', en: 'List the customers of a condition' },
+    description: { zh: '按页返回：把 next 作为下一次的 cursor。拒绝个性化或营销的客户不会列出。每页记入审计日志。', en: 'In pages: send `next` as the `cursor` of the following one. Customers who refused scoring or marketing are never listed. Every page is written to the audit log.' },
+    handle: listCustomersOf,
+  }),
+  route({
+    id: 'listModels', method: 'get', path: '/v1/models', group: 'models', params: nothing, query: nothing, response: modelListSchema, cost: 2,
+    access: { admin: true, data_scientist: true, marketer: false, service: false },
+    summary: { zh: '模型列表', en: 'The models and what serves' },
+    handle: readModels,
+  }),
+  route({
+    id: 'readModel', method: 'get', path: '/v1/models/{name}', group: 'models', params: modelParams, query: nothing, response: modelSchema, cost: 2,
+    access: { admin: true, data_scientist: true, marketer: false, service: false },
+    summary: { zh: '一个模型的全部版本', en: 'All versions of a model' },
+    handle: readModel,
+  }),
+  route({
+    id: 'readVersion', method: 'get', path: '/v1/models/{name}/versions/{version}', group: 'models', params: versionParams, query: nothing, response: modelVersionSchema, cost: 2,
+    access: { admin: true, data_scientist: true, marketer: false, service: false },
+    summary: { zh: '一个版本的指标', en: 'Metrics of a version beside its baseline' },
+    description: { zh: '包含校准表、提升表和候选排名；不包含权重。', en: 'With calibration, lift and the leaderboard of candidates; without weights.' },
+    handle: readVersion,
+  }),
+  route({
+    id: 'listRuns', method: 'get', path: '/v1/runs', group: 'models', params: nothing, query: runsQuery, response: runsSchema,
+    access: { admin: true, data_scientist: true, marketer: false, service: false },
+    summary: { zh: '运行记录', en: 'Runs of the jobs, latest business day first' },
+    handle: readRuns,
+  }),
+  route({
+    id: 'takeEvents', method: 'post', path: '/v1/events', group: 'events', params: nothing, query: nothing, body: eventsBody, bodyDocument: eventsDocument, response: eventsResponse, cost: 5,
+    access: { admin: true, data_scientist: false, marketer: false, service: true },
+    summary: { zh: '写入事件', en: 'Send events' },
+    description: {
+      zh: '每次最多 1000 条，逐条返回结果。同一事件（同来源同编号，或无编号时内容相同）再次发送不会重复计入，可放心重试。',
+      en: 'Up to 1,000 at once, each with its own result. The same event again (same source and id, or without an id the same content) adds nothing, so a retry is safe.',
+    },
+    handle: takeEvents,
+  }),
+]);

@@ -1,0 +1,43 @@
+/** Counting and listing the customers that a condition selects. */
+import { z } from 'zod';
+import { parseCondition } from '../../../conditions/parse.ts';
+import { conditionSchema } from '../../../conditions/schema.ts';
+import { MAX_PAGE } from '../../../segments/list.ts';
+import { TAG_STATUSES, tagSchema } from '../../../tags/tag.ts';
+import { about, bilingualSchema, dateSchema } from './common.ts';
+
+/** The language's own parser: it refuses oversized trees before it descends, and names the place of a mistake. It checks leaves with the documented schemas. */
+const parsedCondition = z.unknown().transform((value) => parseCondition(value));
+
+const asOf = about(dateSchema.optional(), '营业日；默认当前营业日', 'Business day that windows end at; default: the present one');
+
+const page = {
+  asOf,
+  tags: about(z.array(tagSchema.shape.key).max(20).default([]), '要显示的标签', 'Tags to show'),
+  limit: about(z.int().min(1).max(MAX_PAGE).default(100), '每页行数', 'Rows of a page'),
+  cursor: about(z.string().regex(/^c[0-9a-z]{1,11}$/, 'must be a cursor that a page gave as `next`').optional(), '上一页的 next', '`next` of the page before'),
+};
+
+export const countBody = z.strictObject({ condition: parsedCondition, asOf });
+export const countDocument = z.strictObject({ condition: conditionSchema, asOf });
+export const listBody = z.strictObject({ condition: parsedCondition, ...page });
+export const listDocument = z.strictObject({ condition: conditionSchema, ...page });
+
+export const countResponse = z.strictObject({
+  asOf: dateSchema,
+  words: about(bilingualSchema, '条件的文字说明', 'The condition in words'),
+  matching: about(z.int(), '符合条件的客户', 'Customers for whom the condition is true'),
+  optedOut: about(z.int(), '其中拒绝个性化或营销的客户', 'Those of them who refused scoring or marketing: counted, never listed'),
+  listable: about(z.int(), '可列出的客户', 'What a list of the segment holds'),
+  customers: about(z.int(), '全部客户', 'All customers'),
+  elapsedMs: z.int(),
+});
+
+const { probability, percentile, value, band } = tagSchema.shape;
+const listedTag = z.strictObject({ status: z.enum(TAG_STATUSES), value, band, probability, percentile, asOf: dateSchema });
+
+export const listResponse = z.strictObject({
+  asOf: dateSchema,
+  rows: z.array(z.strictObject({ customer: z.string(), tags: z.record(z.string(), listedTag.nullable()) })),
+  next: about(z.string().nullable(), '下一页的 cursor；最后一页为空', '`cursor` of the next page; null on the last one'),
+});

@@ -1,0 +1,101 @@
+/** Who may call what: every route × every role, with answers checked against their schemas. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXAMPLES } from '../../../src/surfaces/http/examples.ts';
+import { errorSchema } from '../../../src/surfaces/http/schemas/common.ts';
+import { ROUTES } from '../../../src/surfaces/http/routes.ts';
+import type { Access } from '../../../src/surfaces/http/route.ts';
+import { createApiKey, revokeApiKey, ROLES } from '../../../src/store/repositories/apiKeys.ts';
+import { start } from './support.ts';
+import type { Reply, Running } from './support.ts';
+
+/** Written down a second time on purpose: a change of the table has to be meant. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  health: 'public', openapi: 'public', docs: 'public',
+  readProfile: 'admin data_scientist marketer',
+  readTags: 'admin data_scientist marketer service',
+  scoreNow: 'admin data_scientist service',
+  listTags: 'admin data_scientist marketer',
+  readDistribution: 'admin data_scientist marketer',
+  countSegment: 'admin marketer',
+  listSegment: 'admin marketer',
+  listModels: 'admin data_scientist',
+  readModel: 'admin data_scientist',
+  readVersion: 'admin data_scientist',
+  listRuns: 'admin data_scientist',
+  takeEvents: 'admin service',
+};
+const WRONG_KEY = `pk_${'0'.repeat(16)}_${'A'.repeat(43)}`;
+
+let running: Running;
+beforeAll(async () => {
+  running = await start();
+});
+afterAll(() => running.stop());
+
+function callExample(id: string, key?: string): Promise<Reply> {
+  const route = ROUTES.find((candidate) => candidate.id === id);
+  const example = EXAMPLES[id];
+  if (route === undefined || example === undefined) throw new Error(`no example of ${id}`);
+  // The only version of the seeded model is 1.
+  const values: Readonly<Record<string, string>> = { ...example.path, ...(id === 'readVersion' ? { version: '1' } : {}) };
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => values[name] ?? '');
+  return running.call(`${path}${example.query === undefined ? '' : `?${new URLSearchParams(example.query).toString()}`}`, { method: route.method.toUpperCase(), ...(key === undefined ? {} : { key }), ...(example.body === undefined ? {} : { body: example.body }) });
+}
+
+describe('access', () => {
+  test('the table covers exactly the expected routes, and each route answers for every role', () => {
+    expect(ROUTES.map((route) => route.id).toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
+    expect(new Set(ROUTES.map((route) => `${route.method} ${route.path}`)).size).toBe(ROUTES.length);
+    for (const { access } of ROUTES) if (access !== 'public') expect(Object.keys(access).toSorted()).toEqual([...ROLES].toSorted());
+  });
+
+  test('a rule that forgets a role does not compile', () => {
+    // @ts-expect-error -- `service` is missing
+    const incomplete: Access = { admin: true, data_scientist: false, marketer: false };
+    expect(Object.keys(incomplete as object)).not.toContain('service');
+  });
+
+  for (const route of ROUTES) {
+    const expected = EXPECTED[route.id];
+    test(`${route.method} ${route.path}: ${expected}`, async () => {
+      for (const [key, who] of [[undefined, 'nobody'], [WRONG_KEY, 'a wrong key']] as const) {
+        const reply = await callExample(route.id, key);
+        expect([who, reply.status]).toEqual([who, expected === 'public' ? 200 : 401]);
+        if (expected !== 'public') {
+          expect(errorSchema.parse(reply.json()).error.code).toBe('unauthorized');
+          expect(reply.headers['www-authenticate']).toBe('Bearer');
+        }
+      }
+      for (const role of ROLES) {
+        const reply = await callExample(route.id, running.keys[role]);
+        const may = expected === 'public' || expected?.split(' ').includes(role);
+        expect([role, reply.status, may ? '' : reply.json().error.code]).toEqual([role, may ? 200 : 403, may ? '' : 'forbidden']);
+        if (!may) expect(errorSchema.safeParse(reply.json()).success).toBe(true);
+      }
+    });
+  }
+
+  test('a key works until it is revoked or expires, and not one call longer', async () => {
+    const { db } = running.store;
+    const revoked = await createApiKey(db, { name: 'r', role: 'admin', at: running.clock.now() });
+    const expiring = await createApiKey(db, { name: 'e', role: 'admin', at: running.clock.now(), expiresAt: running.clock.now() + 1000 });
+    for (const { key } of [revoked, expiring]) expect((await running.call('/v1/tags', { key })).status).toBe(200);
+    await revokeApiKey(db, revoked.keyId, running.clock.now());
+    expect((await running.call('/v1/tags', { key: revoked.key })).status).toBe(401);
+    running.clock.advance(1000);
+    expect((await running.call('/v1/tags', { key: expiring.key })).status).toBe(401);
+  });
+
+  test('a key is taken from the Authorization header only', async () => {
+    const { admin } = running.keys;
+    const attempts = [
+      running.call(`/v1/tags?key=${admin}`),
+      running.call('/v1/tags', { headers: { 'x-api-key': admin } }),
+      running.call('/v1/tags', { headers: { cookie: `key=${admin}` } }),
+      running.call('/v1/tags', { headers: { authorization: `Basic ${admin}` } }),
+      running.call('/v1/tags', { headers: { authorization: `Bearer ${admin.slice(0, -1)}` } }),
+      running.call('/v1/tags', { headers: { authorization: `Bearer ${'x'.repeat(5000)}` } }),
+    ];
+    for (const reply of await Promise.all(attempts)) expect(reply.status).toBe(401);
+  });
+});
