@@ -147,7 +147,7 @@ export async function commitBatch(batch: Batch, counts: ImportCounts, context: C
     for (const [reason, count] of Object.entries(batch.skips)) tick(next.skipReasons, reason, count);
     for (const [reason, count] of Object.entries(batch.notes)) tick(next.notes, reason, count);
     if (context.mapping.target === 'events') {
-      const events = batch.taken.map((row, i): KeyedEvent => ({ ...(row as TakenEvent).event, dedupe_key: batch.keys[i] ?? '' }));
+      const events = batch.taken.map((row, i): KeyedEvent => Object.assign((row as TakenEvent).event, { dedupe_key: batch.keys[i] ?? '' }));
       const written = await writeEvents(trx, events, context.importId, context.at);
       let taken = 0;
       for (const { kind, taken: count, first, last } of written.kinds) {

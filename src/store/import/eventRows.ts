@@ -47,7 +47,8 @@ export function eventRows(mapping: EventsMapping, context: RowContext): (values:
   const quantity = mapping.quantity === undefined ? none : compileAmount(mapping.quantity, columns, 'quantity', numbers);
   const discount = mapping.discount === undefined ? none : compileAmount(mapping.discount, columns, 'discount', numbers);
   const per = mapping.orderRef !== undefined && typeof mapping.orderRef === 'object' && 'per' in mapping.orderRef ? mapping.orderRef.per : undefined;
-  const labels = {
+  // One list, made once: only labels that the mapping has are looked at for each row.
+  const all = {
     product: textReader(mapping.product, 'product', context),
     category: textReader(mapping.category, 'category', context),
     channel: textReader(mapping.channel, 'channel', context),
@@ -56,6 +57,7 @@ export function eventRows(mapping: EventsMapping, context: RowContext): (values:
     orderRef: textReader(per === undefined ? (mapping.orderRef as string | string[] | undefined) : undefined, 'orderRef', context),
     eventId: textReader(mapping.eventId, 'eventId', context),
   };
+  const labels = (Object.keys(all) as (keyof typeof all)[]).filter((name) => (name === 'orderRef' ? per === undefined && mapping.orderRef !== undefined : mapping[name] !== undefined)).map((name) => ({ name, read: all[name], ofProduct: name === 'product' || name === 'category' }));
   const properties = valuesReader(mapping.properties ?? [], 'properties', context);
 
   return (values, withoutProduct) => {
@@ -81,8 +83,8 @@ export function eventRows(mapping: EventsMapping, context: RowContext): (values:
     if (less !== undefined && sign(less) < 0) throw rowFault('negative_discount');
     const lessText = stored(less);
     if (lessText !== undefined) event.discount = lessText;
-    for (const [name, read] of Object.entries(labels) as [keyof typeof labels, (typeof labels)['product']][]) {
-      if (withoutProduct && (name === 'product' || name === 'category')) continue;
+    for (const { name, read, ofProduct } of labels) {
+      if (withoutProduct && ofProduct) continue;
       const text = read(values);
       if (text !== undefined) event[name] = text;
     }

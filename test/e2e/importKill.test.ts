@@ -1,0 +1,106 @@
+import { fork } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
+import { seededRandom } from '../../src/base/random.ts';
+import type { ImportReport } from '../../src/jobs/import.ts';
+import type { StoreConfig } from '../../src/store/config.ts';
+import { freshDatabase } from '../support/stores.ts';
+import { HEADER, importKit, ORDERS } from './importKit.ts';
+
+const kit = importKit();
+afterAll(() => kit.remove());
+
+const mapping = { ...ORDERS, duplicates: 'keep' };
+const random = seededRandom('import kill');
+const ROWS = 40_000;
+/** 40,000 lines: a tenth equal to an earlier one, a fiftieth without customer. */
+const path = kit.file(
+  'kill.csv.gz',
+  gzipSync(HEADER + Array.from({ length: ROWS }, (_, i) => (i % 10 === 9 ? 'twin,2026-01-05,2.5,t\n' : `${i % 50 === 7 ? '' : `c${random.int(2000)}`},2026-01-${String(1 + random.int(28)).padStart(2, '0')},${random.int(9999)}.25,o${i}\n`)).join('')),
+);
+
+interface Finished {
+  readonly report: ImportReport;
+  readonly contents: string;
+}
+
+/** When to kill: after so many records read, and so many milliseconds more. */
+interface Kill {
+  readonly records: number;
+  readonly wait: number;
+}
+
+/** Runs the import in a process of its own, and kills it (SIGKILL) when told to. */
+function runChild(config: StoreConfig, quarantine: string, kill?: Kill): Promise<Finished | 'killed'> {
+  return new Promise((resolve, reject) => {
+    const child = fork(fileURLToPath(new URL('./importKillChild.ts', import.meta.url)), [JSON.stringify({ config, path, mapping, quarantine })], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    let finished: Finished | undefined;
+    let errors = '';
+    child.stderr?.on('data', (text: Buffer) => {
+      errors += text.toString();
+    });
+    child.on('message', (message: { open?: true; read?: number } & Partial<Finished>) => {
+      const due = kill !== undefined && (message.open === true ? kill.records === 0 : (message.read ?? -1) >= kill.records);
+      if (due) void wait(kill.wait).then(() => child.kill('SIGKILL'));
+      if (message.report !== undefined) finished = message as Finished;
+    });
+    child.once('exit', (code, signal) => {
+      if (finished !== undefined) resolve(finished);
+      else if (signal === 'SIGKILL') resolve('killed');
+      else reject(new Error(`exit ${String(code)}: ${errors.slice(-2000)}`));
+    });
+  });
+}
+
+async function compare(place: (name: string) => Promise<StoreConfig>, kills: number): Promise<void> {
+  const whole = await runChild(await place('whole'), join(kit.folder, 'whole.q'));
+  if (whole === 'killed') throw new Error('nobody kills this one');
+  expect(whole.report).toMatchObject({ rows: ROWS, quarantined: ROWS / 50, taken: ROWS - ROWS / 50, duplicates: 0 });
+  const span = whole.report.seconds * 1000;
+  const config = await place('killed');
+  const quarantine = join(kit.folder, 'killed.q');
+  let killed = 0;
+  for (let i = 0; i < kills; i++) {
+    // One comes when a batch is committed for certain, the others anywhere between the opening and about the end.
+    const outcome = await runChild(config, quarantine, i === 0 ? { records: 30_000, wait: 0 } : { records: 0, wait: random.next() * span * 0.6 });
+    if (outcome === 'killed') killed += 1;
+  }
+  expect(killed).toBeGreaterThan(0);
+  const after = await runChild(config, quarantine);
+  if (after === 'killed') throw new Error('nobody kills this one');
+  expect(after.contents).toBe(whole.contents);
+  expect(readFileSync(quarantine, 'utf8')).toBe(readFileSync(join(kit.folder, 'whole.q'), 'utf8'));
+  // An import that one of the killed processes had finished was a new one this time.
+  if (after.report.taken > 0) {
+    expect(after.report.resumedFrom).toBeGreaterThan(0);
+    const { rows, taken, duplicates, quarantined, kinds, customersCreated } = whole.report;
+    expect(after.report).toMatchObject({ rows, taken, duplicates, quarantined, kinds, customersCreated });
+  }
+}
+
+describe('an import that is killed and run again has the events of one that was not', () => {
+  test('embedded store, six kills at random points', async () => {
+    await compare(async (name) => {
+      const dataDir = join(kit.folder, name);
+      mkdirSync(dataDir);
+      return { dataDir };
+    }, Number(process.env['TAGCAST_KILLS'] ?? 6));
+  }, 180_000);
+
+  test('PostgreSQL, two kills', async () => {
+    const drops: (() => Promise<void>)[] = [];
+    try {
+      await compare(async () => {
+        const { databaseUrl, drop } = await freshDatabase();
+        drops.push(drop);
+        return { databaseUrl };
+      }, 2);
+    } finally {
+      for (const drop of drops) await drop();
+    }
+  }, 120_000);
+});
