@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import knex from 'knex';
 import type { Knex } from 'knex';
-import pg from 'pg';
+import { Client } from 'pg';
 import { AppError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { DEFAULT_POOL_SIZE, DEFAULT_STATEMENT_TIMEOUT_MS, PGLITE_SUBFOLDER } from './config.ts';
@@ -42,7 +42,7 @@ const SESSION = `SET TIME ZONE 'UTC'; SET datestyle = 'ISO, MDY'; SET intervalst
 function serverSource(databaseUrl: string, statementTimeoutMs: number): ConnectionSource {
   return {
     target: printableUrl(databaseUrl),
-    make: () => Promise.resolve(new pg.Client({ connectionString: databaseUrl, types: storeTypes as pg.CustomTypesConfig, application_name: 'tagcast', connectionTimeoutMillis: 10_000 })),
+    make: () => Promise.resolve(new Client({ connectionString: databaseUrl, types: storeTypes, application_name: 'tagcast', connectionTimeoutMillis: 10_000 })),
     prepare: async (connection) => {
       await connection.query(`${SESSION}; SET statement_timeout = ${Math.round(statementTimeoutMs)}`);
     },
@@ -54,7 +54,7 @@ function embeddedSource(database: EmbeddedDatabase, target: string): ConnectionS
     target,
     make: async () => {
       const stream = await database.connect();
-      return new pg.Client({ stream: () => stream, user: 'postgres', database: 'postgres', password: '', types: storeTypes as pg.CustomTypesConfig, ssl: false });
+      return new Client({ stream: () => stream, user: 'postgres', database: 'postgres', password: '', types: storeTypes, ssl: false });
     },
     prepare: async (connection) => {
       // The one session outlives a connection that was dropped: nothing of it may stay behind.
@@ -110,10 +110,13 @@ export async function openStore(config: StoreConfig, options: StoreOptions): Pro
   const limit = options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS;
   const opened = await openSource(config, limit);
   const size = opened.dialect === 'pglite' ? 1 : (options.poolSize ?? DEFAULT_POOL_SIZE);
+  const say = (message: unknown): void => options.log?.('warn', 'store driver', { message: String(message).slice(0, 300) });
   const db = knex({
     client: storeClient(opened.source),
     // Connections are made by the source; knex wants to see something here before it makes a pool.
     connection: {},
+    // What knex says on its own account (a connection that could not be made) goes where our words go, not to the console.
+    log: { warn: say, error: say, deprecate: () => undefined, debug: () => undefined },
     pool: { min: opened.dialect === 'pglite' ? 1 : 0, max: size, createTimeoutMillis: OPEN_LIMIT_MS },
     // A reader may have to wait for a batch on the one embedded connection: as long as a statement may take, and no longer.
     acquireConnectionTimeout: limit + OPEN_LIMIT_MS,

@@ -1,3 +1,4 @@
+/* oxlint-disable no-underscore-dangle -- the names are knex's */
 /**
  * Knex's PostgreSQL client over connections that we make ourselves: one code path for a server and for the embedded database.
  * It maps errors, normalises types, and refuses a query outside of the running transaction that was started from inside of it: with one connection that would wait for itself for ever.
@@ -5,7 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
-import pg from 'pg';
+import type pg from 'pg';
 import { AppError } from '../base/errors.ts';
 import { connectError, statementError } from './connectionErrors.ts';
 
@@ -27,12 +28,23 @@ interface PostgresClient {
   version: string;
   transaction(container: Container, config: unknown, outer: unknown): unknown;
   _query(connection: StoreConnection, query: QueryObject): Promise<QueryObject>;
+  query(connection: StoreConnection, query: unknown): Promise<unknown>;
   acquireConnection(): Promise<StoreConnection>;
   destroyRawConnection(connection: StoreConnection): Promise<void>;
 }
 
 // knex ships no types for this file; the interface above is what of it we rely on, and the repository suite runs over it.
 const PostgresDialect = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as new (config: Knex.Config) => PostgresClient;
+
+/** Takes an error of ours past knex, which writes the statement in front of the message of whatever passes. */
+class Carrier extends Error {
+  readonly known: AppError;
+
+  constructor(known: AppError) {
+    super(known.message);
+    this.known = known;
+  }
+}
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
@@ -50,10 +62,10 @@ export function storeClient(source: ConnectionSource): typeof Knex.Client {
     async acquireRawConnection(): Promise<StoreConnection> {
       let connection: StoreConnection | undefined;
       try {
-        connection = (await source.make()) as StoreConnection;
+        connection = await source.make();
         const made = connection;
         const dispose = (reason: unknown): void => {
-          made.__knex__disposed = reason ?? 'ended';
+          made.__knex__disposed ??= reason ?? 'ended';
         };
         connection.on('error', dispose);
         connection.on('end', () => dispose('ended'));
@@ -103,7 +115,17 @@ export function storeClient(source: ConnectionSource): typeof Knex.Client {
       try {
         return await super._query(connection, query);
       } catch (error) {
-        throw statementError(error);
+        // Why the connection went says more than that it is gone.
+        const known = connection.__knex__disposed instanceof AppError ? connection.__knex__disposed : statementError(error);
+        throw known instanceof AppError ? new Carrier(known) : known;
+      }
+    }
+
+    override async query(connection: StoreConnection, query: unknown): Promise<unknown> {
+      try {
+        return await super.query(connection, query);
+      } catch (error) {
+        throw error instanceof Carrier ? error.known : error;
       }
     }
   }

@@ -13,7 +13,7 @@ const source: Knex.MigrationSource<Migration> = {
 };
 
 async function refuseNewer(db: Knex): Promise<void> {
-  const exists = (await db.raw<{ rows: { found: boolean }[] }>(`SELECT to_regclass('${TABLE}') IS NOT NULL AS found`)).rows[0]?.found === true;
+  const exists = (await db.raw<{ rows: { found: boolean }[] }>(`SELECT to_regclass('${TABLE}') IS NOT NULL AS found`)).rows.some((row) => row.found);
   if (!exists) return;
   const known = new Set(MIGRATIONS.map((migration) => migration.name));
   const newer = (await db<{ name: string }>(TABLE).pluck('name')).filter((name) => !known.has(name));

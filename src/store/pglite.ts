@@ -7,7 +7,8 @@ import { PgliteStream } from './pgliteStream.ts';
 /** What the worker sends back. */
 interface Reply {
   readonly ready?: true;
-  readonly done?: true;
+  /** Number of the request that is finished: its answer may have led to the next request already. */
+  readonly done?: number;
   readonly closed?: true;
   readonly bytes?: Uint8Array;
   readonly failed?: { readonly message: string; readonly code: string };
@@ -23,6 +24,8 @@ interface Session {
   readonly worker: Worker;
   stream: PgliteStream | undefined;
   watchdog: NodeJS.Timeout | undefined;
+  /** Number of the newest request. */
+  request: number;
   /** Why the worker is gone, when it is. */
   over: Error | undefined;
 }
@@ -54,7 +57,7 @@ export function embeddedDatabase(options: EmbeddedOptions): EmbeddedDatabase {
 
   const receive = (current: Session, reply: Reply): void => {
     if (reply.bytes !== undefined) current.stream?.push(Buffer.from(reply.bytes.buffer, reply.bytes.byteOffset, reply.bytes.byteLength));
-    if (reply.done === true) clearTimeout(current.watchdog);
+    if (reply.done === current.request) clearTimeout(current.watchdog);
     if (reply.failed !== undefined) {
       end(current, failure(reply.failed));
       void current.worker.terminate();
@@ -64,7 +67,7 @@ export function embeddedDatabase(options: EmbeddedOptions): EmbeddedDatabase {
   const open = (): Promise<Session> =>
     new Promise((resolve, reject) => {
       const worker = new Worker(new URL('./pgliteWorker.mjs', import.meta.url), { workerData: { dataDir: options.folder }, execArgv: [] });
-      const current: Session = { worker, stream: undefined, watchdog: undefined, over: undefined };
+      const current: Session = { worker, stream: undefined, watchdog: undefined, request: 0, over: undefined };
       worker.once('message', (first: Reply) => {
         if (first.ready === true) {
           worker.on('message', (reply: Reply) => receive(current, reply));
@@ -107,7 +110,8 @@ export function embeddedDatabase(options: EmbeddedOptions): EmbeddedDatabase {
           if (current.over !== undefined) return;
           clearTimeout(current.watchdog);
           current.watchdog = setTimeout(() => stop(current), options.statementTimeoutMs);
-          current.worker.postMessage({ bytes: batch }, [batch.buffer]);
+          current.request += 1;
+          current.worker.postMessage({ request: current.request, bytes: batch }, [batch.buffer]);
         },
         release() {
           if (current.stream === stream) current.stream = undefined;
@@ -126,6 +130,7 @@ export function embeddedDatabase(options: EmbeddedOptions): EmbeddedDatabase {
       current.stream?.destroy();
       await new Promise<void>((resolve) => {
         current.worker.once('exit', () => resolve());
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
         current.worker.postMessage({ close: true });
       });
     },

@@ -13,8 +13,8 @@ const port = parentPort;
 const { dataDir } = workerData;
 
 try {
-  const database = await PGlite.create({ ...(dataDir === undefined ? {} : { dataDir }) });
-  port.on('message', (/** @type {{ bytes?: Uint8Array, close?: true }} */ request) => {
+  const database = await (dataDir === undefined ? PGlite.create() : PGlite.create(dataDir));
+  port.on('message', (/** @type {{ request?: number, bytes?: Uint8Array, close?: true }} */ request) => {
     void answer(database, request);
   });
   port.postMessage({ ready: true });
@@ -24,7 +24,7 @@ try {
 
 /**
  * @param {PGlite} database
- * @param {{ bytes?: Uint8Array, close?: true }} request
+ * @param {{ request?: number, bytes?: Uint8Array, close?: true }} request
  */
 async function answer(database, request) {
   try {
@@ -43,7 +43,7 @@ async function answer(database, request) {
         port.postMessage({ bytes: copy }, [copy.buffer]);
       },
     });
-    port.postMessage({ done: true });
+    port.postMessage({ done: request.request });
   } catch (error) {
     port.postMessage({ failed: describe(error) });
   }

@@ -4,7 +4,7 @@
  * timestamptz → epoch milliseconds (microseconds are cut off towards the past), jsonb → parsed, bytea → Buffer,
  * timestamp, time and interval → PostgreSQL's text, arrays of these alike.
  */
-import pg from 'pg';
+import { types } from 'pg';
 import { AppError } from '../base/errors.ts';
 
 const OID = { int8: 20, float4: 700, float8: 701, date: 1082, timestamp: 1114, timestamptz: 1184, interval: 1186, numeric: 1700 } as const;
@@ -29,7 +29,7 @@ export function parseInstant(text: string): number {
   const seconds = Date.UTC(2000, Number(m[2]) - 1, Number(m[3]), Number(m[4]), Number(m[5]), Number(m[6]));
   const year = Number(m[1]);
   const whole = year === 2000 ? seconds : new Date(0).setUTCFullYear(year, Number(m[2]) - 1, Number(m[3])) + Number(m[4]) * 3_600_000 + Number(m[5]) * 60_000 + Number(m[6]) * 1000;
-  const offset = (Number(m[8]) * 60 + (m[8]?.startsWith('-') === true ? -1 : 1) * Number(m[9] ?? 0)) * 60_000;
+  const offset = (Number(m[8]) * 60 + ((m[8] ?? '').startsWith('-') ? -1 : 1) * Number(m[9] ?? 0)) * 60_000;
   return whole - offset + Number((m[7] ?? '').slice(0, 3).padEnd(3, '0'));
 }
 
@@ -57,10 +57,13 @@ const PARSERS = new Map<number, Parse>([
   [ARRAY_OID.numeric, parseArray(asText)],
 ]);
 
+// The driver's own declaration lists a few types only; it takes any number.
+const fallback = types.getTypeParser as (oid: number, format?: 'text' | 'binary') => unknown;
+
 /** The `types` option of a pg client. */
 export const storeTypes = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
-    return (format === 'binary' ? undefined : PARSERS.get(oid)) ?? pg.types.getTypeParser(oid, format);
+    return (format === 'binary' ? undefined : PARSERS.get(oid)) ?? fallback(oid, format);
   },
 };
 

@@ -164,14 +164,14 @@ describe('a store that cannot be opened says why', () => {
 });
 
 describe('a statement that does not end', () => {
-  const endless = 'SELECT count(*) FROM generate_series(1, 100000000000)';
+  const endless = 'SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 1000000) b';
 
   test('is stopped, and the folder opens again with what was committed', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'tagcast-store-'));
     try {
       const store = await openStore({ dataDir }, { clock, statementTimeoutMs: 5000 });
       await store.db.raw(`INSERT INTO customers (external_id, created_at, updated_at) VALUES ('kept', now(), now())`);
-      await expect(store.db.transaction(async (trx) => trx.raw(endless))).rejects.toMatchObject({ code: 'store_unavailable', message: expect.stringContaining('5 s') });
+      await expect(store.db.transaction(async (trx) => trx.raw(endless))).rejects.toMatchObject({ code: 'store_unavailable', message: expect.stringMatching(/^A statement ran longer than 5 s/) });
       expect(await store.db('customers').pluck('external_id')).toEqual(['kept']);
       await store.close();
     } finally {

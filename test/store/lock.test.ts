@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AppError } from '../../src/base/errors.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { appendEvents, openStore } from '../../src/store/index.ts';
 import { acquireLock, LOCK_FILE } from '../../src/store/lock.ts';
@@ -136,7 +137,8 @@ describe('the lock', () => {
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => acquireLock(dataDir)));
     const winners = results.filter((result) => result.status === 'fulfilled');
     expect(winners).toHaveLength(1);
-    for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'store_locked' });
+    const codes = results.flatMap((result) => (result.status === 'rejected' ? [(result.reason as AppError).code] : []));
+    expect(codes).toEqual(Array(7).fill('store_locked'));
     await winners[0]?.value.release();
     expect(existsSync(path())).toBe(false);
   });

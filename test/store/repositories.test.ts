@@ -140,7 +140,7 @@ describeOnEachStore('the repositories', (getStore) => {
       const { db } = getStore();
       const artefact = Buffer.from([0, 255, 92, 39, 0, 1]);
       const versions = await Promise.all([1, 2, 3].map(() => store.insertModel(db, { name: 'churn', sha256: 'ab', envelope: { a: [1, null] }, artefact, at: 5 })));
-      expect(versions.toSorted()).toEqual([1, 2, 3]);
+      expect(versions.toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
       expect(await store.modelArtefact(db, 'churn', 2)).toEqual(artefact);
       expect(await store.modelRow(db, 'churn', 1)).toEqual({ name: 'churn', version: 1, sha256: 'ab', envelope: { a: [1, null] }, createdAt: 5 });
       expect((await store.listModels(db)).map((model) => model.version)).toEqual([3, 2, 1]);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { findPostgres, HOW_TO_GET_POSTGRES } from './postgresBinaries.ts';
 
@@ -49,7 +49,7 @@ async function untilAnswering(url: string, failed: () => string | undefined): Pr
   for (let attempt = 0; attempt < 200; attempt++) {
     const reason = failed();
     if (reason !== undefined) throw new Error(`PostgreSQL did not start: ${reason}`);
-    const client = new pg.Client({ connectionString: url });
+    const client = new Client({ connectionString: url });
     try {
       await client.connect();
       await client.end();

@@ -1,6 +1,6 @@
 /** Runs a suite on every kind of store: the embedded one and a database of its own on a real PostgreSQL server. Never a mock. */
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import { openStore } from '../../src/store/connection.ts';
@@ -27,7 +27,7 @@ export function testClock(iso = '2026-03-01T00:00:00Z'): TestClock {
 }
 
 async function administer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl() });
+  const client = new Client({ connectionString: serverUrl() });
   await client.connect();
   try {
     await client.query(statement);

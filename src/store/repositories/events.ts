@@ -87,6 +87,12 @@ export interface TimelinePage {
   readonly next?: string;
 }
 
+function withoutCursor(row: StoredEvent & { micros: number }): StoredEvent {
+  const { micros, ...event } = row;
+  void micros;
+  return event;
+}
+
 /** One customer's events, newest first (later event id first within one instant). */
 export async function timeline(db: Knex, customerId: number, page: { readonly after?: string; readonly limit: number }): Promise<TimelinePage> {
   const cursor = page.after === undefined ? undefined : /^(\d{1,16})\.(\d{1,16})$/.exec(page.after);
@@ -101,7 +107,7 @@ export async function timeline(db: Knex, customerId: number, page: { readonly af
   );
   const shown = rows.slice(0, page.limit);
   const last = shown.at(-1);
-  const events = shown.map(({ micros: _, ...event }) => event);
+  const events = shown.map(withoutCursor);
   return rows.length > page.limit && last !== undefined ? { events, next: `${last.micros}.${last.eventId}` } : { events };
 }
 
