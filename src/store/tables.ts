@@ -1,7 +1,7 @@
 /** Every table of ours: the closed list that names in statements are looked up in. */
 export const TABLES = [
   'customers', 'identities', 'consents', 'suppressions', 'imports', 'events',
-  'runs', 'run_chunks', 'models', 'model_aliases', 'model_alias_history', 'scores',
+  'runs', 'run_chunks', 'models', 'model_aliases', 'model_alias_history', 'scores', 'run_facts',
   'customer_tags', 'staged_tags', 'tag_history', 'lifecycle_history', 'api_keys', 'audit_log',
 ] as const;
 export type TableName = (typeof TABLES)[number];

@@ -4,6 +4,7 @@ import { up as profile } from './profile.ts';
 import { up as runs } from './runs.ts';
 import { up as tags } from './tags.ts';
 import { up as access } from './access.ts';
+import { up as runFacts } from './runFacts.ts';
 
 export interface Migration {
   readonly name: string;
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0002_runs', up: runs },
   { name: '0003_tags', up: tags },
   { name: '0004_access', up: access },
+  { name: '0005_run_facts', up: runFacts },
 ];

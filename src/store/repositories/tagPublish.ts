@@ -1,7 +1,7 @@
 /** Tags go on a stage first, chunk by chunk; one transaction then makes all of them visible, or none. */
 import type { Knex } from 'knex';
 import { AppError } from '../../base/errors.ts';
-import { insertRows, selectRows } from './bulk.ts';
+import { arrayLiteral, insertRows, selectRows } from './bulk.ts';
 import { finishRun, lockRun } from './runs.ts';
 import type { RunRef } from './runs.ts';
 import { STATE_COLUMNS, TAG_COLUMNS, toColumns } from './tagRow.ts';
@@ -33,14 +33,25 @@ export interface PublishResult {
   readonly refused: number;
 }
 
+export interface PublishOptions {
+  readonly at: number;
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** Tags whose changes are kept in tag_history; absent: all. Numbers change every night and would fill it. */
+  readonly historyKeys?: readonly string[];
+  /** More of the same transaction: before the stage is read, and after everything is written. */
+  readonly before?: (trx: Knex.Transaction) => Promise<void>;
+  readonly after?: (trx: Knex.Transaction) => Promise<void>;
+}
+
 /**
  * Publishes the run's stage and sets the run `done`, in one transaction. A tag is only replaced by one of a later business day or a later take of the
  * same day, so late and repeated runs change nothing. `validFrom` stays while status, band and value stay.
  * @throws AppError `run_fenced` when the run is not ours any more; then nothing is published.
  */
-export async function publishTags(db: Knex, run: RunRef, finish: { readonly at: number; readonly details?: Readonly<Record<string, unknown>> }): Promise<PublishResult> {
+export async function publishTags(db: Knex, run: RunRef, finish: PublishOptions): Promise<PublishResult> {
   return db.transaction(async (trx) => {
     await lockRun(trx, run, 'publish');
+    await finish.before?.(trx);
     const refused = await count(
       trx,
       `DELETE FROM staged_tags s USING consents k
@@ -49,14 +60,15 @@ export async function publishTags(db: Knex, run: RunRef, finish: { readonly at: 
     );
     // A customer who was deleted since then takes the staged tags along.
     await trx.raw('DELETE FROM staged_tags s WHERE s.run_id = ? AND NOT EXISTS (SELECT FROM customers c WHERE c.customer_id = s.customer_id)', [run.runId]);
+    const kept = finish.historyKeys === undefined ? null : arrayLiteral('text', finish.historyKeys);
     const changed = await count(
       trx,
       `INSERT INTO tag_history (customer_id, tag_key, changed_on, from_status, from_band, from_value, to_status, to_band, to_value, source_version, run_id)
        SELECT s.customer_id, s.tag_key, s.as_of, o.status, o.band, ${valueOf('o')}, s.status, s.band, ${valueOf('s')}, s.source_version, s.run_id
        FROM staged_tags s LEFT JOIN customer_tags o ON o.customer_id = s.customer_id AND o.tag_key = s.tag_key
-       WHERE s.run_id = ? AND (o.customer_id IS NULL OR (${rank('o')} < ${rank('s', '?::int')} AND ${state('o')} IS DISTINCT FROM ${state('s')}))
+       WHERE s.run_id = ? AND (?::text[] IS NULL OR s.tag_key = ANY (?::text[])) AND (o.customer_id IS NULL OR (${rank('o')} < ${rank('s', '?::int')} AND ${state('o')} IS DISTINCT FROM ${state('s')}))
        ORDER BY s.customer_id, s.tag_key`,
-      [run.runId, run.fence],
+      [run.runId, kept, kept, run.fence] as Knex.RawBinding[],
     );
     const published = await count(
       trx,
@@ -68,6 +80,7 @@ export async function publishTags(db: Knex, run: RunRef, finish: { readonly at: 
       [run.fence, run.runId],
     );
     const staged = await count(trx, 'DELETE FROM staged_tags WHERE run_id = ?', [run.runId]);
+    await finish.after?.(trx);
     const result = { staged, published, changed, refused };
     await finishRun(trx, run, { state: 'done', at: finish.at, details: { ...finish.details, publish: result } });
     return result;

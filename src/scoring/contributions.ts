@@ -1,0 +1,42 @@
+/** What each column does to a prediction, on the additive scale of the head. */
+import type { Matrix } from '../base/matrix.ts';
+import type { LoadedHead } from './model.ts';
+
+export interface Contributions {
+  /** `explained`: the estimator's own additive explanation. `compared`: one column at a time put at its typical value. */
+  readonly method: 'explained' | 'compared';
+  readonly columns: readonly string[];
+  /** One array per column, one value per row; positive pushes the prediction up. */
+  readonly values: readonly Float64Array[];
+}
+
+const EDGE = 1e-9;
+
+function link(task: LoadedHead['head']['task'], prediction: number): number {
+  if (task === 'binary') {
+    const p = Math.min(Math.max(prediction, EDGE), 1 - EDGE);
+    return Math.log(p / (1 - p));
+  }
+  return Math.log(Math.max(prediction, 0) + 1);
+}
+
+/**
+ * Estimators without an explanation (customer-base models, cycles) are asked again with one column at a time at its typical value:
+ * contribution = link(prediction) − link(prediction with the typical value); log-odds for probabilities, log(1 + v) for amounts and days.
+ */
+function compared({ head, estimator, artefact }: LoadedHead, x: Matrix): Contributions {
+  const base = estimator.predict(artefact, x);
+  const wanted = estimator.requiredColumns ?? x.columns.map(({ name }) => name);
+  const columns = wanted.filter((name) => x.columns.some((column) => column.name === name));
+  const values = columns.map((name) => {
+    const typical = head.typical[name] ?? Number.NaN;
+    const other = estimator.predict(artefact, { rows: x.rows, columns: x.columns.map((column) => (column.name === name ? { name, values: new Float64Array(x.rows).fill(typical) } : column)) });
+    return base.map((value, row) => link(head.task, value) - link(head.task, other[row]));
+  });
+  return { method: 'compared', columns, values };
+}
+
+export function contributionsOf(head: LoadedHead, x: Matrix): Contributions {
+  const explanation = head.estimator.explain?.(head.artefact, x);
+  return explanation === undefined ? compared(head, x) : { method: 'explained', columns: explanation.columns, values: explanation.contributions };
+}

@@ -1,0 +1,68 @@
+/** Every tag of one customer, from scores, facts, rules and what the tags were the day before. Pure; the same for the nightly run and on demand. */
+import { AppError } from '../../base/errors.ts';
+import { LIFECYCLE_TAG } from '../catalogue/lifecycle.ts';
+import { PREDICTIVE_TAGS } from '../catalogue/predictive.ts';
+import { STATISTICAL_TAGS } from '../catalogue/statistical.ts';
+import type { TagDefinition } from '../catalogue/definition.ts';
+import { STAGE_CODES, stageOf } from '../lifecycle.ts';
+import type { Stage } from '../lifecycle.ts';
+import type { Tag } from '../tag.ts';
+import { churnDraft } from './churn.ts';
+import type { CustomerInput, RunContext } from './context.ts';
+import { cycleDraft } from './cycle.ts';
+import { banded, envelope, none } from './draft.ts';
+import type { Draft } from './draft.ts';
+import { intentDraft } from './intent.ts';
+import { statisticalDraft } from './statistical.ts';
+import { valueDraft } from './value.ts';
+
+/** Every tag that each customer has, whatever its status; rule tags come on top where they are true. */
+export const BUILT_TAGS: readonly TagDefinition[] = [...STATISTICAL_TAGS, ...PREDICTIVE_TAGS, LIFECYCLE_TAG];
+
+/** Kinds that are withheld from customers who refused personalisation; plain facts of their own orders are not. */
+export const PERSONAL_KINDS: readonly Tag['kind'][] = ['predictive', 'value', 'preference', 'lifecycle'];
+
+function lifecycleDraft(run: RunContext, { facts, previous }: CustomerInput): Draft {
+  if (facts === undefined) return none('insufficient_data');
+  const before = previous.get(LIFECYCLE_TAG.key);
+  const stage = STAGE_CODES.find((code) => code === before?.band);
+  return banded(stageOf({ orders: facts.orders, silenceDays: facts.silenceDays, cycleDays: facts.cycleDays, lastGapDays: facts.lastGapDays, ...stagePart(stage) }, run.lifecycle));
+}
+
+function stagePart(stage: Stage | undefined): { previous?: Stage } {
+  return stage === undefined ? {} : { previous: stage };
+}
+
+function draftOf(definition: TagDefinition, run: RunContext, customer: CustomerInput): Draft | undefined {
+  const { key } = definition;
+  if (definition.kind === 'statistical') return statisticalDraft(key, customer.facts);
+  if (definition.kind === 'lifecycle') return lifecycleDraft(run, customer);
+  switch (definition.model) {
+    case 'churn': return churnDraft(key, run, customer);
+    case 'purchase_intent': return intentDraft(key, run, customer);
+    case 'repurchase_cycle': return cycleDraft(key, run, customer);
+    case 'clv': return valueDraft(key, run, customer);
+    default: return undefined;
+  }
+}
+
+function ruleTags(run: RunContext, customer: CustomerInput): Tag[] {
+  if (customer.optedOut) return [];
+  return customer.rules.flatMap((key): Tag[] => {
+    const rule = run.rules.get(key);
+    if (rule === undefined) return [];
+    const definition = { key, kind: 'rule', category: 'behaviour', label: rule.band.label, description: rule.band.label, valueType: 'text', ttlDays: rule.ttlDays } as const;
+    return [envelope(definition, banded(rule.band.code), run)];
+  });
+}
+
+/** @throws AppError `internal` for a tag of the catalogue that nothing here builds. */
+export function buildTags(run: RunContext, customer: CustomerInput): Tag[] {
+  const built = BUILT_TAGS.map((definition) => {
+    if (customer.optedOut && PERSONAL_KINDS.includes(definition.kind)) return envelope(definition, none('opted_out'), run);
+    const draft = draftOf(definition, run, customer);
+    if (draft === undefined) throw new AppError('internal', `Nothing builds the tag ${definition.key}.`);
+    return envelope(definition, draft, run);
+  });
+  return [...built, ...ruleTags(run, customer)];
+}
