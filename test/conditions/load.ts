@@ -9,7 +9,7 @@ const ENTRY = '2026-01-01T00:00:00Z';
 /** Empties the store and writes the customers; gives their store ids in order. */
 export async function loadCustomers(store: Store, customers: readonly CustomerFacts[]): Promise<readonly number[]> {
   const { db } = store;
-  await db.raw('truncate customers, runs restart identity cascade');
+  await db.raw('truncate customers, events, runs restart identity cascade');
   const [run]: { run_id: number }[] = (await db('runs').insert({ job: 'score', as_of: '2026-03-10', fence: 1, owner: 'test', lease_expires_at: ENTRY, state: 'done', started_at: ENTRY }).returning('run_id'));
   const ids: { customer_id: number }[] = (await db('customers').insert(customers.map(({ attributes }, i) => ({ external_id: `c${i}`, attributes: JSON.stringify(attributes), created_at: ENTRY, updated_at: ENTRY }))).returning('customer_id'));
   const id = (i: number): number => ids[i].customer_id;
