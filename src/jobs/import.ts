@@ -78,7 +78,7 @@ function quarantinePathOf(args: ImportArgs, sha256: string): string {
 }
 
 /** Reports at most a few times a second: bytes of the file as it lies on the disk, and records a second. */
-function meter(deps: ImportDeps, total: number): { bytes(count: number): void; records(count: number): void } {
+function meter(deps: ImportDeps, total: number): { readonly bytes: (count: number) => void; readonly records: (count: number) => void } {
   let done = 0;
   let records = 0;
   let last = 0;
@@ -117,15 +117,16 @@ async function pump(run: Run, counts: ImportCounts, onCounts: (counts: ImportCou
   let batch = emptyBatch();
   let inFlight: Promise<void> = Promise.resolve();
 
+  const write = async (full: Batch): Promise<void> => {
+    current = await commitBatch(full, current, commit, deps.clock.now() - started);
+    onCounts(current);
+  };
   const flush = async (): Promise<void> => {
     const full: Batch = batch;
     batch = emptyBatch();
     await inFlight;
     if (full.rows === 0) return;
-    inFlight = commitBatch(full, current, commit, deps.clock.now() - started).then((next) => {
-      current = next;
-      onCounts(next);
-    });
+    inFlight = write(full);
     // It is awaited with the next flush; until then its failure must not count as unhandled.
     inFlight.catch(() => undefined);
   };

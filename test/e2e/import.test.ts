@@ -71,7 +71,7 @@ describeOnEachStore('import', (getStore, about) => {
 
   test('a million identical rows are one event', async (context) => {
     // Reading them is the work; the store sees a hundred single rows.
-    if (about().dialect === 'postgres') return context.skip();
+    context.skip(about().dialect === 'postgres', 'read once is enough');
     const path = kit.file('million.csv.gz', gzipSync(HEADER + 'a,2026-01-01,1.50,1\n'.repeat(1_000_000), { level: 1 }));
     const before = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
     let most = 0;
@@ -100,8 +100,8 @@ describeOnEachStore('import', (getStore, about) => {
     const ids = [`O'Brien "Bob"; DROP TABLE events;--`, '客户😀', 'a,b', String.raw`back\slash {1,2}`];
     const path = kit.file('ids.csv', HEADER + ids.map((id, i) => `"${id.replaceAll('"', '""')}",2026-01-01,1,${i}\n`).join(''));
     expect(await kit.run(getStore(), path)).toMatchObject({ taken: 4, customersCreated: 4 });
-    const rows = await getStore().db('customers').pluck('external_id');
-    expect(rows.sort()).toEqual(ids.toSorted());
+    const rows: string[] = await getStore().db('customers').pluck('external_id');
+    expect(new Set(rows)).toEqual(new Set(ids));
   });
 
   test('NDJSON and Parquet give the same events as CSV', async () => {

@@ -25,7 +25,11 @@ function decodes(bytes: Buffer, encoding: string): boolean {
 function zeroShares(bytes: Buffer): [number, number] {
   let even = 0;
   let odd = 0;
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 0) i % 2 === 0 ? (even += 1) : (odd += 1);
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] !== 0) continue;
+    if (i % 2 === 0) even += 1;
+    else odd += 1;
+  }
   return [even / (bytes.length / 2), odd / (bytes.length / 2)];
 }
 

@@ -112,7 +112,7 @@ export function compileRows(mapping: Mapping, source: RecordSource, lookups: rea
         return customerRows(mapping, context);
       case 'identities':
         return identityRows(mapping, context);
-      case 'consents':
+      default:
         return consentRows(mapping, context);
     }
   };

@@ -1,6 +1,7 @@
 /** What all targets share: the outcome of a row, its texts, its time. */
 import type { Bilingual } from '../../base/text.ts';
 import type { NewEvent } from '../events.ts';
+import { isStorableText } from '../repositories/bulk.ts';
 import type { Cell, ColumnResolver } from './columns.ts';
 import { dateParser, type DateOrder } from './dates.ts';
 import type { ColumnRef, ValueRef } from './mapping.ts';
@@ -11,7 +12,6 @@ import { zoneClock } from './zoneClock.ts';
 const FUTURE_MS = 86_400_000;
 const MAX_TEXT = 256;
 const MAX_VALUE_TEXT = 4096;
-const UNKEEPABLE = /\u0000|[\uD800-\uDFFF]/u;
 
 /** A row as the writers of the four targets take it. */
 export interface TakenEvent {
@@ -67,7 +67,7 @@ export function rowFault(reason: QuarantineReason): RowFault {
 
 export function checkText(text: string, most = MAX_TEXT): string {
   if (text.length > most) throw rowFault('too_long');
-  if (UNKEEPABLE.test(text)) throw rowFault('bad_text');
+  if (!isStorableText(text)) throw rowFault('bad_text');
   return text;
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { add, compare, decimalText, multiply, parseDecimal, type Decimal } from '../../../src/store/import/decimal.ts';
 
@@ -47,7 +47,8 @@ describe('exact decimals', () => {
         const [left, right] = [a * 10n ** BigInt(j), b * 10n ** BigInt(i)];
         expect(compare(x, y)).toBe(left < right ? -1 : left > right ? 1 : 0);
         const text = decimalText(x);
-        if (text !== undefined && i <= 4) expect(compare(read(text), x)).toBe(0);
+        // Beyond four digits the text is rounded, and has no exact value to compare.
+        expect(text === undefined || i > 4 || compare(read(text), x) === 0).toBe(true);
       }),
     );
   });
