@@ -10,7 +10,7 @@ export const clv = defineModel({
   observations: { at: 'cutoffs' },
   population: [{ feature: 'orders_total', atLeast: 1 }, { feature: 'days_since_last_order', atMost: 365 }],
   withoutFeatures: ['season_sin', 'season_cos'],
-  baseline: { name: 'last_year_rate', rung: 'rule', estimator: 'rate_baseline', params: { column: 'net_spend_365d' }, labelFree: true },
+  baseline: { name: 'last_year_rate', rung: 'rule', estimator: 'rate_baseline', params: (days) => ({ column: 'net_spend_365d', factor: days / 365 }), labelFree: true },
   candidates: [
     { name: 'btyd_value', rung: 'customer_base', estimator: 'btyd_value', labelFree: true },
     { name: 'two_part', rung: 'boosting', estimator: 'two_part' },

@@ -2,13 +2,14 @@
  * From an estimator's raw output to what is served: level, then shape, then intervals. One function for evaluation, the nightly run and on demand.
  *
  * Level moves all predictions together: log-odds are shifted, amounts multiplied. Shape is a monotone calibration map of probabilities.
- * Intervals of amounts come from conformal quantiles around the prediction, intervals of days from the estimator's own quantiles at recalibrated levels.
+ * Intervals of amounts come from conformal quantiles around the prediction; days come from the estimator's own distribution at recalibrated levels (waiting.ts).
  */
 import { z } from 'zod';
 import type { LocalDate } from '../base/time.ts';
 import type { Matrix } from '../base/matrix.ts';
 import { applyCalibration, applyConformalInterval, calibrationSchema, conformalSchema } from './calibration/index.ts';
 import type { Estimator, Task } from './contract.ts';
+import { conditionalDays, waitingGrid } from './waiting.ts';
 
 export const levelSchema = z.strictObject({
   /** Where the level comes from: the same season a year before, the newest finished period, or nothing to learn it from. */
@@ -22,16 +23,17 @@ export const servingSchema = z.strictObject({
   level: levelSchema,
   shape: calibrationSchema.nullable(),
   conformal: conformalSchema.nullable(),
-  /** `duration`: the level to ask the estimator for so that the share of {@link INTERVAL_LEVELS} is met. */
-  quantileLevels: z.array(z.number()).length(5).nullable(),
+  /** `duration`: days given an order within the window, and the level to ask for in place of each of {@link INTERVAL_LEVELS}. */
+  waiting: z.strictObject({ windowDays: z.number().positive(), levels: z.array(z.number()).length(5).nullable() }).nullable(),
 });
 export type Serving = z.infer<typeof servingSchema>;
 
 export const INTERVAL_LEVELS = [0.1, 0.25, 0.5, 0.75, 0.9] as const;
-export const PLAIN_SERVING: Serving = { level: { source: 'none', steps: [{ from: '0000-01-01', amount: 0 }] }, shape: null, conformal: null, quantileLevels: null };
+export const PLAIN_SERVING: Serving = { level: { source: 'none', steps: [{ from: '0000-01-01', amount: 0 }] }, shape: null, conformal: null, waiting: null };
 
 export interface Served {
   readonly prediction: Float64Array;
+  /** Ends of the intervals; NaN in all four for a row that has none. */
   readonly low80?: Float64Array;
   readonly high80?: Float64Array;
   readonly low50?: Float64Array;
@@ -71,12 +73,15 @@ export function finish<Artefact extends { readonly kind: string }>(
     if (serving.conformal === null) return { prediction: moved };
     const wide = applyConformalInterval(serving.conformal, moved, 0.8);
     const middle = applyConformalInterval(serving.conformal, moved, 0.5);
-    return { prediction: moved, low80: wide.low, high80: wide.high, low50: middle.low, high50: middle.high };
+    // Where nothing at all is what happens to four in five, an interval from nothing to nothing would say less than the amount itself: none is given.
+    const given = (bounds: Float64Array): Float64Array => bounds.map((value, row) => (wide.high[row] > 0 ? value : Number.NaN));
+    return { prediction: moved, low80: given(wide.low), high80: given(wide.high), low50: given(middle.low), high50: given(middle.high) };
   }
-  if (estimator.quantiles === undefined) return { prediction: moved };
-  const table = estimator.quantiles(artefact, x, serving.quantileLevels ?? INTERVAL_LEVELS);
-  const column = (index: number): Float64Array => Float64Array.from({ length: x.rows }, (_, row) => table[row * INTERVAL_LEVELS.length + index]);
-  return { prediction: column(2), low80: column(0), low50: column(1), high50: column(3), high80: column(4) };
+  const windowDays = serving.waiting?.windowDays ?? Infinity;
+  const grid = waitingGrid(estimator, artefact, x);
+  if (grid === undefined) return { prediction: moved.map((days) => Math.min(days, windowDays)) };
+  const [low80, low50, prediction, high50, high80] = conditionalDays(grid, x.rows, windowDays, serving.waiting?.levels ?? INTERVAL_LEVELS);
+  return { prediction, low80, low50, high50, high80 };
 }
 
 /** Served predictions of every row as of a business day. */

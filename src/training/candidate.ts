@@ -35,7 +35,7 @@ export function fitCandidate(candidate: Candidate, estimators: Readonly<Record<s
   // Estimators that look ahead by themselves are told how far; the others have no such parameter.
   const defaults = typeof estimator.defaults === 'object' && estimator.defaults !== null ? estimator.defaults : {};
   const horizon = 'horizonDays' in defaults ? { horizonDays } : {};
-  return estimator.fit(train, { ...defaults, ...horizon, ...candidate.params }, { rng, ...(signal === undefined ? {} : { signal }) });
+  return estimator.fit(train, { ...defaults, ...horizon, ...(typeof candidate.params === 'function' ? candidate.params(horizonDays) : candidate.params) }, { rng, ...(signal === undefined ? {} : { signal }) });
 }
 
 /** Rows of a dataset split into `folds` by customer, so that one customer's rows stay together. */

@@ -44,13 +44,16 @@ export interface SubjectProperty {
 export const RUNGS = ['rule', 'customer_base', 'linear', 'boosting'] as const;
 export type Rung = (typeof RUNGS)[number];
 
+export type CandidateParams = Readonly<Record<string, unknown>>;
+
 export interface Candidate {
   /** Name on the leaderboard. */
   readonly name: string;
   readonly rung: Rung;
   /** `kind` of an estimator. */
   readonly estimator: string;
-  readonly params?: Readonly<Record<string, unknown>>;
+  /** Parameters over the estimator's defaults, or how they follow from the horizon. */
+  readonly params?: CandidateParams | ((horizonDays: number) => CandidateParams);
   /** Learns from history alone, so it can serve before the first label period is over. */
   readonly labelFree?: boolean;
   /** Columns the candidate sees; absent: all columns of the model. */

@@ -4,7 +4,7 @@
  */
 import type { Random } from '../base/random.ts';
 import {
-  bootstrap, brierScore, calibrationTable, decileError, expectedCalibrationError, intervalCoverage, kolmogorovSmirnov, liftTable,
+  bootstrap, brierScore, calibrationTable, decileError, expectedCalibrationError, kolmogorovSmirnov, liftTable,
   logLoss, meanAbsoluteError, normalisedGini, prAuc, relativeBias, rocAuc, rootMeanSquaredError, spearman,
 } from '../math/metrics/index.ts';
 import type { Task } from '../estimators/contract.ts';
@@ -28,8 +28,6 @@ export type Evaluation = z.infer<typeof evaluationSchema>;
 
 export interface Predicted {
   readonly y: Float64Array;
-  /** `duration`: 1 where y was seen, 0 where the row was still waiting at y. */
-  readonly observed?: Uint8Array;
   /** Probability, expected amount or median days. */
   readonly predicted: Float64Array;
   /** Ends of the 80 % interval and of the middle half, where the candidate gives them. */
@@ -68,46 +66,35 @@ export function evaluate(task: Task, data: Predicted, rng: Random, replicates = 
   };
 }
 
-/** Days: errors count a waiting row only for what is known, that the order came no earlier than y. */
-function durationMetrics({ y, observed, predicted }: Predicted): Record<string, Metric> {
-  let absolute = 0;
-  let seen = 0;
-  let seenAbsolute = 0;
-  let within7 = 0;
-  for (let i = 0; i < y.length; i++) {
-    const isSeen = observed === undefined || observed[i] === 1;
-    const capped = isSeen ? predicted[i] : Math.min(predicted[i], y[i]);
-    const error = Math.abs(capped - y[i]);
-    absolute += error;
-    if (!isSeen) continue;
-    seen++;
-    seenAbsolute += error;
-    if (error <= 7) within7++;
-  }
-  const result: Record<string, Metric> = { mae_capped: { value: absolute / Math.max(1, y.length) }, share_observed: { value: seen / Math.max(1, y.length) } };
-  if (seen > 0) {
-    result.mae_observed = { value: seenAbsolute / seen };
-    result.within_7_days = { value: within7 / seen };
-  }
-  const order = spearman(y, predicted);
-  if (order !== undefined) result.spearman = { value: order };
-  return result;
+/** Days until the next order of those who came back, predictions cut at the end of the window. */
+function durationMetrics({ y, predicted }: Predicted): Record<string, Metric> {
+  const end = windowEnd(y);
+  const cut = predicted.map((days) => Math.min(days, end));
+  let near = 0;
+  for (let i = 0; i < y.length; i++) if (Math.abs(cut[i] - y[i]) <= 7) near++;
+  const order = spearman(y, cut);
+  return {
+    mae_days: { value: meanAbsoluteError(y, cut) },
+    within_7_days: { value: near / Math.max(1, y.length) },
+    ...(order === undefined ? {} : { spearman: { value: order } }),
+  };
 }
 
-/** A waiting row is covered by an interval that reaches past the moment until which it was watched. */
-function coverageMetrics({ y, observed }: Predicted, intervals: NonNullable<Predicted['intervals']>): Record<string, Metric> {
-  const coverage = (low: Float64Array, high: Float64Array): number => {
-    if (observed === undefined) return intervalCoverage(y, low, high).coverage;
-    let covered = 0;
-    for (let i = 0; i < y.length; i++) if (high[i] >= y[i] && (observed[i] === 0 || low[i] <= y[i])) covered++;
-    return covered / Math.max(1, y.length);
-  };
+/** Coverage over the rows that have an interval. */
+function coverageMetrics({ y }: Predicted, intervals: NonNullable<Predicted['intervals']>): Record<string, Metric> {
+  const given = Array.from(y.keys()).filter((i) => !Number.isNaN(intervals.high80[i]));
+  const share = (covered: (row: number) => boolean): Metric => ({ value: given.filter(covered).length / Math.max(1, given.length) });
+  const within = (low: Float64Array, high: Float64Array) => (i: number): boolean => low[i] <= y[i] && y[i] <= high[i];
   return {
-    coverage_80: { value: coverage(intervals.low80, intervals.high80) },
-    coverage_50: { value: coverage(intervals.low50, intervals.high50) },
-    width_80: { value: intervalCoverage(y, intervals.low80, intervals.high80).meanWidth },
+    coverage_80: share(within(intervals.low80, intervals.high80)),
+    coverage_50: share(within(intervals.low50, intervals.high50)),
+    width_80: { value: given.reduce((sum, i) => sum + intervals.high80[i] - intervals.low80[i], 0) / Math.max(1, given.length) },
+    /** Share of rows for which an interval is given at all. */
+    interval_share: { value: given.length / Math.max(1, y.length) },
   };
 }
+
+const windowEnd = (y: Float64Array): number => y.reduce((most, value) => Math.max(most, value), 0);
 
 function mean(values: Float64Array): number {
   let sum = 0;
@@ -117,7 +104,8 @@ function mean(values: Float64Array): number {
 
 /** The number that selection minimises, row by row: log loss, a scaled absolute error for days, a deviance for amounts. */
 export function selectionLoss(task: Task, data: Predicted): Float64Array {
-  const { y, observed, predicted } = data;
+  const { y, predicted } = data;
+  const end = windowEnd(y);
   const loss = new Float64Array(y.length);
   const scale = Math.max(1e-9, mean(y));
   for (let i = 0; i < y.length; i++) {
@@ -127,8 +115,7 @@ export function selectionLoss(task: Task, data: Predicted): Float64Array {
     } else if (task === 'amount') {
       loss[i] = tweedieDeviance(y[i] / scale, Math.max(1e-4, predicted[i] / scale));
     } else {
-      const capped = observed !== undefined && observed[i] === 0 ? Math.min(predicted[i], y[i]) : predicted[i];
-      loss[i] = Math.abs(capped - y[i]);
+      loss[i] = Math.abs(Math.min(predicted[i], end) - y[i]);
     }
   }
   return loss;

@@ -58,8 +58,8 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
   const task = taskOf(definition.target);
   const train = split.mode === 'label_free' ? undefined : await request.rowsAt(split.train);
   if (train !== undefined && task === 'binary') refuseLeaks(definition.name, train.x, train.y);
-  const judged = split.calibration === undefined ? train : await request.rowsAt([split.calibration]);
-  const test = await request.rowsAt(split.testCutoffs);
+  const judged = split.calibration === undefined ? train : cameBack(task, await request.rowsAt([split.calibration]));
+  const test = cameBack(task, await request.rowsAt(split.testCutoffs));
 
   const { tried, failed } = await tryCandidates(request, task, train, judged, test);
   const baseline = tried.find((one) => one.candidate.name === definition.baseline.name);
@@ -76,7 +76,7 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
     const raw = fitted.estimator.predict(fitted.artefact, candidateMatrix(test.x, one.candidate));
     const level = await levelFor(request, fitted, refitRows, one.serving.level, split.test, split.test);
     const served = finish(fitted.estimator, task, fitted.artefact, { ...one.serving, level }, test.x, raw, split.test);
-    return { served, raw, fitted, evaluation: evaluate(task, { ...outcome(test), predicted: served.prediction, ...intervalsOf(served) }, rng.fork('test', one.candidate.name)) };
+    return { served, raw, fitted, evaluation: evaluate(task, { y: test.y, predicted: served.prediction, ...intervalsOf(served) }, rng.fork('test', one.candidate.name)) };
   };
   const chosenTest = await atTest(chosen);
   const baselineTest = chosen === baseline ? chosenTest : await atTest(baseline);
@@ -89,7 +89,7 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
   request.onStep?.(`${winner.candidate.name}: final fit`);
   const final = refit(request, winner.candidate, serveRows, rng) ?? winnerTest.fitted;
   const newest: OutOfSample = { candidate: winner.candidate, data: test, raw: winnerTest.raw, fitted: winnerTest.fitted };
-  const served = split.mode === 'label_free' ? servingFrom(task, newest) : servingFrom(task, winner, newest);
+  const served = split.mode === 'label_free' ? servingFrom(request, newest) : servingFrom(request, winner, newest);
   const level = await levelFor(request, final, serveRows, served.level, request.end, request.end);
 
   const grade = gradeOf(task, winnerTest.evaluation, wins);
@@ -135,10 +135,10 @@ async function tryCandidates(request: HeadRequest, task: Task, train: Dataset | 
       failed.push({ candidate: candidate.name, rung: candidate.rung, estimator: candidate.estimator, failure: result.failure, metrics: {}, ...seconds });
       continue;
     }
-    const serving = servingFrom(task, result);
-    const crossed = crossFitted(task, result, rng.fork('cross', candidate.name));
-    const loss = selectionLoss(task, { ...outcome(result.data), predicted: crossed });
-    const metrics = Object.fromEntries(Object.entries(evaluate(task, { ...outcome(result.data), predicted: crossed }, rng, 2).metrics).map(([name, metric]) => [name, metric.value]));
+    const serving = servingFrom(request, result);
+    const crossed = crossFitted(request, result, serving);
+    const loss = selectionLoss(task, { y: result.data.y, predicted: crossed });
+    const metrics = Object.fromEntries(Object.entries(evaluate(task, { y: result.data.y, predicted: crossed }, rng, 2).metrics).map(([name, metric]) => [name, metric.value]));
     tried.push({ ...result, serving, loss, row: { candidate: candidate.name, rung: candidate.rung, estimator: candidate.estimator, loss: mean(loss), metrics, ...seconds } });
   }
   return { tried: withErrors(tried), failed };
@@ -194,11 +194,12 @@ function refit(request: HeadRequest, candidate: Candidate, data: Dataset, rng: R
  * Level, shape and intervals learned from predictions of rows that the fit had not seen, newest period last. Each period is brought to its own
  * level first, so that the shape is about how far predictions spread and not about seasons; the level is the newest period's.
  */
-function servingFrom(task: Task, ...samples: readonly OutOfSample[]): Serving {
+function servingFrom({ definition, split }: HeadRequest, ...samples: readonly OutOfSample[]): Serving {
+  const task = taskOf(definition.target);
   const amounts = samples.map(({ data, raw }) => matchingLevel(task, data.y, raw));
   const newest = samples[samples.length - 1];
   const level: Level = { source: task === 'duration' ? 'none' : 'newest_period', steps: [{ from: '0000-01-01', amount: amounts[amounts.length - 1] }] };
-  if (task === 'duration') return { ...PLAIN_SERVING, level, quantileLevels: recalibratedLevels(newest.fitted, newest.data) };
+  if (task === 'duration') return { ...PLAIN_SERVING, level, waiting: { windowDays: split.horizonDays, levels: recalibratedLevels(newest.fitted, newest.data, split.horizonDays) } };
   const moved = joined(samples.map(({ raw }, i) => shifted(task, raw, amounts[i])));
   const y = joined(samples.map(({ data }) => data.y));
   return task === 'binary' ? { ...PLAIN_SERVING, level, shape: chooseCalibration(moved, y).calibration } : { ...PLAIN_SERVING, level, conformal: fitConformal(moved, y) };
@@ -215,13 +216,16 @@ function joined(parts: readonly Float64Array[]): Float64Array {
 }
 
 /** Predictions on the judged rows, each half of the customers served by what the other half taught, so that calibration cannot flatter itself. */
-function crossFitted(task: Task, sample: OutOfSample, rng: Random): Float64Array {
-  if (task === 'duration') return sample.raw;
+function crossFitted(request: HeadRequest, sample: OutOfSample, own: Serving): Float64Array {
+  const task = taskOf(request.definition.target);
+  const { data, fitted, raw, candidate } = sample;
+  // Five levels of days cannot flatter: they move all customers alike.
+  if (task === 'duration') return finish(fitted.estimator, task, fitted.artefact, own, candidateMatrix(data.x, candidate), raw, request.end).prediction;
   const result = new Float64Array(sample.raw.length);
-  const [first, second] = customerFolds(sample.data, 2, rng);
+  const [first, second] = customerFolds(sample.data, 2, request.rng.fork('cross', candidate.name));
   for (const [learn, apply] of [[first, second], [second, first]]) {
     const part: OutOfSample = { ...sample, data: datasetRows(sample.data, learn), raw: Float64Array.from(learn, (row) => sample.raw[row]) };
-    const { level, shape } = servingFrom(task, part);
+    const { level, shape } = servingFrom(request, part);
     const moved = shifted(task, Float64Array.from(apply, (row) => sample.raw[row]), level.steps[0].amount);
     const served = shape === null ? moved : applyCalibration(shape, moved);
     apply.forEach((row, i) => (result[row] = served[i]));
@@ -269,12 +273,14 @@ function withErrors(tried: readonly Tried[]): Tried[] {
   });
 }
 
-function outcome(data: Dataset): { y: Float64Array; observed?: Uint8Array } {
-  return { y: data.y, ...(data.observed === undefined ? {} : { observed: data.observed }) };
+/** Waiting times are judged on those who came back within the window; how likely that is, other models say. */
+function cameBack(task: Task, data: Dataset): Dataset {
+  if (task !== 'duration') return data;
+  return datasetRows(data, Int32Array.from(Array.from(data.y.keys()).filter((row) => data.observed?.[row] === 1)));
 }
 
 function meanLoss(task: Task, data: Dataset, served: Served): number {
-  return mean(selectionLoss(task, { ...outcome(data), predicted: served.prediction }));
+  return mean(selectionLoss(task, { y: data.y, predicted: served.prediction }));
 }
 
 function mean(values: Float64Array): number {
