@@ -1,14 +1,13 @@
 /**
  * Imports the 541,909 lines of Online Retail into an embedded store in a folder and into PostgreSQL, each in a process of its own,
  * then a second time; the last line is JSON: seconds, peak memory, ratios to the limits (60 s embedded, 20 s PostgreSQL).
- * `--kill` runs the import with kill −9 at random points instead, and compares the events with an uninterrupted run's.
+ * More kills than `npm run verify` does: `TAGCAST_KILLS=20 npx vitest run test/e2e/importKill.test.ts`.
  */
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freemem } from 'node:os';
 import { startPostgres } from '../test/support/postgres.ts';
 import { needs, sharedData } from '../test/support/sharedData.ts';
 import type { ImportReport } from '../src/jobs/import.ts';

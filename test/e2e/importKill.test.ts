@@ -100,7 +100,7 @@ describe('an import that is killed and run again has the events of one that was 
     expect(result.after.contents).toBe(result.whole.contents);
     expect(result.after.report).toMatchObject(expectedReport(result));
     expect(result.quarantines[1]).toBe(result.quarantines[0]);
-  }, 180_000);
+  }, 600_000);
 
   test('PostgreSQL, two kills', async () => {
     const drops: (() => Promise<void>)[] = [];
