@@ -10,8 +10,8 @@ export interface ShopEvent {
   /** Epoch ms. */
   readonly at: number;
   readonly kind: string;
-  readonly amount?: string;
-  readonly quantity?: string;
+  readonly amount?: string | undefined;
+  readonly quantity?: string | undefined;
   readonly discount?: string;
   readonly product?: string;
   readonly category?: string;
@@ -55,11 +55,17 @@ export async function fillStore(store: Store, shop: Shop): Promise<void> {
       external_id: `c${from + index + 1}`, attributes: JSON.stringify(attributes ?? {}), created_at: iso(createdAt), updated_at: iso(createdAt),
     })));
   }
-  for (let from = 0; from < shop.events.length; from += 500) {
-    await store.db('events').insert(shop.events.slice(from, from + 500).map((e, index) => ({
+  await addEvents(store, shop.events, 0);
+}
+
+/** Adds events; `known` is how many the store has had, so that keys stay different. */
+export async function addEvents(store: Pick<Store, 'db'>, events: readonly ShopEvent[], known: number, ingestedAt = 0): Promise<void> {
+  const iso = (at: number): string => new Date(at).toISOString();
+  for (let from = 0; from < events.length; from += 500) {
+    await store.db('events').insert(events.slice(from, from + 500).map((e, index) => ({
       customer_id: e.customer + 1, occurred_at: iso(e.at), kind: e.kind, amount: e.amount ?? null, quantity: e.quantity ?? null, discount: e.discount ?? null,
       product: e.product ?? null, category: e.category ?? null, channel: e.channel ?? null, campaign: e.campaign ?? null, session: e.session ?? null,
-      order_ref: e.orderRef ?? null, dedupe_key: `00000000-0000-4000-8000-${String(from + index + 1).padStart(12, '0')}`, ingested_at: iso(0),
+      order_ref: e.orderRef ?? null, dedupe_key: `00000000-0000-4000-8000-${String(known + from + index + 1).padStart(12, '0')}`, ingested_at: iso(ingestedAt),
     })));
   }
 }

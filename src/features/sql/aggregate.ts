@@ -18,7 +18,7 @@ export interface Literals {
 
 const DAY_MS = 86_400_000;
 /** Bound of |x| in a sum of squares: squares of 22 digits leave 10⁸ rows before 38 digits are full. */
-const SQUARE_BOUND = 'CAST(100000000000 AS DECIMAL(18,4))';
+const SQUARE_BOUND = 'CAST(100000000000 AS DECIMAL(19,4))';
 
 const ROW_TIME: Readonly<Record<Source, { readonly time: string; readonly id: string }>> = {
   events: { time: 'occurred_ms', id: 'event_id' },
@@ -32,6 +32,9 @@ export const isDaily = (source: Source): boolean => source === 'order_days' || s
 /** A number from a definition, as SQL that is a double on both dialects. */
 const double = (value: number): string => `CAST(${value} AS FLOAT8)`;
 const asDouble = (sql: string): string => `CAST(${sql} AS FLOAT8)`;
+
+/** exp of a falling exponent; held at e⁻⁶⁰⁰ (10⁻²⁶¹), because PostgreSQL makes an error of a result too small for a double. */
+const weightSql = (exponent: string): string => `exp(greatest(${exponent}, ${double(-600)}))`;
 
 function columnTypeOf(source: Source, column: string): ColumnType {
   return (SOURCE_COLUMNS[source] as Readonly<Record<string, ColumnType>>)[column];
@@ -76,7 +79,7 @@ export function aggregateSql({ rows, of }: Aggregate, dialect: SqlDialect, liter
     case 'sum': return asDouble(`sum(${of.column})${filter}`);
     case 'sum_squares': {
       if (columnTypeOf(source, of.column) === 'number') return `sum(${asDouble(of.column)} * ${asDouble(of.column)})${filter}`;
-      const bounded = `CAST(least(greatest(${of.column}, -${SQUARE_BOUND}), ${SQUARE_BOUND}) AS DECIMAL(18,4))`;
+      const bounded = `CAST(least(greatest(${of.column}, -${SQUARE_BOUND}), ${SQUARE_BOUND}) AS DECIMAL(19,4))`; // 19: DuckDB then multiplies in 128 bits
       return asDouble(`sum(${bounded} * ${bounded})${filter}`);
     }
     case 'min': case 'max': return asDouble(`${of.fn}(${of.column})${filter}`);
@@ -86,11 +89,11 @@ export function aggregateSql({ rows, of }: Aggregate, dialect: SqlDialect, liter
     case 'last_time': return asDouble(`max(${time})${filter}`);
     case 'decayed': {
       const rate = isDaily(source) ? Math.LN2 / of.halfLifeDays : Math.LN2 / (of.halfLifeDays * DAY_MS);
-      const weight = `exp(${asDouble(`${time} - ${isDaily(source) ? literals.asOfDay : literals.asOf}`)} * ${double(rate)})`;
+      const weight = weightSql(`${asDouble(`${time} - ${isDaily(source) ? literals.asOfDay : literals.asOf}`)} * ${double(rate)}`);
       return `sum(${of.column === undefined ? weight : `${asDouble(of.column)} * ${weight}`})${filter}`;
     }
     case 'rank_weighted': {
-      const weight = `power(${double(1 - of.alpha)}, ${asDouble('newest_rank')})`;
+      const weight = weightSql(`${asDouble('newest_rank')} * ${double(Math.log1p(-of.alpha))}`);
       return `sum(${of.column === undefined ? weight : `${asDouble(of.column)} * ${weight}`})${filter}`;
     }
     default: throw new TypeError(`${of.fn} is compiled as a grouping of its own`);

@@ -94,7 +94,8 @@ export function compileScans(input: CompileInput, eventRows: string): CompiledSc
   const group = dialect === 'duckdb' ? 'customer_id, ' : '';
   const groupBy = dialect === 'duckdb' ? ' GROUP BY customer_id' : '';
   const sources = new Set(aggregates.map(({ aggregate }) => relationOf(aggregate.rows.source)));
-  const materialised = dialect === 'postgres' ? 'MATERIALIZED ' : '';
+  // A store reads the customer's events once and keeps them; DuckDB rather reads the few columns of each scan again than hold all of them in memory.
+  const materialised = dialect === 'postgres' ? 'MATERIALIZED ' : 'NOT MATERIALIZED ';
   const events = needsLocalDay(aggregates) ? `SELECT *, ${localDaySql(input.zone, 'occurred_ms')} AS local_day FROM (${eventRows}) AS e` : eventRows;
   const ctes = [`event_rows AS ${materialised}(${events})`];
   if (sources.has('order_rows') || sources.has('day_rows')) ctes.push(`order_rows AS MATERIALIZED (${orderRows(input, group)})`);
