@@ -67,12 +67,13 @@ function bodyReader(limit: number): (req: Request, res: Response) => Promise<unk
     limit,
     inflate: false,
     type: 'application/json',
+    // A plain Error: the parser writes a status onto what is thrown here, and an AppError does not let it.
     verify: (_req, _res, bytes) => {
-      if (!isUtf8(bytes)) throw new AppError('invalid_input', 'The body is not valid UTF-8.', { hint: 'Send JSON in UTF-8.' });
+      if (!isUtf8(bytes)) throw new Error('not UTF-8');
     },
   });
   return async (req, res) => {
-    await new Promise<void>((resolve, reject) => parse(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error))));
+    await new Promise<void>((resolve, reject) => parse(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error))));
     const body: unknown = req.body;
     if (body === undefined && (req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0)) {
       throw new AppError('invalid_input', 'The body is not declared as JSON.', { hint: 'Send `Content-Type: application/json`.' });
@@ -93,7 +94,7 @@ interface Serving {
 function send(res: Response, state: ServerState, status: number, body: unknown, html = false): void {
   if (state.closing) res.set('Connection', 'close');
   res.status(status);
-  if (html) res.set('Content-Security-Policy', DOCS_POLICY).type('html').send(body as string);
+  if (html) res.set('Content-Security-Policy', DOCS_POLICY).type('html').send(body);
   else res.json(body);
 }
 

@@ -21,12 +21,12 @@ export interface Call<Params, Query, Body> {
 }
 
 export const ROUTE_GROUPS = {
-  system: { zh: '系统', en: 'System' },
   customers: { zh: '客户', en: 'Customers' },
   tags: { zh: '标签', en: 'Tags' },
   segments: { zh: '人群', en: 'Segments' },
   models: { zh: '模型', en: 'Models' },
   events: { zh: '事件', en: 'Events' },
+  system: { zh: '系统', en: 'System' },
 } as const satisfies Record<string, Bilingual>;
 export type RouteGroup = keyof typeof ROUTE_GROUPS;
 
@@ -71,7 +71,7 @@ export interface Route extends RouteHead {
 
 /** Checks the declaration's types. The server calls `handle` only with what the route's own schemas gave out. */
 export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>(spec: RouteSpec<P, Q, B, R>): Route {
-  return spec as unknown as Route;
+  return spec;
 }
 
 /** Whether a role may call the route. */

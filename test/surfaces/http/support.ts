@@ -38,7 +38,7 @@ export function tag(key: string, over: Partial<Tag> = {}): Tag {
 
 /** The example version as the registry would keep it, with parts that must not be served. */
 export function modelEnvelope(): unknown {
-  const { name: _n, version: _v, createdAt: _c, sha256: _s, bytes: _b, aliases: _a, heads, ...rest } = EXAMPLES.readVersion?.response as Record<string, unknown> & { heads: object[] };
+  const { name: _n, version: _v, createdAt: _c, sha256: _s, bytes: _b, aliases: _a, heads, ...rest } = (EXAMPLES.readVersion?.response ?? {}) as Record<string, unknown> & { heads: object[] };
   return { ...rest, model: 'churn', observations: { at: 'cutoffs' }, heads: heads.map((head) => ({ ...head, typical: { secret_median: 1 }, serving: { secret_level: 2 }, artefact: { secret_weights: [3] } })), golden: { rows: [[42.4242]], predictions: [[0.5]] } };
 }
 

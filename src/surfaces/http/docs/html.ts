@@ -23,4 +23,9 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
   return { markup: strings.reduce((text, string, i) => text + string + (i < parts.length ? markupOf(parts[i]) : ''), '') };
 }
 
+/** A sentence whose `names in backticks` are shown as code. */
+export function prose(text: string): Html {
+  return html`${text.split('`').map((part, i) => (i % 2 === 0 ? html`${part}` : html`<code>${part}</code>`))}`;
+}
+
 export const EMPTY: Html = { markup: '' };

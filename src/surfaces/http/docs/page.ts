@@ -9,7 +9,7 @@ import { mayCall, ROUTE_GROUPS } from '../route.ts';
 import type { Route, RouteGroup } from '../route.ts';
 import { ERROR_TABLE } from '../../../base/errors.ts';
 import { z } from 'zod';
-import { EMPTY, html } from './html.ts';
+import { EMPTY, html, prose } from './html.ts';
 import type { Html } from './html.ts';
 import { schemaTable, typeOf, wordsOf } from './schemaTable.ts';
 import { STYLE } from './style.ts';
@@ -20,7 +20,7 @@ export const DOCS_POLICY = `default-src 'none'; style-src 'sha256-${createHash('
 const ROLE_LABELS = { admin: '管理员', data_scientist: '数据科学', marketer: '营销', service: '服务' } as const;
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
-const both = ({ zh, en }: { zh: string; en: string }): Html => html`<p>${en}<br><span class="soft" lang="zh">${zh}</span></p>`;
+const both = ({ zh, en }: { zh: string; en: string }): Html => html`<p>${prose(en)}<br><span class="soft" lang="zh">${prose(zh)}</span></p>`;
 
 /** The call as one can paste it; `$TAGCAST` is the address and `$KEY` the key. */
 export function curlOf(route: Route, example: Example): string {
@@ -28,7 +28,7 @@ export function curlOf(route: Route, example: Example): string {
   const query = new URLSearchParams(example.query).toString();
   const parts = [`curl -s "$TAGCAST${path}${query === '' ? '' : `?${query}`}"`];
   if (route.access !== 'public') parts.push(`-H "Authorization: Bearer $KEY"`);
-  if (example.body !== undefined) parts.push(`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(example.body).replaceAll("'", "'\\''")}'`);
+  if (example.body !== undefined) parts.push(`-H 'Content-Type: application/json'`, `-d '${json(example.body).replaceAll("'", "'\\''")}'`);
   else if (route.method === 'post') parts.push('-X POST');
   return parts.join(' \\\n  ');
 }
@@ -78,7 +78,7 @@ const ERROR_EXAMPLE = {
   },
 };
 
-const SHARED = ['Condition', 'Event', 'Tag', 'ModelVersionLine'] as const;
+const SHARED = ['Condition', 'Event', 'Tag', 'ModelVersionLine', 'JsonValue'] as const;
 
 /** The whole page. */
 export function docsPage(routes: readonly Route[], version: string): string {

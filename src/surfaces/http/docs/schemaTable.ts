@@ -1,7 +1,7 @@
 /** A JSON Schema as a table that a person can read: one line per field, nested fields with their path. */
 import { refName } from '../openapi.ts';
 import type { JsonSchema } from '../openapi.ts';
-import { EMPTY, html } from './html.ts';
+import { EMPTY, html, prose } from './html.ts';
 import type { Html } from './html.ts';
 
 const asSchema = (value: unknown): JsonSchema => (typeof value === 'object' && value !== null ? (value as JsonSchema) : {});
@@ -48,7 +48,7 @@ export function typeOf(schema: JsonSchema): Html {
 export function wordsOf(schema: JsonSchema): Html {
   const en = textOf(schema.description);
   const zh = textOf(schema['x-description-zh']);
-  return html`${en}${en !== '' && zh !== '' ? html`<br>` : EMPTY}${zh === '' ? EMPTY : html`<span class="soft" lang="zh">${zh}</span>`}`;
+  return html`${prose(en)}${en !== '' && zh !== '' ? html`<br>` : EMPTY}${zh === '' ? EMPTY : html`<span class="soft" lang="zh">${zh}</span>`}`;
 }
 
 /** The object behind a field that is one, a list of them, or one or null. */
@@ -58,6 +58,10 @@ function innerObject(schema: JsonSchema): { readonly object: JsonSchema; readonl
   if (schema.type === 'array') {
     const inner = innerObject(asSchema(schema.items));
     return inner === undefined ? undefined : { object: inner.object, suffix: `[]${inner.suffix}` };
+  }
+  if (typeof schema.additionalProperties === 'object') {
+    const inner = innerObject(asSchema(schema.additionalProperties));
+    return inner === undefined ? undefined : { object: inner.object, suffix: `.*${inner.suffix}` };
   }
   const real = alternativesOf(schema).filter((alternative) => alternative.type !== 'null');
   return real.length === 1 ? innerObject(real[0]) : undefined;
@@ -81,6 +85,6 @@ const HEAD = html`<thead><tr><th>field 字段</th><th>type 类型</th><th>meanin
 export function schemaTable(schema: JsonSchema): Html {
   const alternatives = alternativesOf(schema);
   if (propertiesOf(schema).length > 0) return html`<div class="wide"><table>${HEAD}<tbody>${rows(schema, '', 3)}</tbody></table></div>`;
-  if (alternatives.length === 0 || alternatives.every((alternative) => propertiesOf(alternative).length === 0 && alternativesOf(alternative).length === 0)) return html`<p>${typeOf(schema)}</p>`;
+  if (alternatives.every((alternative) => propertiesOf(alternative).length === 0 && alternativesOf(alternative).length === 0)) return html`<p>${typeOf(schema)}</p>`;
   return html`${alternatives.map((alternative) => schemaTable(alternative))}`;
 }

@@ -22,7 +22,7 @@ section.route{border:1px solid var(--line);border-radius:8px;padding:1rem 1.2rem
 .roles{margin:.5rem 0;font-size:13.5px}.role{display:inline-block;border:1px solid var(--line);border-radius:99px;padding:0 .6rem;margin-right:.35rem}.role.no{color:var(--soft);text-decoration:line-through;border-style:dashed}
 h4{font-size:13px;color:var(--soft);font-weight:600;margin:.9rem 0 .2rem}
 .wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:13.5px}th{text-align:left;color:var(--soft);font-weight:600}th,td{border-bottom:1px solid var(--line);padding:.28rem .7rem .28rem 0;vertical-align:top}
+table{border-collapse:collapse;width:100%;font-size:13.5px}th{text-align:left;white-space:nowrap;color:var(--soft);font-weight:600}th,td{border-bottom:1px solid var(--line);padding:.28rem .7rem .28rem 0;vertical-align:top}
 td:first-child{white-space:nowrap}.must{color:var(--post)}
 summary{cursor:pointer;color:var(--link);margin:.5rem 0;font-size:14px}
 @media (max-width:60rem){.page{display:block}nav{position:static;height:auto;border-right:0;border-bottom:1px solid var(--line)}main{padding:1rem}}

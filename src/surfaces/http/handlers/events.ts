@@ -33,7 +33,7 @@ function check(input: unknown, index: number, now: number): Checked {
   const parsed = eventSchema.safeParse(input);
   if (!parsed.success) return { ok: false, message: issuesOf(parsed.error, `events[${index}]`).slice(0, 3).map(({ path, message }) => `${path}: ${message}`).join('; ') };
   const { occurredAt, ...rest } = parsed.data;
-  const event = { ...rest, occurredAt: typeof occurredAt === 'number' ? occurredAt : Date.parse(occurredAt) } as NewEvent;
+  const event = { ...rest, occurredAt: typeof occurredAt === 'number' ? occurredAt : Date.parse(occurredAt) };
   const why = refused(event, now);
   return why === undefined ? { ok: true, event } : { ok: false, message: `events[${index}].${why}` };
 }

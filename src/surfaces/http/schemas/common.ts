@@ -13,7 +13,7 @@ export const nothing = z.strictObject({});
 export const bilingualSchema = z.strictObject({ zh: z.string(), en: z.string() });
 export const jsonValue = z.json();
 
-export const dateSchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+export const dateSchema = z.iso.date();
 export const instantSchema = z.iso.datetime();
 
 /** Epoch milliseconds as ISO 8601 in UTC. */

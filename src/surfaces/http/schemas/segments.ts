@@ -38,6 +38,6 @@ const listedTag = z.strictObject({ status: z.enum(TAG_STATUSES), value, band, pr
 
 export const listResponse = z.strictObject({
   asOf: dateSchema,
-  rows: z.array(z.strictObject({ customer: z.string(), tags: z.record(z.string(), listedTag.nullable()) })),
+  rows: z.array(z.strictObject({ customer: z.string(), tags: about(z.record(z.string(), listedTag.nullable()), '按标签代码；没有该标签时为空', 'By key; null where the customer has no such tag') })),
   next: about(z.string().nullable(), '下一页的 cursor；最后一页为空', '`cursor` of the next page; null on the last one'),
 });
