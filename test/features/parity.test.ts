@@ -1,5 +1,5 @@
 /** The golden parity test: DuckDB over columns and SQL on the store give the same numbers, on every store, in every awkward case. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FEATURES } from '../../features/index.ts';
 import { bilingual } from '../../src/base/text.ts';
