@@ -82,7 +82,8 @@ async function scorePass(state: RunState, done: ReadonlySet<number>): Promise<vo
   const { deps, run, plan, models, working } = state;
   const open = plan.chunks.map((range, chunk) => ({ range, chunk })).filter(({ chunk }) => !done.has(chunk));
   if (open.length === 0) return;
-  const columns = await openColumns(deps.snapshotDir);
+  // One thread: sums of doubles then do not depend on how work was dealt out, and the same data give the same bytes.
+  const columns = await openColumns(deps.snapshotDir, { threads: 1 });
   try {
     const words = wordsOf(deps.plan);
     for (const { range, chunk } of open) {
