@@ -113,7 +113,9 @@ function handlerOf(route: Route, { deps, state, readBody, perKey, checkResponses
     const params = checkInput(route.params, req.params, 'path');
     const query = checkQuery(route.query, req.query);
     const body = route.body === undefined ? undefined : checkInput(route.body, await readBody(req, res), 'body');
-    const answer = await route.handle({ params, query, body, caller }, deps);
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    const answer = await route.handle({ params, query, body, caller, signal: gone.signal }, deps);
     if (checkResponses) route.response.parse(answer);
     send(res, state, route.status?.(answer) ?? 200, answer, route.produces === 'html');
   };

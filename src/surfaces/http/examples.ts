@@ -64,7 +64,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   countSegment: {
     body: { condition },
     response: {
-      asOf: '2026-03-01', words: label('90天流失概率概率 大于等于 0.3，且最近365天下单次数 大于等于 2', 'Churn probability, 90 days probability at least 0.3, and number of order in the last 365 days at least 2'),
+      asOf: '2026-03-01', words: label('90天流失概率 ≥ 0.3，且最近365天下单次数 ≥ 2', 'Churn probability, 90 days ≥ 0.3, and order count in the last 365 days ≥ 2'),
       matching: 418, optedOut: 12, listable: 406, customers: 3000, elapsedMs: 37,
     },
   },

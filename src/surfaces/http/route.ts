@@ -18,6 +18,8 @@ export interface Call<Params, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   readonly caller: Caller | null;
+  /** Fires when the client is gone: long work stops then. */
+  readonly signal: AbortSignal;
 }
 
 export const ROUTE_GROUPS = {

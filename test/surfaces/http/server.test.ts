@@ -7,7 +7,7 @@ import { createApiKey, revokeApiKey } from '../../../src/store/repositories/apiK
 import { createHttpServer } from '../../../src/surfaces/http/index.ts';
 import { errorSchema } from '../../../src/surfaces/http/schemas/common.ts';
 import { testClock } from '../../support/stores.ts';
-import { depsFor, NOW, PII, send, start } from './support.ts';
+import { depsFor, NOW, PII, send, start, tag } from './support.ts';
 import type { Running } from './support.ts';
 
 let running: Running;
@@ -146,7 +146,7 @@ describe('answers', () => {
   });
 
   test('an answer that breaks its schema does not leave a checking server', async () => {
-    const wrong = await start({}, shared(), { scoreOne: () => Promise.resolve({ asOf: 'soon', tags: [] }) });
+    const wrong = await start({}, shared(), { scoreOne: () => Promise.resolve([tag('Not A Key')]) });
     expect((await wrong.call('/v1/customers/C1001/score', { method: 'POST', key: wrong.keys.admin })).status).toBe(500);
     await wrong.stop();
   });
@@ -168,6 +168,23 @@ test('logs hold no id, key, address, body, query or attribute', async () => {
   expect(text).toContain('/v1/customers/{id}');
   expect(text).toContain('unmatched');
   await quiet.stop();
+});
+
+test('work for a client that is gone is told to stop', async () => {
+  let signal: AbortSignal | undefined;
+  const left = await start({}, shared(), {
+    scoreOne: (scoring) => {
+      signal = scoring.signal;
+      return new Promise((_resolve, reject) => { signal?.addEventListener('abort', () => reject(new AppError('cancelled', 'The score was cancelled.'))); });
+    },
+    scoring: (work) => ({ ...running.deps.scoring(work), ...work }),
+  });
+  const socket = connect(left.at.port, left.at.host, () => socket.write(`POST /v1/customers/C1001/score HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${left.keys.admin}\r\n\r\n`));
+  await expect.poll(() => signal?.aborted).toBe(false);
+  socket.destroy();
+  await expect.poll(() => signal?.aborted).toBe(true);
+  await expect.poll(() => left.logged()).toContain('"aborted":true');
+  await left.stop();
 });
 
 test('close waits for requests in flight, takes no new ones, and cuts off what takes too long', async () => {

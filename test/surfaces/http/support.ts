@@ -2,6 +2,11 @@
 import { request } from 'node:http';
 import { Writable } from 'node:stream';
 import pino from 'pino';
+import { FEATURES } from '../../../features/index.ts';
+import { MODELS } from '../../../models/index.ts';
+import { DEFAULT_TIME_ZONE, localDate } from '../../../src/base/time.ts';
+import { ESTIMATORS } from '../../../src/estimators/index.ts';
+import { featurePlan } from '../../../src/features/plan.ts';
 import { createHttpServer } from '../../../src/surfaces/http/index.ts';
 import type { AppDeps, HttpServer, Listening, ServerOptions } from '../../../src/surfaces/http/index.ts';
 import { EXAMPLES } from '../../../src/surfaces/http/examples.ts';
@@ -66,9 +71,11 @@ export async function seed(store: Store, at: number): Promise<void> {
 
 export function depsFor(store: Store, clock: TestClock): AppDeps {
   return {
-    store, clock, version: '0.1.0', shop: { timeZone: 'Asia/Shanghai', currency: 'CNY', simulated: true }, tags: CATALOGUE, names: { tags: CATALOGUE, stages: STAGES },
-    modelLabels: { churn: { zh: '流失预测', en: 'Churn' } },
-    scoreOne: ({ customerId }) => Promise.resolve({ asOf: TODAY, tags: [tag('churn_prob_90d', { probability: 0.5, value: 0.5, source: { name: 'churn', version: 1, run: customerId } })] }),
+    store, clock, version: '0.1.0', shop: { timeZone: DEFAULT_TIME_ZONE, historic: false }, tags: CATALOGUE, names: { tags: CATALOGUE, stages: STAGES }, models: MODELS,
+    today: () => Promise.resolve(localDate(clock.now(), DEFAULT_TIME_ZONE)),
+    scoring: ({ progress }) => ({ store, clock, progress, owner: 'test', snapshotDir: '', plan: featurePlan(FEATURES, { timeZone: DEFAULT_TIME_ZONE }), estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: [], timeZone: DEFAULT_TIME_ZONE }),
+    // The seeded model is a row to look at; score.test.ts has the real job.
+    scoreOne: (_deps, customerId) => Promise.resolve([tag('churn_prob_90d', { probability: 0.5, value: 0.5, source: { name: 'churn', version: 1, run: customerId } })]),
   };
 }
 

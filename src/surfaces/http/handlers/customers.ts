@@ -1,6 +1,8 @@
 /** One customer: profile, tags, an immediate score. */
 import type { z } from 'zod';
 import { AppError } from '../../../base/errors.ts';
+import { silentProgress } from '../../../base/progress.ts';
+import { scoreOneNow } from '../../../jobs/scoringOne.ts';
 import { consentsOf } from '../../../store/repositories/consents.ts';
 import { customerByExternalId, customerByIdentity, identitiesOf } from '../../../store/repositories/customers.ts';
 import type { Customer } from '../../../store/repositories/customers.ts';
@@ -11,7 +13,7 @@ import { instantText } from '../schemas/common.ts';
 import type { customerParams, customerQuery } from '../schemas/common.ts';
 import type { profileSchema, scoredSchema } from '../schemas/customers.ts';
 import type { customerTagsSchema } from '../schemas/tags.ts';
-import { businessDay, tagView } from './tagView.ts';
+import { tagView } from './tagView.ts';
 
 type CustomerCall = Call<z.output<typeof customerParams>, z.output<typeof customerQuery>, unknown>;
 
@@ -22,7 +24,7 @@ async function findCustomer(deps: AppDeps, { params, query }: CustomerCall): Pro
 }
 
 async function shownTags(deps: AppDeps, customerId: number): Promise<Pick<z.input<typeof customerTagsSchema>, 'asOf' | 'tags'>> {
-  const asOf = await businessDay(deps);
+  const asOf = await deps.today();
   return { asOf, tags: (await tagsOf(deps.store.db, customerId)).map((tag) => tagView(tag, deps.tags, asOf)) };
 }
 
@@ -56,6 +58,9 @@ export async function readTags(call: CustomerCall, deps: AppDeps): Promise<z.inp
 
 export async function scoreNow(call: CustomerCall, deps: AppDeps): Promise<z.input<typeof scoredSchema>> {
   const { customerId, externalId } = await findCustomer(deps, call);
-  const { asOf, tags } = await deps.scoreOne({ customerId, externalId });
+  const asOf = await deps.today();
+  const score = deps.scoreOne ?? scoreOneNow;
+  // Where the data end in the past, the clock's own instant would find everybody gone.
+  const tags = await score(deps.scoring({ progress: silentProgress, signal: call.signal }), customerId, deps.shop.historic ? { asOf } : {});
   return { customer: externalId, asOf, tags: tags.map((tag) => tagView(tag, deps.tags, asOf)) };
 }

@@ -49,8 +49,7 @@ export async function readModels(_call: unknown, deps: AppDeps): Promise<z.input
 }
 
 function labelOf(deps: AppDeps, name: string): z.input<typeof modelSchema>['label'] {
-  const labels = deps.modelLabels ?? {};
-  return Object.hasOwn(labels, name) ? (labels[name] ?? null) : null;
+  return deps.models.find((model) => model.name === name)?.label ?? null;
 }
 
 async function versionsOf(deps: AppDeps, name: string): Promise<ModelSummary[]> {

@@ -10,16 +10,15 @@ import { recordAudit } from '../../../store/repositories/audit.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Call } from '../route.ts';
 import type { countBody, countResponse, listBody, listResponse } from '../schemas/segments.ts';
-import { businessDay } from './tagView.ts';
 
 async function contextOf(deps: AppDeps, wanted: string | undefined): Promise<{ readonly asOf: string; readonly context: SegmentContext }> {
-  const asOf = wanted === undefined ? await businessDay(deps) : parseLocalDate(wanted, 'asOf');
+  const asOf = wanted === undefined ? await deps.today() : parseLocalDate(wanted, 'asOf');
   return { asOf, context: { asOf: startOfDay(asOf, deps.shop.timeZone), timeZone: deps.shop.timeZone, names: deps.names } };
 }
 
-export async function countCustomersOf({ body }: Call<unknown, unknown, z.output<typeof countBody>>, deps: AppDeps): Promise<z.input<typeof countResponse>> {
+export async function countCustomersOf({ body, signal }: Call<unknown, unknown, z.output<typeof countBody>>, deps: AppDeps): Promise<z.input<typeof countResponse>> {
   const { asOf, context } = await contextOf(deps, body.asOf);
-  const count = await countSegment(deps.store, body.condition, context);
+  const count = await countSegment(deps.store, body.condition, context, { signal });
   const words = (language: 'zh' | 'en'): string => describeCondition(body.condition, { language, names: deps.names });
   return { asOf, words: { zh: words('zh'), en: words('en') }, ...count };
 }
@@ -32,10 +31,11 @@ function afterCursor(cursor: string): number {
   return after;
 }
 
-export async function listCustomersOf({ body, caller }: Call<unknown, unknown, z.output<typeof listBody>>, deps: AppDeps): Promise<z.input<typeof listResponse>> {
+export async function listCustomersOf({ body, caller, signal }: Call<unknown, unknown, z.output<typeof listBody>>, deps: AppDeps): Promise<z.input<typeof listResponse>> {
   const { asOf, context } = await contextOf(deps, body.asOf);
   const page = await listSegment(deps.store, body.condition, context, {
     limit: body.limit,
+    signal,
     tags: body.tags,
     ...(body.cursor === undefined ? {} : { after: afterCursor(body.cursor) }),
   });

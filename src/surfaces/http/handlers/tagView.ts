@@ -1,16 +1,9 @@
 /** A tag with its names, and with what its age does to it. */
 import type { Bilingual } from '../../../base/text.ts';
-import { localDate } from '../../../base/time.ts';
 import type { LocalDate } from '../../../base/time.ts';
 import type { TagDefinition } from '../../../tags/catalogue/definition.ts';
 import type { Tag } from '../../../tags/tag.ts';
-import type { AppDeps } from '../deps.ts';
 import type { TagView } from '../schemas/tags.ts';
-
-/** The business day that reads are made for. */
-export async function businessDay(deps: AppDeps): Promise<LocalDate> {
-  return deps.asOf === undefined ? localDate(deps.clock.now(), deps.shop.timeZone) : deps.asOf();
-}
 
 export function bandLabel(definition: TagDefinition | undefined, band: string | null): Bilingual | null {
   return definition?.bands?.find(({ code }) => code === band)?.label ?? null;
