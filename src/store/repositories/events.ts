@@ -114,3 +114,9 @@ export async function timeline(db: Knex, customerId: number, page: { readonly af
 export async function countEvents(db: Knex): Promise<number> {
   return (await selectRows<{ n: number }>(db, 'SELECT count(*) AS n FROM events'))[0]?.n ?? 0;
 }
+
+/** Latest event time in epoch ms; undefined without events. */
+export async function lastEventAt(db: Knex): Promise<number | undefined> {
+  const [row] = await selectRows<{ at: number | null }>(db, 'SELECT max(occurred_at) AS at FROM events');
+  return row?.at ?? undefined;
+}

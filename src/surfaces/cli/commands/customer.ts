@@ -1,0 +1,78 @@
+/** `tagcast customer`: everything about one customer, for whoever has that customer on the phone. */
+import { localDate } from '../../../base/time.ts';
+import { scoreOneNow } from '../../../jobs/scoringOne.ts';
+import { consentsOf } from '../../../store/repositories/consents.ts';
+import { identitiesOf } from '../../../store/repositories/customers.ts';
+import { timeline } from '../../../store/repositories/events.ts';
+import type { StoredEvent } from '../../../store/repositories/events.ts';
+import { stagesOf } from '../../../store/repositories/lifecycle.ts';
+import { tagHistory, tagsOf } from '../../../store/repositories/tagReads.ts';
+import { EVENT_KIND_WORDS } from '../../../conditions/words.ts';
+import { asSeenOn } from '../../../tags/age.ts';
+import { CATEGORY_LABELS, TAG_CATEGORIES } from '../../../tags/catalogue/definition.ts';
+import type { Tag } from '../../../tags/tag.ts';
+import { answer, said, withApp, workOf } from '../context.ts';
+import type { CommandModule, Context } from '../context.ts';
+import { findCustomer } from '../customers.ts';
+import { definitionOf, detailOfTag, labelOf, valueOfTag } from '../tagWords.ts';
+import type { TagWords } from '../tagWords.ts';
+import { table } from '../terminal.ts';
+import { wholeNumber } from './models.ts';
+
+export const customer: CommandModule = (program, context) => {
+  program
+    .command('customer')
+    .description('one customer: profile, tags with reasons, stage, last events')
+    .argument('<id>', 'the shop\'s own customer id')
+    .option('--now', 'score now, with everything that has happened until this moment, instead of reading the last run')
+    .option('--events <number>', 'events to show', wholeNumber, 10)
+    .action(async (id: string, options: { now?: boolean; events: number }) => {
+      const here = context();
+      await withApp(here, async (app) => {
+        const found = await findCustomer(app, id);
+        const { db } = app.store;
+        const today = await app.today();
+        const tags = options.now === true
+          ? await scoreOneNow(app.scoring(workOf(here)), found.customerId, app.shop.historic ? { asOf: today } : {})
+          : (await tagsOf(db, found.customerId)).map((tag) => asSeenOn(tag, today));
+        const document = {
+          customer: found.externalId, attributes: found.attributes, identities: await identitiesOf(db, found.customerId), consents: await consentsOf(db, found.customerId),
+          tags, stages: await stagesOf(db, found.customerId, 10), history: await tagHistory(db, found.customerId, { limit: 20 }),
+          events: options.events === 0 ? [] : (await timeline(db, found.customerId, { limit: options.events })).events,
+        };
+        answer(here, document, () => {
+          const { print } = here.output;
+          const words: TagWords = { language: here.language, currency: app.shop.currency, tags: app.tags };
+          print(`${here.language === 'zh' ? '客户' : 'Customer'} ${found.externalId}${app.shop.simulated ? (here.language === 'zh' ? '（模拟数据）' : ' (simulated)') : ''}`);
+          const attributes = Object.entries(found.attributes);
+          if (attributes.length > 0) print(`  ${attributes.map(([key, value]) => `${key}: ${String(value)}`).join('   ')}`);
+          const refused = document.consents.filter(({ state }) => state === 'refused').map(({ purpose }) => purpose);
+          if (refused.length > 0) print(`  ${here.language === 'zh' ? '已拒绝' : 'refused'}: ${refused.join(', ')}`);
+          if (tags.length === 0) print('  No tags yet: run `tagcast score`.');
+          showTags(here, words, tags);
+          const { stages } = document;
+          if (stages.length > 0) print(`\n${here.language === 'zh' ? '阶段历史' : 'Stages'}: ${stages.map(({ stage, enteredOn }) => `${enteredOn} ${definitionOf(words, 'lifecycle_stage')?.bands?.find(({ code }) => code === stage)?.label[here.language] ?? stage}`).join(' ← ')}`);
+          showEvents(here, document.events, app.shop.timeZone);
+        });
+      });
+    });
+};
+
+function showTags(context: Context, words: TagWords, tags: readonly Tag[]): void {
+  const { print } = context.output;
+  for (const category of TAG_CATEGORIES) {
+    const own = tags.filter((tag) => definitionOf(words, tag.key)?.category === category);
+    if (own.length === 0) continue;
+    print(`\n${said(context, CATEGORY_LABELS[category])}`);
+    for (const line of table([{ title: context.language === 'zh' ? '标签' : 'tag' }, { title: context.language === 'zh' ? '值' : 'value' }, { title: '' }], own.map((tag) => [labelOf(words, tag.key), valueOfTag(words, tag), detailOfTag(words, tag)]))) print(line);
+    const reasoned = own.find((tag) => tag.reasons.length > 0 && tag.status === 'ok');
+    for (const reason of reasoned?.reasons ?? []) print(`    ${reason.direction === 'up' ? '▲' : '▼'} ${reason.text[context.language]}`);
+  }
+}
+
+function showEvents(context: Context, events: readonly StoredEvent[], timeZone: string): void {
+  if (events.length === 0) return;
+  context.output.print(`\n${context.language === 'zh' ? '最近动态' : 'Last events'}`);
+  const rows = events.map((event) => [localDate(event.occurredAt, timeZone), EVENT_KIND_WORDS[event.kind]?.[context.language] ?? event.kind, event.amount === null ? '' : Number(event.amount).toFixed(2), event.product ?? '', event.category ?? '', event.channel ?? '', event.orderRef ?? '']);
+  for (const line of table([{ title: '' }, { title: '' }, { title: '', align: 'right' }, { title: '' }, { title: '' }, { title: '' }, { title: '' }], rows).slice(2)) context.output.print(line);
+}

@@ -1,0 +1,92 @@
+/** `tagcast import`: brings a file into the store. The rules are in docs/import.md. */
+import { mkdirSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { paths } from '../../../app.ts';
+import { localDate, startOfDay, addDays } from '../../../base/time.ts';
+import { importFile } from '../../../jobs/import.ts';
+import type { ImportReport } from '../../../jobs/import.ts';
+import { loadMapping, mappingFromFlags, readyMappingNames } from '../../../store/import/readyMappings.ts';
+import type { MappingFlags } from '../../../store/import/readyMappings.ts';
+import { answer, said, withApp, workOf } from '../context.ts';
+import type { CommandModule, Context } from '../context.ts';
+import { formatInteger, table } from '../terminal.ts';
+
+const list = (text: string): string[] => text.split(',').map((item) => item.trim()).filter((item) => item !== '');
+
+interface ImportOptions extends Omit<MappingFlags, 'dateFormat' | 'properties' | 'attributes'> {
+  readonly mapping?: string;
+  readonly source?: string;
+  readonly quarantine?: string;
+  readonly dateFormat?: string[];
+  readonly properties?: string[];
+  readonly attributes?: string[];
+}
+
+export const importCommand: CommandModule = (program, context) => {
+  program
+    .command('import')
+    .description('bring a file of events, customers, identities or consents into the store (CSV, NDJSON, Parquet; also .gz)')
+    .argument('<file>')
+    .option('--mapping <name or file>', `a ready-made mapping (${readyMappingNames().join(', ')}) or a JSON file`)
+    .option('--source <name>', 'namespace of the event ids (default: the name of the mapping)')
+    .option('--quarantine <file>', 'where rows that cannot be taken go (default: the home folder)')
+    .option('--target <target>', 'events, customers, identities or consents')
+    .option('--customer <column>', 'column of the customer id')
+    .option('--time <column>', 'column of the time')
+    .option('--date-format <formats>', 'accepted formats, comma-separated', list)
+    .option('--time-zone <name>', 'time zone of local times (default: the shop\'s)')
+    .option('--kind <kind>', 'kind of all events, e.g. order')
+    .option('--kind-column <column>', 'column that holds the kind')
+    .option('--amount <column>', 'column of the amount')
+    .option('--quantity <column>', 'column of the quantity')
+    .option('--unit-price <column>', 'column of the price, multiplied by the quantity')
+    .option('--discount <column>')
+    .option('--product <column>')
+    .option('--category <column>')
+    .option('--channel <column>')
+    .option('--campaign <column>')
+    .option('--session <column>')
+    .option('--order <column>', 'column of the order number, or per_line, or per_day')
+    .option('--event-id <column>', 'column of the source\'s own event id')
+    .option('--properties <columns>', 'columns kept as properties, comma-separated', list)
+    .option('--attributes <columns>', 'columns kept as customer attributes, comma-separated', list)
+    .option('--duplicates <rule>', 'drop (default) or keep lines that repeat another line')
+    .option('--format <format>', 'csv, ndjson or parquet (default: by the file\'s name)')
+    .option('--delimiter <character>')
+    .option('--encoding <name>', 'e.g. gbk')
+    .action(async (file: string, options: ImportOptions) => {
+      const here = context();
+      const { mapping: named, source, quarantine, ...flags } = options;
+      const mapping = mappingFromFlags(flags, named === undefined ? undefined : loadMapping(named));
+      await withApp(here, async (app) => {
+        const folder = paths.quarantine(here.config.home);
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        const report = await importFile({ store: app.store, clock: app.clock, ...workOf(here) }, {
+          path: resolve(file), mapping, timeZone: app.shop.timeZone, quarantinePath: quarantine === undefined ? folder : resolve(quarantine), ...(source === undefined ? {} : { source }),
+        });
+        answer(here, report, () => { show(here, report, app.shop.timeZone); });
+        const last = report.lastEventAt;
+        if (!here.json && last !== undefined && !app.shop.historic && last < startOfDay(addDays(localDate(app.clock.now(), app.shop.timeZone), -60), app.shop.timeZone)) {
+          here.output.remark('The newest event is more than 60 days old. If this file ends in the past for good, run `tagcast init --historic --force` so that the day after its end counts as today.');
+        }
+      });
+    });
+};
+
+function show(context: Context, report: ImportReport, timeZone: string): void {
+  const { print } = context.output;
+  print(`${basename(report.file)}: ${formatInteger(report.rows)} rows in ${report.seconds.toFixed(1)} s`);
+  for (const line of table([{ title: 'outcome' }, { title: 'rows', align: 'right' }, { title: 'why' }], [
+    ['taken', formatInteger(report.taken), Object.entries(report.kinds).map(([kind, count]) => `${kind} ${formatInteger(count)}`).join(', ')],
+    ['already there or repeated', formatInteger(report.duplicates), ''],
+    ['left out by the mapping', formatInteger(report.skipped), reasons(report.skipReasons)],
+    ['in quarantine', formatInteger(report.quarantined), reasons(report.quarantineReasons)],
+  ])) print(line);
+  if (report.firstEventAt !== undefined && report.lastEventAt !== undefined) print(`  events from ${localDate(report.firstEventAt, timeZone)} to ${localDate(report.lastEventAt, timeZone)}, ${formatInteger(report.customersCreated)} new customers`);
+  if (report.quarantinePath !== undefined && report.quarantined > 0) print(`  quarantine: ${report.quarantinePath}`);
+  for (const warning of report.warnings) print(`  note: ${said(context, warning)}`);
+}
+
+function reasons(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts).map(([reason, count]) => `${reason} ${formatInteger(count)}`).join(', ');
+}

@@ -1,0 +1,149 @@
+/** `tagcast train`, `tagcast evaluate` and `tagcast models …`. */
+import { availableParallelism } from 'node:os';
+import { InvalidArgumentError } from 'commander';
+import { AppError } from '../../../base/errors.ts';
+import { parseLocalDate } from '../../../base/time.ts';
+import { liveColumns } from '../../../jobs/scoringModels.ts';
+import { trainModels } from '../../../jobs/training.ts';
+import { aliasesOf, promoteModel, rollbackModel } from '../../../registry/aliases.ts';
+import { listModels } from '../../../registry/models.ts';
+import type { App } from '../../../app.ts';
+import { answer, said, withApp, workOf } from '../context.ts';
+import type { CommandModule, Context } from '../context.ts';
+import { showCard, showTrained } from '../modelCards.ts';
+import { formatNumber, table } from '../terminal.ts';
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number.');
+  return value;
+}
+
+export const train: CommandModule = (program, context) => {
+  program
+    .command('train')
+    .description('train models from the events before a day, test them on the last period, and put them into the registry')
+    .argument('[models...]', 'names of models (default: all)')
+    .option('--end <date>', 'first day that training must not know (default: today)')
+    .option('--seed <number>', 'seed of every random choice', wholeNumber, 1)
+    .option('--threads <number>', 'models trained side by side', wholeNumber, Math.min(2, availableParallelism()))
+    .action(async (models: string[], options: { end?: string; seed: number; threads: number }) => {
+      const here = context();
+      await withApp(here, async (app) => {
+        const end = options.end === undefined ? await app.today() : parseLocalDate(options.end, '--end');
+        const results = await trainModels(app.training(workOf(here)), { ...(models.length === 0 ? {} : { models }), end, seed: options.seed, threads: options.threads, actor: 'cli' });
+        const failed = results.filter((result) => !result.outcome.ok);
+        answer(here, results.map(({ model, outcome }) => (outcome.ok ? { model, version: outcome.version, champion: outcome.admission.champion, gate: outcome.admission.gate, heads: outcome.content.heads.map(({ artefact: _a, serving: _s, typical: _t, ...head }) => head) } : { model, error: outcome })), () => {
+          showTrained(here, app, results);
+        });
+        if (failed.length === results.length && results.length > 0) {
+          const [first] = failed;
+          if (!first.outcome.ok) throw new AppError(first.outcome.code, first.outcome.message, { details: first.outcome.details, ...(first.outcome.hint === undefined ? {} : { hint: first.outcome.hint }) });
+        }
+      });
+    });
+};
+
+/** The version that was asked for, else the champion, else the newest. */
+async function chosenVersion(app: App, name: string, wish: number | undefined): Promise<number> {
+  if (!app.models.some((model) => model.name === name)) throw new AppError('unknown_name', `There is no model "${name.slice(0, 60)}".`, { hint: `There are: ${app.models.map((model) => model.name).join(', ')}.` });
+  const versions = await listModels(app.store, name);
+  const version = wish ?? (await aliasesOf(app.store, name)).champion ?? versions.at(-1)?.version;
+  if (version === undefined || !versions.some((one) => one.version === version)) {
+    throw new AppError('not_found', `Model "${name}" has ${versions.length === 0 ? 'not been trained yet' : `no version ${version ?? ''}`}.`, { hint: versions.length === 0 ? `Run \`tagcast train ${name}\`.` : `Versions: ${versions.map((one) => one.version).join(', ')}.` });
+  }
+  return version;
+}
+
+async function showVersion(context: Context, app: App, name: string, wish: number | undefined): Promise<void> {
+  const version = await chosenVersion(app, name, wish);
+  const found = (await listModels(app.store, name)).find((one) => one.version === version);
+  if (found === undefined) return;
+  const aliases = await aliasesOf(app.store, name);
+  answer(context, { ...found, aliases }, () => { showCard(context, app, found.card, version, aliases); });
+}
+
+export const evaluate: CommandModule = (program, context) => {
+  program
+    .command('evaluate')
+    .description('how good the serving models were on the last period, beside their baselines')
+    .argument('[models...]', 'names of models (default: all that were trained)')
+    .action(async (models: string[]) => {
+      const here = context();
+      await withApp(here, async (app) => {
+        const names = models.length > 0 ? models : [...new Set((await listModels(app.store)).map((one) => one.name))];
+        if (names.length === 0) throw new AppError('no_champion', 'No model has been trained yet.', { hint: 'Run `tagcast train`.' });
+        if (here.json) {
+          const cards = [];
+          for (const name of names) {
+            const version = await chosenVersion(app, name, undefined);
+            cards.push((await listModels(app.store, name)).find((one) => one.version === version));
+          }
+          here.output.print(JSON.stringify(cards, null, 2));
+          return;
+        }
+        for (const name of names) await showVersion(here, app, name, undefined);
+      });
+    });
+};
+
+export const models: CommandModule = (program, context) => {
+  const command = program.command('models').description('the model registry');
+  command
+    .command('list')
+    .description('declared models and their versions')
+    .action(async () => {
+      const here = context();
+      await withApp(here, async (app) => {
+        const versions = await listModels(app.store);
+        const aliases = new Map(await Promise.all([...new Set(versions.map((one) => one.name))].map(async (name) => [name, await aliasesOf(app.store, name)] as const)));
+        answer(here, { declared: app.models.map(({ name, label, horizons }) => ({ name, label, horizons })), versions: versions.map((one) => ({ ...one, aliases: Object.entries(aliases.get(one.name) ?? {}).filter(([, version]) => version === one.version).map(([alias]) => alias) })) }, () => {
+          const rows = app.models.flatMap((model) => {
+            const own = versions.filter((one) => one.name === model.name);
+            if (own.length === 0) return [[model.name, said(here, model.label), '–', 'not trained', '', '', '']];
+            return own.map((one) => {
+              const [head] = one.card.heads;
+              const named = Object.entries(aliases.get(one.name) ?? {}).filter(([, version]) => version === one.version).map(([alias]) => alias).join(', ');
+              const metric = head.evaluation.metrics.roc_auc ?? head.evaluation.metrics.normalised_gini ?? head.evaluation.metrics.mae_days;
+              return [model.name, said(here, model.label), String(one.version), named, head.candidate, head.grade, metric === undefined ? '' : formatNumber(metric.value, 3)];
+            });
+          });
+          for (const line of table([{ title: 'model' }, { title: 'name' }, { title: 'version', align: 'right' }, { title: 'alias' }, { title: 'serves by' }, { title: 'grade' }, { title: 'AUC / Gini / MAE days', align: 'right' }], rows)) here.output.print(line);
+        });
+      });
+    });
+  command
+    .command('show')
+    .description('the card of a version (default: the champion)')
+    .argument('<model>')
+    .argument('[version]', 'version number', wholeNumber)
+    .action(async (name: string, version: number | undefined) => {
+      const here = context();
+      await withApp(here, (app) => showVersion(here, app, name, version));
+    });
+  command
+    .command('promote')
+    .description('let a version serve')
+    .argument('<model>')
+    .argument('<version>', 'version number', wholeNumber)
+    .option('--reason <text>', 'kept in the history', 'promoted by hand')
+    .action(async (name: string, version: number, options: { reason: string }) => {
+      const here = context();
+      await withApp(here, async (app) => {
+        const moved = await promoteModel(app.store, name, version, liveColumns(app.plan), app.checks, { actor: 'cli', reason: options.reason });
+        answer(here, { model: name, aliases: moved }, () => { here.output.print(`${name}: version ${version} serves from the next scoring on. Run \`tagcast score --force\` to publish its tags now.`); });
+      });
+    });
+  command
+    .command('rollback')
+    .description('let the version before serve again')
+    .argument('<model>')
+    .option('--reason <text>', 'kept in the history', 'rolled back by hand')
+    .action(async (name: string, options: { reason: string }) => {
+      const here = context();
+      await withApp(here, async (app) => {
+        const moved = await rollbackModel(app.store, name, liveColumns(app.plan), app.checks, { actor: 'cli', reason: options.reason });
+        answer(here, { model: name, aliases: moved }, () => { here.output.print(`${name}: version ${moved.champion ?? ''} serves again. Run \`tagcast score --force\` to publish its tags now.`); });
+      });
+    });
+};

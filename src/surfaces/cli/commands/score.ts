@@ -1,0 +1,80 @@
+/** `tagcast score` and `tagcast nightly`. */
+import { describeError } from '../../../base/errors.ts';
+import { parseLocalDate } from '../../../base/time.ts';
+import { nightly as runNightly } from '../../../jobs/nightly.ts';
+import { requirePublished } from '../../../jobs/scoring.ts';
+import type { ScoreReport } from '../../../jobs/scoring.ts';
+import { scheduleNightly } from '../../schedule/nightlySchedule.ts';
+import type { App } from '../../../app.ts';
+import { answer, withApp, workOf } from '../context.ts';
+import type { CommandModule, Context } from '../context.ts';
+import { bandOfTag, labelOf } from '../tagWords.ts';
+import type { TagWords } from '../tagWords.ts';
+import { blocks, formatInteger, formatPercent, table } from '../terminal.ts';
+
+/** Bands that a marketer looks at first. */
+const HEADLINES = ['lifecycle_stage', 'churn_risk_band', 'purchase_intent_band', 'clv_tier', 'value_risk_quadrant', 'next_order_window'];
+
+export function showBands(context: Context, app: Pick<App, 'tags' | 'shop'>, report: ScoreReport): void {
+  const { print } = context.output;
+  const words: TagWords = { language: context.language, currency: app.shop.currency, tags: app.tags };
+  for (const key of HEADLINES) {
+    const counts = report.tags.filter((tag) => tag.key === key && tag.status === 'ok' && tag.band !== null);
+    if (counts.length === 0) continue;
+    const total = counts.reduce((sum, one) => sum + one.customers, 0);
+    const order = app.tags.find((tag) => tag.key === key)?.bands?.map(({ code }) => code) ?? [];
+    print(`\n${labelOf({ ...words, language: 'zh' }, key)} / ${labelOf({ ...words, language: 'en' }, key)}`);
+    const rows = counts.toSorted((a, b) => order.indexOf(a.band ?? '') - order.indexOf(b.band ?? '')).map(({ band, customers }) => [bandOfTag({ ...words, language: 'zh' }, key, band), bandOfTag({ ...words, language: 'en' }, key, band), formatInteger(customers), formatPercent(customers / total), blocks(customers / total)]);
+    for (const line of table([{ title: '' }, { title: '' }, { title: '', align: 'right' }, { title: '', align: 'right' }, { title: '' }], rows).slice(2)) print(line);
+  }
+}
+
+function showReport(context: Context, app: App, report: ScoreReport): void {
+  const { print } = context.output;
+  if (report.state === 'already_done') print(`${report.asOf} was scored and published before; nothing was changed. (--force does it once more.)`);
+  else print(`${formatInteger(report.customers)} customers scored as of ${report.asOf}${report.seconds === undefined ? '' : ` in ${report.seconds.total.toFixed(1)} s`}; ${formatInteger(report.published?.changed ?? 0)} tags changed; ${formatInteger(report.optedOut)} opted out, ${formatInteger(report.failed)} set aside.`);
+  if (report.paused.length > 0) print(`Without a serving model: ${report.paused.join(', ')}. Run \`tagcast train ${report.paused.join(' ')}\`.`);
+  showBands(context, app, report);
+}
+
+export const score: CommandModule = (program, context) => {
+  program
+    .command('score')
+    .description('refresh the snapshot, score everyone and publish the tags of a day')
+    .option('--as-of <date>', 'business day (default: today)')
+    .option('--force', 'do a finished or held day once more')
+    .action((options: { asOf?: string; force?: boolean }) => scoreDay(context(), options));
+};
+
+async function scoreDay(here: Context, options: { asOf?: string; force?: boolean }): Promise<void> {
+  await withApp(here, async (app) => {
+    const asOf = options.asOf === undefined ? await app.today() : parseLocalDate(options.asOf, '--as-of');
+    const { score: report } = await runNightly(app.scoring(workOf(here)), { asOf, force: options.force === true });
+    answer(here, report, () => { showReport(here, app, report); });
+    requirePublished(report);
+  });
+}
+
+export const nightly: CommandModule = (program, context) => {
+  program
+    .command('nightly')
+    .description('the night\'s work once, or every night until stopped')
+    .option('--as-of <date>', 'business day (default: today)')
+    .option('--force', 'do a finished or held day once more')
+    .option('--schedule', 'stay, and run every night when it is due')
+    .option('--at <HH:MM>', 'with --schedule: local time from which a night is due', '02:30')
+    .action(async (options: { asOf?: string; force?: boolean; schedule?: boolean; at: string }) => {
+      const here = context();
+      if (options.schedule !== true) return scoreDay(here, options);
+      await withApp(here, async (app) => {
+        const schedule = scheduleNightly(app.scoring(workOf(here)), { at: options.at }, {
+          onDone: (asOf, { score: report }) => { here.output.print(`${asOf}: ${report.state}, ${formatInteger(report.customers)} customers`); },
+          onError: (asOf, error) => { here.output.remark(`${asOf ?? 'The planner'} failed: ${describeError(error).message} It is tried again.`); },
+        });
+        await schedule.tick();
+        here.output.remark(`Waiting for ${options.at} (${app.shop.timeZone}) every night. Stop with Ctrl-C.`);
+        await new Promise<void>((resolve) => here.signal.addEventListener('abort', () => { resolve(); }, { once: true }));
+        await schedule.stop();
+      });
+    });
+};

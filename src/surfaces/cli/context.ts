@@ -1,0 +1,46 @@
+/** What a command of the command line is handed. */
+import type { Command } from 'commander';
+import { openApp } from '../../app.ts';
+import type { App, AppConfig, Work } from '../../app.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Bilingual } from '../../base/text.ts';
+import type { Language } from '../../conditions/words.ts';
+import type { Output } from './terminal.ts';
+
+export interface Context {
+  readonly env: NodeJS.ProcessEnv;
+  readonly config: AppConfig;
+  readonly clock: Clock;
+  readonly json: boolean;
+  readonly language: Language;
+  /** Fires on Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly output: Output;
+}
+
+/** Adds a command to the program. */
+export type CommandModule = (program: Command, context: () => Context) => void;
+
+/** Opens the app for the time of `use` and closes it whatever happens. */
+export async function withApp<T>(context: Context, use: (app: App) => Promise<T>): Promise<T> {
+  const app = await openApp(context.config, context.clock);
+  try {
+    return await use(app);
+  } finally {
+    await app.close();
+  }
+}
+
+export function workOf(context: Context): Work {
+  return { progress: context.output.progress, signal: context.signal };
+}
+
+export function said(context: Context, text: Bilingual): string {
+  return text[context.language];
+}
+
+/** One JSON document, or text. */
+export function answer(context: Context, document: unknown, text: () => void): void {
+  if (context.json) context.output.print(JSON.stringify(document, null, 2));
+  else text();
+}

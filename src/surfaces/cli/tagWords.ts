@@ -1,0 +1,63 @@
+/** Tags as a person reads them. */
+import { addDays } from '../../base/time.ts';
+import { STATUS_WORDS } from '../../conditions/words.ts';
+import type { Language } from '../../conditions/words.ts';
+import type { TagDefinition } from '../../tags/catalogue/definition.ts';
+import type { Tag } from '../../tags/tag.ts';
+import { formatInteger, formatNumber, formatPercent } from './terminal.ts';
+
+export interface TagWords {
+  readonly language: Language;
+  readonly currency: string;
+  readonly tags: readonly TagDefinition[];
+}
+
+export function definitionOf({ tags }: TagWords, key: string): TagDefinition | undefined {
+  return tags.find((tag) => tag.key === key);
+}
+
+export function labelOf(words: TagWords, key: string): string {
+  return definitionOf(words, key)?.label[words.language] ?? key;
+}
+
+export function bandOfTag(words: TagWords, key: string, band: string | null): string {
+  if (band === null) return '';
+  return definitionOf(words, key)?.bands?.find(({ code }) => code === band)?.label[words.language] ?? band;
+}
+
+/** The number in its unit. */
+function numberWords(words: TagWords, definition: TagDefinition | undefined, value: number): string {
+  switch (definition?.unit) {
+    case 'currency': return `${formatNumber(value, 2)} ${words.currency}`;
+    case 'probability':
+    case 'share': return formatPercent(value);
+    case 'days': return `${formatNumber(value, value < 10 ? 1 : 0)} ${words.language === 'zh' ? '天' : 'days'}`;
+    case 'orders': return formatInteger(value);
+    default: return formatNumber(value, 2);
+  }
+}
+
+/** Value, or why there is none. */
+export function valueOfTag(words: TagWords, tag: Tag): string {
+  if (tag.status !== 'ok') return STATUS_WORDS[tag.status][words.language];
+  const band = bandOfTag(words, tag.key, tag.band);
+  if (band !== '' && (typeof tag.value !== 'number' || tag.value === null)) return band;
+  if (tag.value === null) return '';
+  if (Array.isArray(tag.value)) return tag.value.join(', ');
+  const value = typeof tag.value === 'number' ? numberWords(words, definitionOf(words, tag.key), tag.value) : tag.value;
+  return band === '' ? value : `${value} (${band})`;
+}
+
+/** Percentile and interval beside the value. */
+export function detailOfTag(words: TagWords, tag: Tag): string {
+  const parts: string[] = [];
+  if (tag.percentile !== null) parts.push(words.language === 'zh' ? `百分位 ${tag.percentile}` : `percentile ${tag.percentile}`);
+  if (tag.lift !== null) parts.push(words.language === 'zh' ? `平均水平的 ${formatNumber(tag.lift, 1)} 倍` : `${formatNumber(tag.lift, 1)} × the average`);
+  if (tag.interval !== null) {
+    const { low, high, level } = tag.interval;
+    const definition = definitionOf(words, tag.key);
+    const end = (value: number): string => (definition?.valueType === 'date' ? addDays('1970-01-01', Math.round(value)) : numberWords(words, definition, value));
+    parts.push(`${end(low)} – ${end(high)} (${formatPercent(level, 0)})`);
+  }
+  return parts.join(', ');
+}
