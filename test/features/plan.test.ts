@@ -19,7 +19,7 @@ describe('feature plan', () => {
     const plan = featurePlan([one(ratio(orders.count(), orders.count()), { name: 'b' }), one(orders.count(), { name: 'a' })], zone);
     expect(plan.names).toEqual(['a', 'b']);
     expect(plan.aggregates.length).toBe(1);
-    expect(featurePlan([...FEATURES].reverse(), zone).hash).toBe(featurePlan(FEATURES, zone).hash);
+    expect(featurePlan(FEATURES.toReversed(), zone).hash).toBe(featurePlan(FEATURES, zone).hash);
   });
 
   test('the hash follows what the numbers mean, not how they are called', () => {
@@ -37,7 +37,7 @@ describe('feature plan', () => {
     ['a kind that is SQL', one(events.ofKind("x'; drop table events").count())],
     ['a column that does not exist', one(orders.sum('nonsense' as 'net'))],
     ['a column of the prototype', one(orders.sum('constructor' as 'net'))],
-    ['a sum of texts', one(events.sum('product' as 'amount'))],
+    ['a sum of texts', one(events.sum('product'))],
     ['a number compared with texts', one(orders.whereIs('net', 'x').count())],
     ['kinds of orders', one(orders.ofKind('order').count())],
     ['rank weights of events', one(events.ewm('amount', 0.5))],

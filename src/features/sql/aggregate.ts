@@ -58,18 +58,23 @@ export function windowSql({ source, window }: Rows, literals: Literals): string[
   ];
 }
 
-/** Everything that a row must satisfy besides its kind, as one condition; '' when there is nothing. */
-export function rowsSql(rows: Rows, literals: Literals): string {
+/** Kinds stand in the text: check.ts lets only names through that have no quote. */
+export const kindSql = (kinds: readonly string[]): string =>
+  (kinds.length === 0 ? '' : kinds.length === 1 ? `kind = '${kinds[0]}'` : `kind IN (${kinds.map((kind) => `'${kind}'`).join(', ')})`);
+
+/** Everything that a row must satisfy, as one condition; '' when there is nothing. `scanned`: the kinds that the scan lets through, none for all. */
+export function rowsSql(rows: Rows, literals: Literals, scanned: readonly string[]): string {
   return [
+    ...(rows.kinds.length === 0 || rows.kinds.join(' ') === scanned.join(' ') ? [] : [kindSql(rows.kinds)]),
     ...(rows.source === 'gaps' ? ['gap IS NOT NULL'] : []),
     ...windowSql(rows, literals),
     ...rows.where.map((condition) => conditionSql(condition, literals)),
   ].join(' AND ');
 }
 
-export function aggregateSql({ rows, of }: Aggregate, dialect: SqlDialect, literals: Literals): string {
+export function aggregateSql({ rows, of }: Aggregate, dialect: SqlDialect, literals: Literals, scanned: readonly string[]): string {
   const { source } = rows;
-  const condition = rowsSql(rows, literals);
+  const condition = rowsSql(rows, literals, scanned);
   const filter = condition === '' ? '' : ` FILTER (WHERE ${condition})`;
   const { time, id } = ROW_TIME[source];
   switch (of.fn) {

@@ -1,11 +1,11 @@
 /**
- * One text for all aggregates of a plan. Aggregates over the same rows (source and kinds) share a scan, so that five aggregates of
- * `complaint` never look at a million views; a scan reads no further back than its longest window.
+ * One text for all aggregates of a plan. Aggregates of one source share a scan; counts of different values, which are dear, have scans of
+ * their own that see only their kinds and windows. A scan reads no further back than its longest window.
  */
 import type { PlannedAggregate } from '../plan.ts';
 import type { OffsetPeriod } from '../zone.ts';
 import { localDaySql, localHourSql } from '../zone.ts';
-import { aggregateSql, isDaily, relationOf, rowsSql } from './aggregate.ts';
+import { aggregateSql, isDaily, kindSql, relationOf, rowsSql } from './aggregate.ts';
 import type { Literals } from './aggregate.ts';
 import type { SqlDialect } from './dialect.ts';
 
@@ -19,28 +19,32 @@ export interface CompileInput {
 interface Scan {
   readonly name: string;
   readonly relation: string;
-  readonly kinds: readonly string[];
   readonly aggregates: PlannedAggregate[];
 }
 
 const all = (...conditions: string[]): string => conditions.filter((condition) => condition !== '').join(' AND ');
 const where = (condition: string): string => (condition === '' ? '' : ` WHERE ${condition}`);
-const kindSql = (kinds: readonly string[]): string => (kinds.length === 0 ? '' : kinds.length === 1 ? `kind = '${kinds[0]}'` : `kind IN (${kinds.map((kind) => `'${kind}'`).join(', ')})`);
 
 function scansOf(aggregates: readonly PlannedAggregate[]): Scan[] {
   const scans = new Map<string, Scan>();
   for (const planned of aggregates.filter(({ aggregate }) => aggregate.of.fn !== 'top_count')) {
-    const { source, kinds } = planned.aggregate.rows;
+    const { source, kinds, window } = planned.aggregate.rows;
     const relation = relationOf(source);
-    const key = `${relation} ${kinds.join(' ')}`;
+    const key = planned.aggregate.of.fn === 'count_distinct' ? `${relation} ${window.from ?? ''} ${kinds.join(' ')}` : relation;
     let scan = scans.get(key);
     if (scan === undefined) {
-      scan = { name: `s${scans.size}`, relation, kinds, aggregates: [] };
+      scan = { name: `s${scans.size}`, relation, aggregates: [] };
       scans.set(key, scan);
     }
     scan.aggregates.push(planned);
   }
   return [...scans.values()];
+}
+
+/** Kinds that the scan reads: those of its aggregates, or every kind when one of them wants every kind. */
+function scanKinds(scan: Scan): readonly string[] {
+  const kinds = scan.aggregates.map(({ aggregate }) => aggregate.rows.kinds);
+  return kinds.some((list) => list.length === 0) ? [] : [...new Set(kinds.flat())].sort();
 }
 
 /** Earliest edge that any aggregate of the scan needs; '' when one of them reads everything. */
@@ -102,13 +106,14 @@ export function compileScans(input: CompileInput, eventRows: string): CompiledSc
   if (sources.has('day_rows')) ctes.push(`day_rows AS ${materialised}(${dayRows(group)})`);
   const results: { name: string; ids: readonly string[] }[] = [];
   for (const scan of scansOf(aggregates)) {
-    const selected = scan.aggregates.map(({ id, aggregate }) => `${aggregateSql(aggregate, dialect, literals)} AS ${id}`);
-    ctes.push(`${scan.name} AS (SELECT ${group}${selected.join(', ')} FROM ${scan.relation}${where(all(kindSql(scan.kinds), scanStart(scan, literals)))}${groupBy})`);
+    const kinds = scanKinds(scan);
+    const selected = scan.aggregates.map(({ id, aggregate }) => `${aggregateSql(aggregate, dialect, literals, kinds)} AS ${id}`);
+    ctes.push(`${scan.name} AS (SELECT ${group}${selected.join(', ')} FROM ${scan.relation}${where(all(kindSql(kinds), scanStart(scan, literals)))}${groupBy})`);
     results.push({ name: scan.name, ids: scan.aggregates.map(({ id }) => id) });
   }
   for (const { id, aggregate: { rows, of } } of aggregates) {
     if (of.fn !== 'top_count') continue;
-    const condition = all(kindSql(rows.kinds), rowsSql(rows, literals), `${of.column} IS NOT NULL`);
+    const condition = all(rowsSql(rows, literals, []), `${of.column} IS NOT NULL`);
     ctes.push(`t_${id} AS (SELECT ${group}CAST(max(n) AS FLOAT8) AS ${id} FROM (SELECT ${group}count(*) AS n FROM ${relationOf(rows.source)}${where(condition)} GROUP BY ${group}${of.column}) AS g${groupBy})`);
     results.push({ name: `t_${id}`, ids: [id] });
   }
