@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { finite, float64Block, int32Block, uint8Block } from '../codec.ts';
-import type { GrownNode } from './growTree.ts';
+import type { GrownTree } from './growTree.ts';
 
 /** All trees one behind the other, one entry per node. The right child is `left` + 1. */
 const nodesSchema = z.object({
@@ -53,28 +53,37 @@ function brokenReference(starts: Int32Array, nodes: TreeNodes, columns: number):
 }
 
 /** Flat arrays of `trees`, keeping only the columns (of `names`) that a split reads. */
-export function flattenTrees(trees: readonly (readonly GrownNode[])[], names: readonly string[]): Pick<BoostedTreesArtefact, 'columns' | 'starts' | 'nodes'> {
-  const all = trees.flat();
-  const used = [...new Set(all.map(({ column }) => column))].filter((column) => column >= 0).sort((a, b) => a - b);
-  const place = new Map(used.map((column, i) => [column, i]));
+export function flattenTrees(trees: readonly GrownTree[], names: readonly string[]): Pick<BoostedTreesArtefact, 'columns' | 'starts' | 'nodes'> {
   const starts = new Int32Array(trees.length + 1);
+  const reads = new Uint8Array(names.length);
   trees.forEach((tree, t) => {
-    starts[t + 1] = starts[t] + tree.length;
+    starts[t + 1] = starts[t] + tree.nodes;
+    for (const column of tree.column) if (column >= 0) reads[column] = 1;
   });
-  const offset = Int32Array.from(trees.flatMap((tree, t) => tree.map(() => starts[t])));
-  const isLeaf = ({ column }: GrownNode): boolean => column < 0;
-  return {
-    columns: used.map((column) => names[column]),
-    starts,
-    nodes: {
-      column: Int32Array.from(all, (node) => place.get(node.column) ?? -1),
-      threshold: Float64Array.from(all, (node) => node.threshold),
-      missingLeft: Uint8Array.from(all, (node) => (node.missingLeft ? 1 : 0)),
-      left: Int32Array.from(all, (node, i) => (isLeaf(node) ? 0 : node.left + offset[i])),
-      value: Float64Array.from(all, (node) => (isLeaf(node) ? node.value : 0)),
-      cover: Float64Array.from(all, (node) => node.cover),
-    },
+  const used = names.flatMap((_, column) => (reads[column] === 1 ? [column] : []));
+  const place = new Int32Array(names.length);
+  used.forEach((column, i) => {
+    place[column] = i;
+  });
+  const count = starts[trees.length];
+  const nodes: TreeNodes = {
+    column: new Int32Array(count),
+    threshold: new Float64Array(count),
+    missingLeft: new Uint8Array(count),
+    left: new Int32Array(count),
+    value: new Float64Array(count),
+    cover: new Float64Array(count),
   };
+  trees.forEach((tree, t) => {
+    const from = starts[t];
+    nodes.column.set(tree.column.map((column) => (column < 0 ? -1 : place[column])), from);
+    nodes.left.set(tree.left.map((left) => (left === 0 ? 0 : left + from)), from);
+    nodes.threshold.set(tree.threshold, from);
+    nodes.missingLeft.set(tree.missingLeft, from);
+    nodes.value.set(tree.value, from);
+    nodes.cover.set(tree.cover, from);
+  });
+  return { columns: used.map((column) => names[column]), starts, nodes };
 }
 
 /** base + Σ trees per row: log odds, value or log mean by objective. `columns` in the order of the artefact's. */

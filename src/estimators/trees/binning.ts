@@ -1,21 +1,15 @@
 import { distribution, lowerBound } from '../../math/stats/index.ts';
 
-/** Bin 0 holds missing values; 1 … 255 hold present ones, ascending. */
+/** Most bins that a byte can number: bin 0 holds missing values, 1 … 255 hold present ones, ascending. */
 export const MAX_BINS = 255;
 
-/** A column as bin numbers. */
-export interface BinnedColumn {
-  /** One bin per row. */
-  readonly bins: Uint8Array;
-  /** Upper ends: v is in bin b when cuts[b−2] < v ≤ cuts[b−1]; the last bin has no end. */
-  readonly cuts: Float64Array;
-}
-
 /**
- * Cuts midway between neighbouring distinct values: all of them when there are few, else so that bins hold about equal weight. The share is
+ * Upper ends of the bins of present values: v is in bin b when cuts[b−2] < v ≤ cuts[b−1]; the last bin has no end.
+ *
+ * Cuts lie midway between neighbouring distinct values: all of them when there are few, else so that bins hold about equal weight. The share is
  * worked out anew after each bin, so a value that fills a bin by itself (half of the customers at zero) leaves the others their room.
  */
-export function findCuts(values: Float64Array, weights: Float64Array, maxBins = MAX_BINS): Float64Array {
+export function findCuts(values: Float64Array, weights: Float64Array | undefined, maxBins = MAX_BINS): Float64Array {
   const { values: distinct, cumulative } = distribution(values, weights);
   const cuts: number[] = [];
   const total = cumulative[cumulative.length - 1] ?? 0;
@@ -29,10 +23,14 @@ export function findCuts(values: Float64Array, weights: Float64Array, maxBins = 
   return Float64Array.from(cuts);
 }
 
-export function binColumn(values: Float64Array, cuts: Float64Array): BinnedColumn {
+/** One bin per value. */
+export function binColumn(values: Float64Array, cuts: Float64Array): Uint8Array {
   const bins = new Uint8Array(values.length);
-  for (let i = 0; i < values.length; i++) bins[i] = values[i] !== values[i] ? 0 : lowerBound(cuts, values[i]) + 1;
-  return { bins, cuts };
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    bins[i] = v !== v ? 0 : lowerBound(cuts, v) + 1;
+  }
+  return bins;
 }
 
 /** The threshold for "bins up to `bin` go left": beyond the last cut every present value goes left and only missing ones may go right. */

@@ -5,9 +5,11 @@
 import { sigmoid } from '../../math/stats/index.ts';
 import { amountProblem, binaryProblem, canonicalRows, checkCancelled, columnsNamed, defineEstimator, holdOut, refuse, type CanonicalRows } from '../rows.ts';
 import { boostedTreesSchema, flattenTrees, treeScores, type BoostedTreesArtefact } from './artefact.ts';
-import { binColumn, findCuts } from './binning.ts';
+import { binMatrix } from './binnedMatrix.ts';
+import { findCuts } from './binning.ts';
 import { boost, type BoostingData, type BoostingParams } from './boosting.ts';
 import { objectiveOf, type ObjectiveName } from './objective.ts';
+import { binsThatFit } from './treeSample.ts';
 import { treeContributions } from './treeShap.ts';
 
 export interface BoostedTreesParams {
@@ -19,6 +21,8 @@ export interface BoostedTreesParams {
   readonly trees: number;
   /** Trees without a better held-out loss before boosting stops. */
   readonly patience: number;
+  /** Most bins of present values per column, up to 255. */
+  readonly maxBins: number;
   readonly learningRate: number;
   readonly maxLeaves: number;
   readonly maxDepth: number;
@@ -47,6 +51,7 @@ export const boostedTrees = defineEstimator<BoostedTreesArtefact, BoostedTreesPa
     tweediePower: 1.5,
     trees: 300,
     patience: 30,
+    maxBins: 255,
     learningRate: 0.05,
     maxLeaves: 24,
     maxDepth: 8,
@@ -64,11 +69,14 @@ export const boostedTrees = defineEstimator<BoostedTreesArtefact, BoostedTreesPa
     const problem = params.objective === 'log_loss' ? binaryProblem(train.y, LEAST_ROWS) : params.objective === 'tweedie' ? amountProblem(train.y, LEAST_ROWS) : tooFew(train.y);
     if (problem !== undefined) return problem;
     const rows = canonicalRows(train);
-    const binned = rows.columns.map((values) => ({ cuts: findCuts(values, rows.weights), values }));
+    const unweighted = rows.weights.every((w) => w === 1);
+    const maxBins = binsThatFit(rows.names.length, params.maxBins);
+    const cuts = rows.columns.map((values) => findCuts(values, unweighted ? undefined : rows.weights, maxBins));
     // A column with one value and no gap cannot split anything; with a gap, "missing or not" can.
-    const used = binned.map(({ cuts, values }, c) => ({ cuts, values, name: rows.names[c] })).filter(({ cuts, values }) => cuts.length > 0 || varies(values));
+    const used = rows.names.flatMap((_, c) => (cuts[c].length > 0 || varies(rows.columns[c]) ? [c] : []));
     if (used.length === 0) return refuse('no_columns', `None of ${rows.names.length} columns varies over ${rows.rows} rows.`);
-    const data: BoostingData = { columns: used.map(({ cuts, values }) => binColumn(values, cuts)), y: rows.y, weights: rows.weights, hashes: rows.hashes };
+    const matrix = binMatrix(used.map((c) => rows.columns[c]), used.map((c) => cuts[c]), rows.rows);
+    const data: BoostingData = { matrix, y: rows.y, weights: rows.weights, hashes: rows.hashes };
     const objective = objectiveOf(params.objective, params.tweediePower);
     const boosting: BoostingParams = { ...params, minRows: Math.max(5, Math.min(params.minRows, rows.totalWeight / 40)) };
     const checkpoint = (): void => checkCancelled(context);
@@ -82,7 +90,7 @@ export const boostedTrees = defineEstimator<BoostedTreesArtefact, BoostedTreesPa
       heldLoss = trial.heldLoss[count - 1] ?? 0;
     }
     const final = boost(data, objective, boosting, { trees: count }, context.rng, checkpoint);
-    const artefact: BoostedTreesArtefact = { kind: 'boosted_trees', objective: params.objective, base: final.base, ...flattenTrees(final.trees, used.map(({ name }) => name)) };
+    const artefact: BoostedTreesArtefact = { kind: 'boosted_trees', objective: params.objective, base: final.base, ...flattenTrees(final.trees, used.map((c) => rows.names[c])) };
     return { ok: true, artefact, report: { rows: rows.rows, trees: count, nodes: artefact.nodes.column.length, heldOut: held !== undefined, heldLoss } };
   },
 

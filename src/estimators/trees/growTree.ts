@@ -1,6 +1,9 @@
-import { thresholdOf, type BinnedColumn } from './binning.ts';
-import { fillHistogram, subtractHistogram, type Histogram, type HistogramLayout, type RowDerivatives } from './histogram.ts';
-import { bestSplit, type Split, type SplitRules, type Totals } from './split.ts';
+import type { BinnedMatrix } from './binnedMatrix.ts';
+import { thresholdOf } from './binning.ts';
+import type { CoarseGrid } from './derivatives.ts';
+import { fillHistogram, subtractHistogram, type Histogram } from './histogram.ts';
+import { bestSplit, splitScratch, type LeafRows, type Split, type SplitRules, type SplitScratch } from './split.ts';
+import { SURPLUS_SLOTS, type TreeSample } from './treeSample.ts';
 
 export interface GrowthParams extends SplitRules {
   readonly maxLeaves: number;
@@ -10,128 +13,186 @@ export interface GrowthParams extends SplitRules {
   readonly maxStep: number;
 }
 
-/** A node; `column` < 0 marks a leaf. The right child is `left` + 1. */
-export interface GrownNode {
-  column: number;
-  bin: number;
-  threshold: number;
-  missingLeft: boolean;
-  left: number;
-  value: number;
-  /** Weight of the training rows that came through. */
-  readonly cover: number;
-}
-
+/** One tree as parallel arrays, one entry per node; `column` −1 marks a leaf and the right child is `left` + 1. */
 export interface GrownTree {
-  readonly nodes: readonly GrownNode[];
-  /** Per leaf: its node and the range of `rows` that ended in it. */
-  readonly leaves: readonly { readonly node: number; readonly start: number; readonly end: number }[];
+  readonly nodes: number;
+  readonly column: Int32Array;
+  /** Bins 1 … `bin` go left. */
+  readonly bin: Int32Array;
+  readonly threshold: Float64Array;
+  readonly missingLeft: Uint8Array;
+  readonly left: Int32Array;
+  /** What a leaf adds to the score. */
+  readonly value: Float64Array;
+  /** Weight of the training rows that came through. */
+  readonly cover: Float64Array;
 }
 
-interface OpenLeaf {
+interface OpenLeaf extends LeafRows {
   readonly node: number;
-  readonly start: number;
-  readonly end: number;
   readonly depth: number;
-  readonly totals: Totals;
   readonly histogram: Histogram | undefined;
   readonly split: Split | undefined;
 }
 
 /** Buffers that live as long as a fit, so that trees do not allocate them anew. */
 export interface Workspace {
-  /** rows × 3. */
-  readonly scratch: Float64Array;
-  /** rows. */
+  readonly order: Int32Array;
   readonly spare: Int32Array;
+  readonly scratch: SplitScratch;
+  /** Slots of a histogram over all columns, surplus included. */
+  readonly slots: number;
+  /** Histograms that nobody uses at present. */
   readonly pool: Histogram[];
 }
 
-/** Grows one tree leaf by leaf, always splitting the leaf with the largest gain. `rows` (ascending) is reordered so that each leaf is a range of it. */
-export function growTree(
-  columns: readonly BinnedColumn[],
-  active: Int32Array,
-  layout: HistogramLayout,
-  rows: Int32Array,
-  derivatives: RowDerivatives,
-  params: GrowthParams,
-  workspace: Workspace,
-): GrownTree {
-  const nodes: GrownNode[] = [];
-  const addNode = ({ gradient, hessian, weight }: Totals): number => {
-    const step = hessian + params.l2 > 0 ? -gradient / (hessian + params.l2) : 0;
-    const value = params.learningRate * Math.min(Math.max(step, -params.maxStep), params.maxStep);
-    return nodes.push({ column: -1, bin: 0, threshold: 0, missingLeft: false, left: 0, value: value + 0, cover: weight }) - 1;
-  };
-  const open = (node: number, start: number, end: number, depth: number, totals: Totals, histogram: Histogram | undefined): OpenLeaf => {
-    const split = histogram === undefined ? undefined : bestSplit(histogram, columns, active, layout, totals, params);
-    if (histogram !== undefined && split === undefined) workspace.pool.push(histogram);
-    return { node, start, end, depth, totals, histogram: split === undefined ? undefined : histogram, split };
-  };
-  const splittable = (depth: number, { weight }: Totals): boolean => depth < params.maxDepth && weight >= 2 * params.minRows;
+export function workspaceOf({ rows, width, cuts }: BinnedMatrix): Workspace {
+  const slots = cuts.reduce((sum, { length }) => sum + length + 2, SURPLUS_SLOTS);
+  return { order: new Int32Array(rows), spare: new Int32Array(rows), scratch: splitScratch(width), slots, pool: [] };
+}
+
+/** Grows one tree leaf by leaf, always splitting the leaf with the largest gain, and adds each leaf's value to the `scores` of the sample's rows. */
+export function growTree(matrix: BinnedMatrix, sample: TreeSample, grid: CoarseGrid, params: GrowthParams, workspace: Workspace, scores: Float64Array): GrownTree {
+  const { count, packed, weights } = sample;
+  const { order, scratch, pool } = workspace;
+  const slots = sample.offsets[sample.columns.length];
   const fill = (start: number, end: number): Histogram => {
-    const histogram = workspace.pool.pop() ?? new Float64Array(layout.size * 3);
-    fillHistogram(histogram, columns, active, layout, rows, start, end, derivatives, workspace.scratch);
+    const histogram = pool.pop() ?? new Float64Array(workspace.slots);
+    fillHistogram(histogram, sample, order, start, end);
     return histogram;
   };
+  const splittable = (depth: number, weight: number): boolean => depth < params.maxDepth && weight >= 2 * params.minRows;
+  const open = (node: number, depth: number, rows: LeafRows, histogram: Histogram | undefined): OpenLeaf => {
+    const split = histogram === undefined ? undefined : bestSplit(histogram, sample, rows, grid, params, scratch);
+    if (histogram !== undefined && split === undefined) pool.push(histogram);
+    return { ...rows, node, depth, histogram: split === undefined ? undefined : histogram, split };
+  };
 
-  const all = sumOf(rows, derivatives);
-  const leaves: OpenLeaf[] = [open(addNode(all), 0, rows.length, 0, all, splittable(0, all) ? fill(0, rows.length) : undefined)];
+  const tree = emptyTree(2 * params.maxLeaves - 1);
+  let [all, weight] = [0, 0];
+  for (let p = 0; p < count; p++) {
+    order[p] = p;
+    all += packed[p];
+    weight += weights[p];
+  }
+  tree.cover[0] = weight;
+  const leaves: OpenLeaf[] = [open(0, 0, { order, start: 0, end: count, packed: all, weight }, splittable(0, weight) ? fill(0, count) : undefined)];
+  let nodes = 1;
   while (leaves.length < params.maxLeaves) {
-    let pick = -1;
-    for (let i = 0; i < leaves.length; i++) {
-      const gain = leaves[i].split?.gain;
-      if (gain !== undefined && (pick < 0 || gain > (leaves[pick].split?.gain ?? 0))) pick = i;
-    }
+    const pick = mostGain(leaves);
     const leaf = leaves[pick];
     if (leaf?.split === undefined || leaf.histogram === undefined) break;
-    const { split, totals, depth, start, end } = leaf;
-    const middle = partition(rows, start, end, columns[split.column].bins, split, workspace.spare);
-    const right: Totals = { gradient: totals.gradient - split.left.gradient, hessian: totals.hessian - split.left.hessian, weight: totals.weight - split.left.weight };
-    const leftNode = addNode(split.left);
-    const rightNode = addNode(right);
-    Object.assign(nodes[leaf.node], { column: split.column, bin: split.bin, threshold: thresholdOf(columns[split.column].cuts, split.bin), missingLeft: split.missingLeft, left: leftNode });
-    const wanted = [splittable(depth + 1, split.left), splittable(depth + 1, right)];
-    let leftHistogram: Histogram | undefined;
-    let rightHistogram: Histogram | undefined;
+    const { split, depth, start, end } = leaf;
+    const column = sample.columns[split.column];
+    const middle = partition(matrix, sample, column, split, start, end, workspace);
+    const [left, right] = halves(sample, leaf, middle);
+    tree.column[leaf.node] = column;
+    tree.bin[leaf.node] = split.bin;
+    tree.threshold[leaf.node] = thresholdOf(matrix.cuts[column], split.bin);
+    // Where the leaf has no missing values they will follow the heavier child.
+    tree.missingLeft[leaf.node] = (split.missingLeft ?? left.weight >= right.weight) ? 1 : 0;
+    tree.left[leaf.node] = nodes;
+    tree.cover[nodes] = left.weight;
+    tree.cover[nodes + 1] = right.weight;
+    const wanted = [splittable(depth + 1, left.weight), splittable(depth + 1, right.weight)];
+    let histograms: readonly (Histogram | undefined)[] = [undefined, undefined];
     if (wanted[0] || wanted[1]) {
       // Only the smaller child is counted; the other is the parent minus it.
       const leftIsSmaller = middle - start <= end - middle;
       const smaller = leftIsSmaller ? fill(start, middle) : fill(middle, end);
-      subtractHistogram(leaf.histogram, smaller);
-      [leftHistogram, rightHistogram] = leftIsSmaller ? [smaller, leaf.histogram] : [leaf.histogram, smaller];
+      subtractHistogram(leaf.histogram, smaller, slots);
+      histograms = leftIsSmaller ? [smaller, leaf.histogram] : [leaf.histogram, smaller];
     } else {
-      workspace.pool.push(leaf.histogram);
+      pool.push(leaf.histogram);
     }
-    if (!wanted[0] && leftHistogram !== undefined) workspace.pool.push(leftHistogram);
-    if (!wanted[1] && rightHistogram !== undefined) workspace.pool.push(rightHistogram);
-    leaves[pick] = open(leftNode, start, middle, depth + 1, split.left, wanted[0] ? leftHistogram : undefined);
-    leaves.push(open(rightNode, middle, end, depth + 1, right, wanted[1] ? rightHistogram : undefined));
+    histograms.forEach((histogram, side) => {
+      if (!wanted[side] && histogram !== undefined) pool.push(histogram);
+    });
+    leaves[pick] = open(nodes, depth + 1, left, wanted[0] ? histograms[0] : undefined);
+    leaves.push(open(nodes + 1, depth + 1, right, wanted[1] ? histograms[1] : undefined));
+    nodes += 2;
   }
-  for (const { histogram } of leaves) if (histogram !== undefined) workspace.pool.push(histogram);
-  return { nodes, leaves: leaves.map(({ node, start, end }) => ({ node, start, end })) };
+  for (const leaf of leaves) {
+    if (leaf.histogram !== undefined) pool.push(leaf.histogram);
+    tree.value[leaf.node] = leafValue(sample, leaf, params);
+    for (let i = leaf.start; i < leaf.end; i++) scores[sample.rows[order[i]]] += tree.value[leaf.node];
+  }
+  return trimmed(tree, nodes);
 }
 
-function sumOf(rows: Int32Array, { gradients, hessians, weights }: RowDerivatives): Totals {
-  let [gradient, hessian, weight] = [0, 0, 0];
-  for (let i = 0; i < rows.length; i++) {
-    gradient += gradients[rows[i]];
-    hessian += hessians[rows[i]];
-    weight += weights[rows[i]];
-  }
-  return { gradient, hessian, weight };
+function emptyTree(nodes: number): GrownTree {
+  const ints = (): Int32Array => new Int32Array(nodes);
+  const doubles = (): Float64Array => new Float64Array(nodes);
+  return { nodes, column: ints().fill(-1), bin: ints(), threshold: doubles(), missingLeft: new Uint8Array(nodes), left: ints(), value: doubles(), cover: doubles() };
 }
 
-/** Moves the rows that go left to the front of the range, both sides in their old order; returns where the right side starts. */
-function partition(rows: Int32Array, start: number, end: number, bins: Uint8Array, { bin, missingLeft }: Split, spare: Int32Array): number {
+function trimmed(tree: GrownTree, nodes: number): GrownTree {
+  return {
+    nodes,
+    column: tree.column.slice(0, nodes),
+    bin: tree.bin.slice(0, nodes),
+    threshold: tree.threshold.slice(0, nodes),
+    missingLeft: tree.missingLeft.slice(0, nodes),
+    left: tree.left.slice(0, nodes),
+    value: tree.value.slice(0, nodes),
+    cover: tree.cover.slice(0, nodes),
+  };
+}
+
+/** Index of the leaf whose split gains most, the first of equals; −1 when none can be split. */
+function mostGain(leaves: readonly OpenLeaf[]): number {
+  let pick = -1;
+  let most = 0;
+  leaves.forEach(({ split }, i) => {
+    if (split !== undefined && (pick < 0 || split.gain > most)) {
+      pick = i;
+      most = split.gain;
+    }
+  });
+  return pick;
+}
+
+/** The two children of a leaf whose rows have been parted at `middle`. */
+function halves({ packed, weights }: TreeSample, { order, start, end, packed: all, weight }: LeafRows, middle: number): readonly [LeafRows, LeafRows] {
+  let [sum, w] = [0, 0];
+  for (let i = start; i < middle; i++) {
+    sum += packed[order[i]];
+    w += weights[order[i]];
+  }
+  return [
+    { order, start, end: middle, packed: sum, weight: w },
+    { order, start: middle, end, packed: all - sum, weight: weight - w },
+  ];
+}
+
+/** Newton step −G/(H+λ), kept within ±maxStep, times the learning rate. */
+function leafValue({ gradients, hessians }: TreeSample, { order, start, end }: LeafRows, { l2, maxStep, learningRate }: GrowthParams): number {
+  let [g, h] = [0, 0];
+  for (let i = start; i < end; i++) {
+    g += gradients[order[i]];
+    h += hessians[order[i]];
+  }
+  const step = h + l2 > 0 ? -g / (h + l2) : 0;
+  return learningRate * Math.min(Math.max(step, -maxStep), maxStep) + 0;
+}
+
+/** Moves the positions that go left to the front of the range, both sides in their old order; returns where the right side starts. */
+function partition({ byColumn, rows: height }: BinnedMatrix, { rows }: TreeSample, column: number, { bin, missingLeft }: Split, start: number, end: number, { order, spare }: Workspace): number {
+  const from = column * height;
+  // Bin 0 (missing) becomes a bin beyond all others where it goes right.
+  const missing = missingLeft === true ? 0 : 256;
   let left = start;
   let right = 0;
   for (let i = start; i < end; i++) {
-    const row = rows[i];
-    const b = bins[row];
-    if (b === 0 ? missingLeft : b <= bin) rows[left++] = row;
-    else spare[right++] = row;
+    const position = order[i];
+    const b = byColumn[from + rows[position]];
+    // Both places are written and one counter moves: no branch to guess.
+    const goesLeft = ((b === 0 ? missing : b) - bin - 1) >>> 31;
+    order[left] = position;
+    spare[right] = position;
+    left += goesLeft;
+    right += 1 - goesLeft;
   }
-  rows.set(spare.subarray(0, right), left);
+  order.set(spare.subarray(0, right), left);
   return left;
 }

@@ -1,5 +1,6 @@
-import type { BinnedColumn } from './binning.ts';
-import type { Histogram, HistogramLayout } from './histogram.ts';
+import { packedGradient, packedHessian, type CoarseGrid } from './derivatives.ts';
+import type { Histogram } from './histogram.ts';
+import type { TreeSample } from './treeSample.ts';
 
 export interface SplitRules {
   readonly l2: number;
@@ -8,67 +9,144 @@ export interface SplitRules {
   readonly minHessian: number;
 }
 
-export interface Totals {
-  readonly gradient: number;
-  readonly hessian: number;
-  readonly weight: number;
-}
-
 export interface Split {
+  /** Index into the sample's columns. */
   readonly column: number;
   /** Bins 1 … `bin` go left. */
   readonly bin: number;
-  readonly missingLeft: boolean;
+  /** Where missing values go; undefined where the leaf has none. */
+  readonly missingLeft: boolean | undefined;
   readonly gain: number;
-  readonly left: Totals;
 }
+
+/** A leaf in search of a split: its range of `order`, and its sums. */
+export interface LeafRows {
+  readonly order: Int32Array;
+  readonly start: number;
+  readonly end: number;
+  /** Packed sum of its rows' derivatives. */
+  readonly packed: number;
+  readonly weight: number;
+}
+
+/** The best cut of each column, and the weights of one column's bins. */
+export interface SplitScratch {
+  readonly score: Float64Array;
+  readonly bin: Int32Array;
+  readonly side: Uint8Array;
+  readonly certain: Uint8Array;
+  readonly weights: Float64Array;
+}
+
+export function splitScratch(columns: number): SplitScratch {
+  return { score: new Float64Array(columns), bin: new Int32Array(columns), side: new Uint8Array(columns), certain: new Uint8Array(columns), weights: new Float64Array(256) };
+}
+
+const PACK = 2 ** 26;
 
 /**
  * The split of a leaf with the largest gain G²ₗ/(Hₗ+λ) + G²ᵣ/(Hᵣ+λ) − G²/(H+λ) (Chen & Guestrin 2016, equation 7, without ½), or undefined.
- * Missing values are tried on both sides; where the leaf has none they will follow the heavier child. Ties go to the first column and the lowest bin.
+ * Missing values are tried on both sides. Ties go to the first column and the lowest bin.
+ *
+ * The histogram knows no weights. Sums of second derivatives bound them; where the bounds leave a winner in doubt, the weights of that one
+ * column are counted and its cuts judged again. The answer is the same as if all were counted.
  */
-export function bestSplit(
-  histogram: Histogram,
-  columns: readonly BinnedColumn[],
-  active: Int32Array,
-  layout: HistogramLayout,
-  total: Totals,
-  rules: SplitRules,
-): Split | undefined {
-  const { l2, minRows, minHessian } = rules;
-  const parent = (total.gradient * total.gradient) / (total.hessian + l2);
+export function bestSplit(histogram: Histogram, sample: TreeSample, leaf: LeafRows, grid: CoarseGrid, rules: SplitRules, scratch: SplitScratch): Split | undefined {
+  const columns = sample.columns.length;
+  for (let a = 0; a < columns; a++) scanColumn(histogram, sample, a, leaf, grid, rules, scratch, false);
+  for (;;) {
+    let best = -1;
+    let most = 0;
+    for (let a = 0; a < columns; a++) {
+      if (scratch.score[a] > most) {
+        most = scratch.score[a];
+        best = a;
+      }
+    }
+    if (best < 0) return undefined;
+    if (scratch.certain[best] === 1) {
+      const missing = histogram[sample.offsets[best]] !== 0;
+      const parent = parentScore(leaf, grid, rules);
+      return { column: best, bin: scratch.bin[best], missingLeft: missing ? scratch.side[best] === 1 : undefined, gain: ((most - parent) * grid.hessian) / (grid.gradient * grid.gradient) };
+    }
+    countWeights(sample, best, leaf, scratch.weights);
+    scanColumn(histogram, sample, best, leaf, grid, rules, scratch, true);
+  }
+}
+
+function parentScore({ packed }: LeafRows, grid: CoarseGrid, { l2 }: SplitRules): number {
+  const g = packedGradient(packed);
+  return (g * g) / (packedHessian(packed) + l2 * grid.hessian);
+}
+
+/** Weight of each bin of a column over the leaf's rows. */
+function countWeights(sample: TreeSample, column: number, { order, start, end }: LeafRows, weights: Float64Array): void {
+  const { slots, stride, offsets } = sample;
+  weights.fill(0);
+  const first = offsets[column];
+  for (let i = start; i < end; i++) {
+    const position = order[i];
+    weights[slots[position * stride + column] - first] += sample.weights[position];
+  }
+}
+
+/** Writes the best cut of one column into `scratch`, score 0 where there is none. With `counted`, weights are checked by `scratch.weights`, else by bounds. */
+function scanColumn(histogram: Histogram, sample: TreeSample, a: number, leaf: LeafRows, grid: CoarseGrid, rules: SplitRules, scratch: SplitScratch, counted: boolean): void {
+  const { weights } = scratch;
+  const from = sample.offsets[a];
+  const missing = histogram[from];
+  const last = sample.offsets[a + 1] - from - 1;
+  const total = leaf.packed;
+  const totalH = packedHessian(total);
+  const l2 = rules.l2 * grid.hessian;
+  // Below `least` a side has too few rows for sure, from `enough` on it has enough for sure.
+  const least = Math.max(0.5, rules.minHessian * grid.hessian, rules.minRows * grid.leastHessian * (1 - 1e-12));
+  const enough = rules.minRows * grid.mostHessian * (1 + 1e-12);
+  const parent = parentScore(leaf, grid, rules);
   // A gain at the level of rounding is none.
-  let best = 1e-10 * (1 + Math.abs(parent));
-  let found: { column: number; bin: number; missingLeft: boolean; g: number; h: number; w: number } | undefined;
-  for (let a = 0; a < active.length; a++) {
-    const column = active[a];
-    const from = layout.offsets[column] * 3;
-    const missingG = histogram[from];
-    const missingH = histogram[from + 1];
-    const missingW = histogram[from + 2];
-    const lastBin = columns[column].cuts.length + 1;
-    for (let side = 0; side < (missingW > 0 ? 2 : 1); side++) {
-      let g = side === 1 ? missingG : 0;
-      let h = side === 1 ? missingH : 0;
-      let w = side === 1 ? missingW : 0;
-      // Cutting after the last bin parts the missing rows from all others.
-      const end = missingW > 0 && side === 0 ? lastBin : lastBin - 1;
-      for (let bin = 1, at = from + 3; bin <= end; bin++, at += 3) {
-        g += histogram[at];
-        h += histogram[at + 1];
-        w += histogram[at + 2];
-        if (w < minRows || h < minHessian) continue;
-        if (total.weight - w < minRows || total.hessian - h < minHessian) break;
-        const rest = total.gradient - g;
-        const gain = (g * g) / (h + l2) + (rest * rest) / (total.hessian - h + l2) - parent;
-        if (gain > best) {
-          best = gain;
-          found = { column, bin, missingLeft: missingW > 0 ? side === 1 : w * 2 >= total.weight, g, h, w };
-        }
+  let best = parent + 1e-10 * ((grid.gradient * grid.gradient) / grid.hessian + parent);
+  let found = false;
+  let bestBin = 0;
+  let bestSide = 0;
+  let certain = 0;
+  const sides = missing === 0 ? 1 : 2;
+  for (let side = 0; side < sides; side++) {
+    let p = side === 1 ? missing : 0;
+    let w = side === 1 ? weights[0] : 0;
+    // Cutting after the last bin parts the missing rows from all others.
+    const end = sides === 2 && side === 0 ? last : last - 1;
+    for (let bin = 1; bin <= end; bin++) {
+      const v = histogram[from + bin];
+      // An empty bin adds nothing: the cut before it is the same.
+      if (v === 0) continue;
+      p += v;
+      if (counted) {
+        w += weights[bin];
+        if (w < rules.minRows) continue;
+        if (leaf.weight - w < rules.minRows) break;
+      }
+      const h = Math.floor(p / PACK + 0.5);
+      if (h < least) continue;
+      const otherH = totalH - h;
+      if (otherH < least) break;
+      const g = p - h * PACK;
+      const otherG = total - p - otherH * PACK;
+      const mine = h + l2;
+      const other = otherH + l2;
+      // g²/(h+λ) + g'²/(h'+λ) > best, without dividing.
+      const numerator = g * g * other + otherG * otherG * mine;
+      const denominator = mine * other;
+      if (numerator > best * denominator) {
+        best = numerator / denominator;
+        found = true;
+        bestBin = bin;
+        bestSide = side;
+        certain = counted || (h >= enough && otherH >= enough) ? 1 : 0;
       }
     }
   }
-  if (found === undefined) return undefined;
-  const { column, bin, missingLeft, g, h, w } = found;
-  return { column, bin, missingLeft, gain: best, left: { gradient: g, hessian: h, weight: w } };
+  scratch.score[a] = found ? best : 0;
+  scratch.bin[a] = bestBin;
+  scratch.side[a] = bestSide;
+  scratch.certain[a] = certain;
 }
