@@ -34,7 +34,7 @@ async function hasKey(deps: AppDeps): Promise<boolean> {
 }
 
 function openToOthers(host: string): AppError {
-  return new AppError('forbidden', `The server does not listen on ${host.slice(0, 80)} while there is no API key.`, { hint: 'Make a key first: `tagcast keys create --role admin`, or listen on 127.0.0.1.' });
+  return new AppError('forbidden', `The server does not listen on ${host.slice(0, 80)} while there is no API key.`, { hint: 'Make a key first: `tagcast keys create --name ops --role admin`, or listen on 127.0.0.1.' });
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): AppError {
