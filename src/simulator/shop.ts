@@ -38,8 +38,8 @@ export interface SimulatedShop {
   readonly truth: readonly SimulatedTruth[];
 }
 
-/** The shop of `tagcast quickstart`: a two-year history that ends before 2026-04-01. */
-export const DEMO_SHOP = Object.freeze({ seed: 20260401, customers: 3000, days: 730, endDate: '2026-04-01', timeZone: DEFAULT_TIME_ZONE, futureDays: 365 });
+/** The shop of `tagcast quickstart`: 1,000 days of history that end before 2026-04-01, so that a year ahead can be learned and tested too. */
+export const DEMO_SHOP = Object.freeze({ seed: 20260401, customers: 3000, days: 1000, endDate: '2026-04-01', timeZone: DEFAULT_TIME_ZONE, futureDays: 365 });
 
 function complete(options: ShopOptions): Required<ShopOptions> {
   const full = { timeZone: DEFAULT_TIME_ZONE, futureDays: 365, parameters: DEFAULT_PARAMETERS, ...options };

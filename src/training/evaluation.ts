@@ -102,7 +102,7 @@ function mean(values: Float64Array): number {
   return values.length === 0 ? 0 : sum / values.length;
 }
 
-/** The number that selection minimises, row by row: log loss, a scaled absolute error for days, a deviance for amounts. */
+/** The number that selection minimises, row by row: log loss, a deviance for amounts, for days the quantile loss over the interval levels. */
 export function selectionLoss(task: Task, data: Predicted): Float64Array {
   const { y, predicted } = data;
   const end = windowEnd(y);
@@ -115,10 +115,19 @@ export function selectionLoss(task: Task, data: Predicted): Float64Array {
     } else if (task === 'amount') {
       loss[i] = tweedieDeviance(y[i] / scale, Math.max(1e-4, predicted[i] / scale));
     } else {
-      loss[i] = Math.abs(Math.min(predicted[i], end) - y[i]);
+      loss[i] = quantileLoss(data, i, end);
     }
   }
   return loss;
+}
+
+/** Mean pinball loss (Koenker & Bassett 1978) of the 10, 25, 50, 75 and 90 % quantiles; without intervals the one prediction stands for all five. */
+function quantileLoss({ y, predicted, intervals }: Predicted, row: number, end: number): number {
+  const quantiles = intervals === undefined ? [predicted, predicted, predicted, predicted, predicted] : [intervals.low80, intervals.low50, predicted, intervals.high50, intervals.high80];
+  return [0.1, 0.25, 0.5, 0.75, 0.9].reduce((sum, level, k) => {
+    const difference = y[row] - Math.min(end, quantiles[k][row]);
+    return sum + (difference > 0 ? level * difference : (level - 1) * difference) / 5;
+  }, 0);
 }
 
 /** Unit deviance of the Tweedie family with power 1.5 (Jørgensen 1997, ch. 4), consistent for the mean and defined at y = 0. */

@@ -137,8 +137,9 @@ async function tryCandidates(request: HeadRequest, task: Task, train: Dataset | 
     }
     const serving = servingFrom(request, result);
     const crossed = crossFitted(request, result, serving);
-    const loss = selectionLoss(task, { y: result.data.y, predicted: crossed });
-    const metrics = Object.fromEntries(Object.entries(evaluate(task, { y: result.data.y, predicted: crossed }, rng, 2).metrics).map(([name, metric]) => [name, metric.value]));
+    const judgedOn = { y: result.data.y, predicted: crossed.prediction, ...intervalsOf(crossed) };
+    const loss = selectionLoss(task, judgedOn);
+    const metrics = Object.fromEntries(Object.entries(evaluate(task, judgedOn, rng, 2).metrics).map(([name, metric]) => [name, metric.value]));
     tried.push({ ...result, serving, loss, row: { candidate: candidate.name, rung: candidate.rung, estimator: candidate.estimator, loss: mean(loss), metrics, ...seconds } });
   }
   return { tried: withErrors(tried), failed };
@@ -216,11 +217,11 @@ function joined(parts: readonly Float64Array[]): Float64Array {
 }
 
 /** Predictions on the judged rows, each half of the customers served by what the other half taught, so that calibration cannot flatter itself. */
-function crossFitted(request: HeadRequest, sample: OutOfSample, own: Serving): Float64Array {
+function crossFitted(request: HeadRequest, sample: OutOfSample, own: Serving): Served {
   const task = taskOf(request.definition.target);
   const { data, fitted, raw, candidate } = sample;
   // Five levels of days cannot flatter: they move all customers alike.
-  if (task === 'duration') return finish(fitted.estimator, task, fitted.artefact, own, candidateMatrix(data.x, candidate), raw, request.end).prediction;
+  if (task === 'duration') return finish(fitted.estimator, task, fitted.artefact, own, candidateMatrix(data.x, candidate), raw, request.end);
   const result = new Float64Array(sample.raw.length);
   const [first, second] = customerFolds(sample.data, 2, request.rng.fork('cross', candidate.name));
   for (const [learn, apply] of [[first, second], [second, first]]) {
@@ -230,7 +231,7 @@ function crossFitted(request: HeadRequest, sample: OutOfSample, own: Serving): F
     const served = shape === null ? moved : applyCalibration(shape, moved);
     apply.forEach((row, i) => (result[row] = served[i]));
   }
-  return result;
+  return { prediction: result };
 }
 
 /** The season's level where last year shows it, otherwise the newest period's. A season is looked up for the date and for four weeks later. */
@@ -280,7 +281,7 @@ function cameBack(task: Task, data: Dataset): Dataset {
 }
 
 function meanLoss(task: Task, data: Dataset, served: Served): number {
-  return mean(selectionLoss(task, { y: data.y, predicted: served.prediction }));
+  return mean(selectionLoss(task, { y: data.y, predicted: served.prediction, ...intervalsOf(served) }));
 }
 
 function mean(values: Float64Array): number {

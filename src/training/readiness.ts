@@ -34,7 +34,8 @@ export interface ReadinessFacts {
 export const HISTORY_DAYS = 90;
 
 export function readiness(definition: ModelDefinition, facts: ReadinessFacts): Requirement[] {
-  const horizon = definition.horizons[0];
+  // The shortest horizon decides whether there is a model at all; longer ones join when the history reaches them.
+  const horizon = Math.min(...definition.horizons);
   const days = facts.firstEvent === undefined ? 0 : daysBetween(facts.firstEvent, facts.end);
   const start = facts.firstEvent ?? facts.end;
   const least = HISTORY_DAYS + horizon;

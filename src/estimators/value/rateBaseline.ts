@@ -28,8 +28,9 @@ export const rateBaseline = defineEstimator<RateBaselineArtefact, RateBaselinePa
 
   fit(train, { column, factor }, context) {
     checkCancelled(context);
+    // A period in which nobody bought is no reason to refuse: the rate itself is not learned.
     const problem = amountProblem(train.y, 30);
-    if (problem !== undefined) return problem;
+    if (problem !== undefined && problem.reason !== 'one_class') return problem;
     const data = canonicalRows(train);
     const rate = data.columns[data.names.indexOf(column)];
     if (rate === undefined) return refuse('missing_column', `The rate baseline needs the column ${column}.`);

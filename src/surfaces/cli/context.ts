@@ -1,7 +1,7 @@
 /** What a command of the command line is handed. */
 import type { Command } from 'commander';
-import { openApp } from '../../app.ts';
-import type { App, AppConfig, Work } from '../../app.ts';
+import type { AppConfig } from '../../environment.ts';
+import type { App, Work } from '../../app.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Bilingual } from '../../base/text.ts';
 import type { Language } from '../../conditions/words.ts';
@@ -23,6 +23,8 @@ export type CommandModule = (program: Command, context: () => Context) => void;
 
 /** Opens the app for the time of `use` and closes it whatever happens. */
 export async function withApp<T>(context: Context, use: (app: App) => Promise<T>): Promise<T> {
+  // Loaded here and not at the top: help and wrong flags should not wait for it.
+  const { openApp } = await import('../../app.ts');
   const app = await openApp(context.config, context.clock);
   try {
     return await use(app);

@@ -1,9 +1,9 @@
 /** The command line: `tagcast <command>`. Results go to standard output, progress and errors to standard error; exit codes come from base/errors.ts. */
 import { Command, CommanderError, Option } from 'commander';
-import { configFromEnvironment, systemClock } from '../../app.ts';
+import { configFromEnvironment, systemClock } from '../../environment.ts';
 import { describeError, ERROR_TABLE } from '../../base/errors.ts';
 import type { Language } from '../../conditions/words.ts';
-import { COMMANDS } from './commands/index.ts';
+import { modulesFor } from './commands/index.ts';
 import type { Context } from './context.ts';
 import { openOutput } from './terminal.ts';
 
@@ -27,6 +27,11 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv = pro
     if (cancel.signal.aborted) process.exit(ERROR_TABLE.cancelled.exit);
     cancel.abort();
   };
+  // `tagcast … | head` closes the pipe early: that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
 
@@ -44,7 +49,7 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv = pro
     };
     return context;
   };
-  for (const command of COMMANDS) command(program, contextOf);
+  for (const command of await modulesFor(args)) command(program, contextOf);
   // Options such as --json may stand before or after the command.
   for (const command of allCommands(program)) {
     command.exitOverride();

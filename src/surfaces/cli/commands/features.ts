@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { AppError } from '../../../base/errors.ts';
 import { parseLocalDate, startOfDay } from '../../../base/time.ts';
-import { paths } from '../../../app.ts';
+import { paths } from '../../../environment.ts';
 import { featuresOfCustomer } from '../../../features/customer.ts';
 import { formatValue } from '../../../features/format.ts';
 import { exportFeatures } from '../../../jobs/exportFeatures.ts';

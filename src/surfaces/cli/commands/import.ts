@@ -1,7 +1,7 @@
 /** `tagcast import`: brings a file into the store. The rules are in docs/import.md. */
 import { mkdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { paths } from '../../../app.ts';
+import { paths } from '../../../environment.ts';
 import { localDate, startOfDay, addDays } from '../../../base/time.ts';
 import { importFile } from '../../../jobs/import.ts';
 import type { ImportReport } from '../../../jobs/import.ts';

@@ -1,16 +1,30 @@
-/** Every command, in the order of the help text. */
+/**
+ * Every command by its first word, in the order of the help text. A module is loaded when its command is called, or for the help that lists all of them:
+ * `tagcast keys list` should not wait for the model code.
+ */
 import type { CommandModule } from '../context.ts';
-import { customer } from './customer.ts';
-import { doctor } from './doctor.ts';
-import { features } from './features.ts';
-import { importCommand } from './import.ts';
-import { init } from './init.ts';
-import { keys } from './keys.ts';
-import { evaluate, models, train } from './models.ts';
-import { quickstart } from './quickstart.ts';
-import { nightly, score } from './score.ts';
-import { segment } from './segment.ts';
-import { serve } from './serve.ts';
-import { tags } from './tags.ts';
 
-export const COMMANDS: readonly CommandModule[] = [quickstart, init, importCommand, features, train, evaluate, models, score, nightly, tags, customer, segment, serve, keys, doctor];
+export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  quickstart: async () => (await import('./quickstart.ts')).quickstart,
+  init: async () => (await import('./init.ts')).init,
+  import: async () => (await import('./import.ts')).importCommand,
+  features: async () => (await import('./features.ts')).features,
+  train: async () => (await import('./models.ts')).train,
+  evaluate: async () => (await import('./models.ts')).evaluate,
+  models: async () => (await import('./models.ts')).models,
+  score: async () => (await import('./score.ts')).score,
+  nightly: async () => (await import('./score.ts')).nightly,
+  tags: async () => (await import('./tags.ts')).tags,
+  customer: async () => (await import('./customer.ts')).customer,
+  segment: async () => (await import('./segment.ts')).segment,
+  serve: async () => (await import('./serve.ts')).serve,
+  keys: async () => (await import('./keys.ts')).keys,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+};
+
+/** The modules to load for a command line: the one that is called, or all of them. */
+export async function modulesFor(args: readonly string[]): Promise<CommandModule[]> {
+  const called = args.find((arg) => Object.hasOwn(COMMANDS, arg));
+  const wanted = called === undefined || args[0] === 'help' ? Object.keys(COMMANDS) : [called];
+  return Promise.all(wanted.map((name) => COMMANDS[name]()));
+}

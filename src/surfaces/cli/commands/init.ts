@@ -2,8 +2,9 @@
 import { Option } from 'commander';
 import { AppError } from '../../../base/errors.ts';
 import { checkTimeZone } from '../../../base/time.ts';
-import { DEFAULT_SHOP, readShop, shopSchema, writeShop } from '../../../app.ts';
-import type { App, Shop } from '../../../app.ts';
+import { DEFAULT_SHOP, readShop, shopSchema, writeShop } from '../../../environment.ts';
+import type { Shop } from '../../../environment.ts';
+import type { App } from '../../../app.ts';
 import { createApiKey, listApiKeys } from '../../../store/repositories/apiKeys.ts';
 import { answer, withApp } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';

@@ -1,6 +1,6 @@
 /** `tagcast quickstart`: the simulated demo shop from nothing to served tags, with a summary at the end. */
 import { AppError } from '../../../base/errors.ts';
-import { readShop } from '../../../app.ts';
+import { readShop } from '../../../environment.ts';
 import type { App } from '../../../app.ts';
 import { loadDemoShop } from '../../../jobs/demo.ts';
 import { nightly } from '../../../jobs/nightly.ts';
@@ -42,7 +42,7 @@ export const quickstart: CommandModule = (program, context) => {
       initialise(here, { timeZone: DEMO_SHOP.timeZone, currency: 'CNY', historic: true, simulated: true }, false);
       await withApp(here, async (app) => {
         const key = await firstKey(app);
-        heading(here, 2, `Two years and more of ${formatInteger(options.customers)} simulated customers: browsing, orders, refunds, messages, campaigns`);
+        heading(here, 2, `${formatInteger(DEMO_SHOP.days)} days of ${formatInteger(options.customers)} simulated customers: browsing, orders, refunds, messages, campaigns`);
         const demo = await loadDemoShop({ store: app.store, ...workOf(here) }, simulateShop({ ...DEMO_SHOP, customers: options.customers }));
         here.output.remark(`  ${formatInteger(demo.events + demo.known)} events of ${formatInteger(demo.customers)} customers${demo.known > 0 ? `, ${formatInteger(demo.known)} of them were there already` : ''}`);
         const asOf = await app.today();

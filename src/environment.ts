@@ -1,0 +1,63 @@
+/** What the machine tells the program: time, environment variables, and the shop's settings in the home folder. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from './base/clock.ts';
+import { AppError } from './base/errors.ts';
+import { checkTimeZone, DEFAULT_TIME_ZONE } from './base/time.ts';
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** What `tagcast init` decides once for a shop; lives in config.json in the home folder. */
+export const shopSchema = z.strictObject({
+  timeZone: z.string(),
+  /** ISO 4217 code shown beside amounts. */
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  /** The data end in the past: the day after the last event counts as today, so that tags of an old file are not stale. */
+  historic: z.boolean().default(false),
+  /** Set for the demo shop only, so that every surface can say that its customers are simulated. */
+  simulated: z.boolean().default(false),
+});
+export type Shop = z.infer<typeof shopSchema>;
+
+export interface AppConfig {
+  /** Folder of the embedded store, the snapshot, quarantine files and reports. */
+  readonly home: string;
+  /** PostgreSQL instead of the embedded store. */
+  readonly databaseUrl?: string;
+}
+
+/** Settings from the environment: TAGCAST_HOME (default ./data), TAGCAST_DATABASE_URL. */
+export function configFromEnvironment(env: NodeJS.ProcessEnv, cwd: string): AppConfig {
+  const home = resolve(cwd, env.TAGCAST_HOME ?? 'data');
+  const databaseUrl = env.TAGCAST_DATABASE_URL;
+  return databaseUrl === undefined || databaseUrl === '' ? { home } : { home, databaseUrl };
+}
+
+export const paths = {
+  config: (home: string) => join(home, 'config.json'),
+  store: (home: string) => join(home, 'store'),
+  snapshot: (home: string) => join(home, 'snapshot'),
+  quarantine: (home: string) => join(home, 'quarantine'),
+  reports: (home: string) => join(home, 'reports'),
+} as const;
+
+export function readShop(home: string): Shop | undefined {
+  const file = paths.config(home);
+  if (!existsSync(file)) return undefined;
+  try {
+    const shop = shopSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    checkTimeZone(shop.timeZone);
+    return shop;
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('invalid_config', `${file} is not a valid configuration.`, { hint: 'Mend the file, or write it anew with `tagcast init --force`.', cause });
+  }
+}
+
+export function writeShop(home: string, shop: Shop): void {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  writeFileSync(paths.config(home), `${JSON.stringify(shop, null, 2)}\n`, { mode: 0o600 });
+}
+
+export const DEFAULT_SHOP: Shop = { timeZone: DEFAULT_TIME_ZONE, currency: 'CNY', historic: false, simulated: false };
