@@ -118,6 +118,7 @@ async function work(state: RunState): Promise<ScoreReport> {
   await scorePass(state, done);
   const scored = clock.now();
 
+  await store.db.raw('ANALYZE scores, run_facts');
   const heads = await summariseScores(store.db, run.runId);
   const churnKey = churnKeyOf(models);
   const context = runContext(deps, asOf, run.runId, models, gridsOf(heads));
@@ -127,6 +128,8 @@ async function work(state: RunState): Promise<ScoreReport> {
   }
   const tagged = clock.now();
 
+  // A stage that was just filled has no statistics yet; joins against it would be planned for an empty table.
+  await store.db.raw('ANALYZE staged_tags');
   const figures = await figuresOf(state);
   const report = reportOf(asOf, run, plan.models, deps.models, { total: plan.chunks.length, resumed: [...done].filter((chunk) => chunk < plan.chunks.length).length }, figures);
   const flips = await bandFlips(store, run.runId, asOf);
