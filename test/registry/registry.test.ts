@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { AppError } from '../../src/base/errors.ts';
+import { ESTIMATORS } from '../../src/estimators/index.ts';
+import { liveColumns, modelChecks } from '../../src/jobs/scoringModels.ts';
+import { admitModel, aliasesOf, champions, promoteModel, rollbackModel } from '../../src/registry/aliases.ts';
+import { columnDifferences } from '../../src/registry/columns.ts';
+import { openModel, sealModel } from '../../src/registry/envelope.ts';
+import { promotionGate } from '../../src/registry/gate.ts';
+import { listModels, loadModel, saveModel } from '../../src/registry/models.ts';
+import { aliasHistory } from '../../src/store/repositories/models.ts';
+import { listAudit } from '../../src/store/repositories/audit.ts';
+import type { TrainedModel } from '../../src/training/trained.ts';
+import { describeOnEachStore } from '../support/stores.ts';
+import { PLAN } from '../support/scoredShop.ts';
+
+const checks = modelChecks(ESTIMATORS);
+/** Written once by this project's own trainer on a simulated shop of 160 customers; read for ever. */
+const FROZEN = readFileSync(new URL('../artefacts/v1/purchase_intent.json', import.meta.url));
+const frozen = (): TrainedModel => openModel(FROZEN, checks).content;
+const live = liveColumns(PLAN);
+/** Column lists of the live plan change with the product; a model trained on them is what promotion meets. */
+const columnsOf = (content: TrainedModel) => content.columns.map(({ name, unit, missing }) => ({ name, unit, missing })).concat(live.filter(({ name }) => content.population.some((rule) => rule.feature === name)));
+const move = { actor: 'test', reason: 'because' };
+
+function refusal(bytes: Uint8Array): AppError {
+  try {
+    openModel(bytes, checks);
+  } catch (error) {
+    expect(error).toBeInstanceOf(AppError);
+    expect((error as AppError).code).toBe('artefact_invalid');
+    return error as AppError;
+  }
+  throw new Error('the bytes were accepted');
+}
+
+const changed = (edit: (envelope: Record<string, unknown>) => void): Uint8Array => {
+  const envelope = JSON.parse(FROZEN.toString()) as Record<string, unknown>;
+  edit(envelope);
+  return Buffer.from(JSON.stringify(envelope));
+};
+
+describe('model envelope', () => {
+  test('the frozen file of format 1 opens, gives its golden numbers, and seals to the same bytes', () => {
+    const opened = openModel(FROZEN, checks);
+    expect(opened).toMatchObject({ name: 'purchase_intent', version: 1 });
+    const again = sealModel('purchase_intent', 1, opened.content, checks);
+    expect(again.sha256).toBe(opened.sha256);
+    expect(again.bytes.equals(FROZEN)).toBe(true);
+  });
+
+  test('says what is wrong: a newer format, another kind, a changed number, an unknown estimator', () => {
+    expect(refusal(changed((e) => { e.formatVersion = 2; })).message).toMatch(/format 2/);
+    expect(refusal(changed((e) => { e.kind = 'other'; })).message).toMatch(/not a Tagcast model/);
+    expect(refusal(changed((e) => { e.version = 7; })).message).toMatch(/checksum/);
+    expect(refusal(FROZEN.subarray(0, FROZEN.length >> 1)).message).toMatch(/cannot be read/);
+    expect(refusal(Buffer.from('[]')).message).toMatch(/no JSON object/);
+    expect(refusal(Buffer.from('['.repeat(200_000)))).toBeInstanceOf(AppError);
+  });
+
+  test('content with a right checksum is still checked: schema, artefacts, golden rows', () => {
+    const seal = (edit: (content: TrainedModel) => TrainedModel): Uint8Array => sealModel('purchase_intent', 1, edit(frozen()), checks).bytes;
+    expect(refusal(seal((c) => ({ ...c, heads: [] }))).message).toMatch(/heads/);
+    expect(refusal(seal((c) => ({ ...c, heads: c.heads.map((head) => ({ ...head, estimator: 'constructor' })) }))).message).toMatch(/does not have/);
+    expect(refusal(seal((c) => ({ ...c, heads: c.heads.map((head) => ({ ...head, artefact: { kind: 'bg_nbd' } })) }))).message).toMatch(/damaged/);
+    expect(refusal(seal((c) => ({ ...c, golden: { ...c.golden, predictions: c.golden.predictions.map((row) => row.map((p) => p + 1e-6)) } }))).message).toMatch(/golden/);
+    expect(refusal(seal((c) => ({ ...c, model: 'churn' }))).message).toMatch(/different names/);
+  });
+
+  test('damaged bytes are an AppError and nothing else', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(FROZEN.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }), fc.nat(FROZEN.length), (edits, cut) => {
+      const bytes = Buffer.from(FROZEN.subarray(0, cut % 3 === 0 ? cut : FROZEN.length));
+      for (const [at, value] of edits) if (at < bytes.length) bytes[at] = value;
+      try {
+        // Bytes that say the same (white space, an equal digit) may open.
+        openModel(bytes, checks);
+      } catch (error) {
+        expect(error).toBeInstanceOf(AppError);
+        expect((error as AppError).code).toBe('artefact_invalid');
+      }
+    }), { numRuns: 200 });
+    fc.assert(fc.property(fc.json(), (text) => { refusal(Buffer.from(text)); }), { numRuns: 200 });
+  });
+});
+
+describe('columns and gate', () => {
+  test('only columns that the model needs matter, and each one is named', () => {
+    const content = frozen();
+    const now = columnsOf(content);
+    expect(columnDifferences(content, [...now, { name: 'something_new', unit: 'days', missing: 0 }])).toEqual([]);
+    const [first, second] = content.columns;
+    const broken = now.filter(({ name }) => name !== first?.name).map((column) => (column.name === second?.name ? { ...column, unit: 'furlongs' } : column));
+    expect(columnDifferences(content, broken)).toEqual(expect.arrayContaining([{ column: first?.name, why: 'missing' }, expect.objectContaining({ column: second?.name, why: 'unit', live: 'furlongs' })]));
+  });
+
+  test('the gate: grade for a first version, a better number on the same period for a later one', () => {
+    const { heads } = frozen();
+    const [head] = heads;
+    const graded = (grade: typeof head.grade, loss?: number, test = head.split.test) => ({
+      heads: [{ ...head, grade, split: { ...head.split, test }, evaluation: loss === undefined ? head.evaluation : { ...head.evaluation, metrics: { ...head.evaluation.metrics, log_loss: { value: loss } } } }],
+    });
+    expect(promotionGate(graded('usable'), undefined).pass).toBe(true);
+    expect(promotionGate(graded('not_recommended'), undefined).pass).toBe(false);
+    expect(promotionGate(graded('good', 0.3), { content: graded('good', 0.4) }).pass).toBe(true);
+    expect(promotionGate(graded('good', 0.4), { content: graded('good', 0.3) })).toMatchObject({ pass: false, why: expect.stringContaining('log_loss') as string });
+    expect(promotionGate(graded('good', 0.3, '2030-01-01'), { content: graded('good', 0.4) }).why).toMatch(/not comparable/);
+    expect(promotionGate(graded('good', 0.3, '2030-01-01'), { content: graded('good', 0.1), evaluation: graded('good', 0.4).heads[0].evaluation }).pass).toBe(true);
+  });
+});
+
+describeOnEachStore('registry', (getStore) => {
+  const name = 'purchase_intent';
+  beforeAll(async () => { for (let i = 0; i < 3; i++) await saveModel(getStore(), frozen(), checks); });
+
+  test('versions are whole numbers from 1, also for savers at the same instant, and are never rewritten', async () => {
+    const store = getStore();
+    const saved = await Promise.all([1, 2, 3].map(() => saveModel(store, frozen(), checks)));
+    expect(saved.map(({ version }) => version).sort()).toEqual([4, 5, 6]);
+    const [newest] = await listModels(store, name);
+    expect(newest).toMatchObject({ version: 6, sha256: saved.find(({ version }) => version === 6)?.sha256 });
+    expect(newest.card.heads[0]).not.toHaveProperty('artefact');
+    expect((await loadModel(store, name, 4, checks)).content).toEqual(frozen());
+  });
+
+  test('promote, roll back, roll forward: aliases, history and audit agree', async () => {
+    const store = getStore();
+    const columns = columnsOf(frozen());
+    await promoteModel(store, name, 1, columns, checks, move);
+    expect(await promoteModel(store, name, 2, columns, checks, move)).toEqual({ champion: 2, previous: 1 });
+    expect(await rollbackModel(store, name, columns, checks, move)).toEqual({ champion: 1, previous: 2 });
+    expect(await rollbackModel(store, name, columns, checks, move)).toEqual({ champion: 2, previous: 1 });
+    expect(await promoteModel(store, name, 2, columns, checks, move)).toEqual({ champion: 2, previous: 1 });
+    expect([...(await champions(store))]).toEqual([[name, 2]]);
+    expect((await aliasHistory(store.db, name)).filter(({ alias }) => alias === 'champion').map(({ to }) => to)).toEqual([2, 1, 2, 1]);
+    expect((await listAudit(store.db, { limit: 10 })).map(({ action }) => action)).toEqual(['model.rollback', 'model.rollback', 'model.promote', 'model.promote']);
+  });
+
+  test('a version whose columns are gone is refused by name, and nothing moves', async () => {
+    const store = getStore();
+    const [first] = frozen().columns;
+    const without = columnsOf(frozen()).filter((column) => column.name !== first?.name);
+    await expect(promoteModel(store, name, 3, without, checks, move)).rejects.toMatchObject({ code: 'model_mismatch', message: expect.stringContaining(`${first?.name}`) as string, hint: expect.stringContaining('tagcast train') as string });
+    await expect(promoteModel(store, name, 99, live, checks, move)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(rollbackModel(store, 'churn', live, checks, move)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await aliasesOf(store, name)).toEqual({ champion: 2, previous: 1 });
+  });
+
+  test('a new version that is not better becomes the challenger', async () => {
+    expect(await admitModel(getStore(), name, 3, checks, move)).toMatchObject({ champion: false, aliases: { champion: 2, challenger: 3, previous: 1 } });
+  });
+
+  test('bytes changed in the table are refused', async () => {
+    const store = getStore();
+    await store.db.raw("UPDATE models SET artefact = set_byte(artefact, 300, (get_byte(artefact, 300) + 1) % 128) WHERE version = 5");
+    await expect(loadModel(store, name, 5, checks)).rejects.toMatchObject({ code: 'artefact_invalid' });
+    await store.db.raw('UPDATE models SET artefact = (SELECT artefact FROM models WHERE version = 1), sha256 = (SELECT sha256 FROM models WHERE version = 1) WHERE version = 6');
+    await expect(loadModel(store, name, 6, checks)).rejects.toMatchObject({ code: 'artefact_invalid' });
+  });
+});
