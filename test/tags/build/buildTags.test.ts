@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { CustomerFacts } from '../../../src/scoring/facts.ts';
+import { BUILT_TAGS, PERSONAL_KINDS, buildTags } from '../../../src/tags/build/buildTags.ts';
+import { scoreKey } from '../../../src/tags/build/context.ts';
+import type { CustomerInput, PreviousTag, RunContext, ScoreOfHead } from '../../../src/tags/build/context.ts';
+import { windowState } from '../../../src/tags/build/cycle.ts';
+import { rankOf } from '../../../src/tags/build/intent.ts';
+import { tierOf } from '../../../src/tags/build/value.ts';
+import { DEFAULT_LIFECYCLE } from '../../../src/tags/lifecycle.ts';
+import { TAG_STATUSES, tagSchema } from '../../../src/tags/tag.ts';
+import type { Tag } from '../../../src/tags/tag.ts';
+
+const percent = Array.from({ length: 101 }, (_, i) => i / 100);
+const money = Array.from({ length: 101 }, (_, i) => 10 * i);
+const model = (name: string, horizons: readonly number[], grid: readonly number[], baseRate: number) =>
+  [name, { name, version: 3, heads: horizons.map((horizonDays) => ({ horizonDays, baseRate, grid, confidence: 'high' as const })) }] as const;
+
+const run: RunContext = {
+  asOf: '2026-04-01', runId: 9, lifecycle: DEFAULT_LIFECYCLE, groupOf: (feature) => (feature === 'visits_30d' ? 'browsing' : 'recency'),
+  models: new Map([model('churn', [90, 30, 60, 180], percent, 0.3), model('purchase_intent', [30, 14, 7], percent, 0.2), model('repurchase_cycle', [180], percent, 30), model('clv', [365, 90, 180], money, 100)]),
+  rules: new Map([['night_shopper', { band: { code: 'yes', label: { zh: '是', en: 'Yes' } }, ttlDays: 7 }]]),
+};
+const facts: CustomerFacts = { orders: 4, ordersInYear: 3, silenceDays: 20, netSpend: 400, refundShare: 0, discountShare: 0.1, lastGapDays: 28, cycleDays: 30, ownWeight: 0.7, regularity: 'regular' };
+const reason = { direction: 'up', feature: 'visits_30d', weight: 0.5, value: 1, typical: 4, text: { zh: '近 30 天到访', en: 'Visits' } } as const;
+const score = (value: number, more: Partial<ScoreOfHead> = {}): ScoreOfHead => ({ value, interval: null, reasons: [reason], ...more });
+
+function customer(more: Partial<CustomerInput> & { churn?: number; value?: number } = {}): CustomerInput {
+  const { churn = 0.4, value = 500, ...rest } = more;
+  return {
+    optedOut: false, facts, previous: new Map(), churnBefore: undefined, rules: [],
+    scores: new Map([
+      ...[90, 30, 60, 180].map((h) => [scoreKey('churn', h), score(churn)] as const), ...[30, 14, 7].map((h) => [scoreKey('purchase_intent', h), score(0.3)] as const),
+      [scoreKey('repurchase_cycle', 180), score(12.7, { interval: { low: 5.2, high: 25.9, level: 0.5 } })], ...[365, 90, 180].map((h) => [scoreKey('clv', h), score(value, { interval: { low: 100, high: 900, level: 0.8 } })] as const),
+    ]),
+    ...rest,
+  };
+}
+const tagsBy = (input: CustomerInput, context = run): Map<string, Tag> => new Map(buildTags(context, input).map((tag) => [tag.key, tag]));
+const before = (tags: Readonly<Record<string, string>>): Map<string, PreviousTag> => new Map(Object.entries(tags).map(([key, code]) => [key, { status: 'ok', band: code, value: code }]));
+
+describe('every tag', () => {
+  test('is a valid envelope, once per key of the catalogue, whatever the customer is like', () => {
+    const number = fc.oneof(fc.double({ min: 0, max: 1000, noNaN: true }), fc.constant(Number.NaN));
+    const someFacts = fc.record({ orders: fc.nat(20), ordersInYear: fc.nat(20), silenceDays: number, netSpend: number, refundShare: number, discountShare: number, lastGapDays: number, cycleDays: number, ownWeight: fc.double({ min: 0, max: 0.99, noNaN: true }), regularity: fc.constantFrom('regular' as const, 'average' as const, 'irregular' as const, 'unknown' as const) });
+    fc.assert(fc.property(fc.option(someFacts, { nil: undefined }), fc.boolean(), fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), fc.boolean(), (some, optedOut, churn, scored, trained) => {
+      const input = customer({ facts: some, optedOut, churn, ...(scored ? {} : { scores: new Map() }), rules: ['night_shopper', 'gone'] });
+      const tags = buildTags(trained ? run : { ...run, models: new Map() }, input);
+      expect(tags.map(({ key }) => key)).toEqual([...BUILT_TAGS.map(({ key }) => key), ...(optedOut ? [] : ['night_shopper'])]);
+      for (const tag of tags) {
+        expect(tagSchema.safeParse(tag).error).toBeUndefined();
+        expect(TAG_STATUSES).toContain(tag.status);
+        if (tag.status !== 'ok') expect([tag.value, tag.band, tag.probability, tag.percentile, tag.lift, tag.interval, tag.confidence]).toEqual([null, null, null, null, null, null, null]);
+        const definition = BUILT_TAGS.find(({ key }) => key === tag.key);
+        if (tag.band !== null && definition?.bands !== undefined) expect(definition.bands.map(({ code }) => code)).toContain(tag.band);
+      }
+    }));
+  });
+
+  test('carries horizon, percentile, lift, expiry and lineage', () => {
+    expect(tagsBy(customer()).get('churn_prob_90d')).toEqual({
+      key: 'churn_prob_90d', kind: 'predictive', status: 'ok', value: 0.4, band: null, probability: 0.4, percentile: 41, lift: 0.4 / 0.3, interval: null, horizonDays: 90, asOf: '2026-04-01',
+      validFrom: '2026-04-01', expiresAt: '2026-04-08', source: { name: 'churn', version: 3, run: 9 }, confidence: 'high', reasons: [reason],
+    });
+  });
+
+  test('says why it is empty: paused, not eligible, horizon not learned, refused', () => {
+    const status = (input: CustomerInput, key: string, context = run) => tagsBy(input, context).get(key)?.status;
+    expect(status(customer(), 'churn_risk_band', { ...run, models: new Map() })).toBe('model_paused');
+    expect(status(customer({ scores: new Map() }), 'churn_risk_band')).toBe('not_eligible');
+    expect(status(customer(), 'churn_prob_30d', { ...run, models: new Map([model('churn', [90], percent, 0.3)]) })).toBe('insufficient_data');
+    expect(status(customer({ facts: undefined }), 'orders_total')).toBe('insufficient_data');
+    const refused = buildTags(run, customer({ optedOut: true, rules: ['night_shopper'] }));
+    for (const tag of refused) expect(tag.status === 'opted_out').toBe(PERSONAL_KINDS.includes(tag.kind));
+  });
+});
+
+describe('churn', () => {
+  test('the band stays within its margin of the band before', () => {
+    // At 1.5 × the base odds of 0.3 the edge is p = 0.3913; with a margin of 0.1 it is 0.4154 upwards and 0.3677 downwards.
+    const band = (churn: number, was?: string) => tagsBy(customer({ churn, previous: was === undefined ? new Map() : before({ churn_risk_band: was }) })).get('churn_risk_band')?.band;
+    expect([band(0.4), band(0.4, 'watch'), band(0.42, 'watch'), band(0.38, 'at_risk'), band(0.36, 'at_risk')]).toEqual(['at_risk', 'watch', 'at_risk', 'at_risk', 'watch']);
+  });
+
+  test('the trend is in points against seven days ago', () => {
+    const trend = (churnBefore: number | undefined) => tagsBy(customer({ churn: 0.4, churnBefore })).get('churn_risk_trend');
+    expect([trend(0.34)?.band, trend(0.46)?.band, trend(0.38)?.band, trend(undefined)?.status]).toEqual(['rising', 'falling', 'steady', 'insufficient_data']);
+  });
+
+  test('the alert is an event on entry', () => {
+    const alert = (more: Parameters<typeof customer>[0]) => tagsBy(customer(more)).get('high_value_churn_alert')?.value;
+    const risky = { churn: 0.8, value: 950 };
+    expect(alert(risky)).toBe('entered');
+    expect(alert({ ...risky, previous: before({ high_value_churn_alert: 'entered' }) })).toBe('ongoing');
+    expect(alert({ ...risky, previous: before({ high_value_churn_alert: 'ongoing' }) })).toBe('ongoing');
+    expect(alert({ ...risky, previous: before({ high_value_churn_alert: 'none' }) })).toBe('entered');
+    expect([alert({ churn: 0.8, value: 500 }), alert({ churn: 0.1, value: 950 })]).toEqual(['none', 'none']);
+  });
+
+  test('the reason is the group of what pushes most', () => {
+    expect(tagsBy(customer()).get('churn_reason')).toMatchObject({ value: 'visits_down', reasons: [reason] });
+    const scores = new Map([[scoreKey('churn', 90), score(0.5, { reasons: [{ ...reason, direction: 'down' }] })]]);
+    expect(tagsBy(customer({ scores })).get('churn_reason')?.status).toBe('insufficient_data');
+  });
+});
+
+describe('value, intent and cycle', () => {
+  test('tiers, ranks and window states by their edges', () => {
+    expect([30, 31, 70, 71, 90, 91].map(tierOf)).toEqual(['low', 'middle', 'middle', 'high', 'high', 'top']);
+    expect([80, 81, 90, 91, 95, 96].map(rankOf)).toEqual(['rest', 'top20', 'top20', 'top10', 'top10', 'top5']);
+    expect([0, 17.9, 18, 24, 37.4, 37.5, 60].map((days) => windowState(days, 30))).toEqual(['not_due', 'not_due', 'due_soon', 'in_window', 'in_window', 'overdue', 'long_overdue']);
+    expect(windowState(5, Number.NaN)).toBeUndefined();
+  });
+
+  test('value against risk, tier moves, totals with their interval', () => {
+    const quadrant = (churn: number, value: number) => tagsBy(customer({ churn, value })).get('value_risk_quadrant')?.band;
+    expect([quadrant(0.8, 950), quadrant(0.05, 950), quadrant(0.8, 100), quadrant(0.05, 100)]).toEqual(['rescue', 'keep_close', 'win_back_cheaply', 'nurture']);
+    const moveOf = (tier: string) => tagsBy(customer({ value: 500, previous: before({ clv_tier: tier }) })).get('clv_tier_move')?.band;
+    expect([moveOf('low'), moveOf('middle'), moveOf('top')]).toEqual(['up', 'same', 'down']);
+    expect(tagsBy(customer()).get('clv_total')).toMatchObject({ value: 900, interval: { low: 500, high: 1300, level: 0.8 } });
+  });
+
+  test('a next date only where the rhythm is steady', () => {
+    // Epoch day of 2026-04-01 is 20544.
+    expect(tagsBy(customer()).get('next_order_date')).toMatchObject({ value: '2026-04-13', interval: { low: 20549, high: 20569, level: 0.5 } });
+    const status = (regularity: CustomerFacts['regularity']) => tagsBy(customer({ facts: { ...facts, regularity } })).get('next_order_date')?.status;
+    expect([status('average'), status('irregular'), status('unknown')]).toEqual(['ok', 'not_eligible', 'insufficient_data']);
+    expect(tagsBy(customer()).get('overdue_days')?.value).toBe(0);
+    expect(tagsBy(customer({ facts: { ...facts, silenceDays: 45 } })).get('overdue_days')?.value).toBe(15);
+  });
+
+  test('the stage knows the stage before', () => {
+    const stage = (was?: string) => tagsBy(customer(was === undefined ? {} : { previous: before({ lifecycle_stage: was }) })).get('lifecycle_stage')?.band;
+    expect([stage(), stage('churned')]).toEqual(['growing', 'reactivated']);
+  });
+});
