@@ -1,6 +1,8 @@
 /** Everything that Tagcast knows about a customer as of a date: add a file, add it here. */
 import type { FeatureDefinition } from '../src/features/define.ts';
 import { BROWSING } from './browsing.ts';
+import { CAMPAIGNS } from './campaigns.ts';
+import { HOUSEHOLD } from './household.ts';
 import { MESSAGES } from './messages.ts';
 import { ORDERS } from './orders.ts';
 import { RECENCY } from './recency.ts';
@@ -13,3 +15,6 @@ import { TASTE } from './taste.ts';
 export const FEATURES: readonly FeatureDefinition[] = Object.freeze([
   ...RECENCY, ...ORDERS, ...SPEND, ...RHYTHM, ...BROWSING, ...MESSAGES, ...SERVICE, ...TASTE, ...SEASON,
 ]);
+
+/** For shops with coupon campaigns: what the models of CAMPAIGN_MODELS (models/index.ts) need besides. */
+export const CAMPAIGN_FEATURES: readonly FeatureDefinition[] = Object.freeze([...CAMPAIGNS, ...HOUSEHOLD]);

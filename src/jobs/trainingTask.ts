@@ -62,7 +62,8 @@ export async function runTrainingTask(
   }
 }
 
-async function readinessFacts(columns: Columns, { end, timeZone }: TrainingTask): Promise<ReadinessFacts> {
+/** What the readiness report counts, from everything before `end`. */
+export async function readinessFacts(columns: Columns, { end, timeZone }: Pick<TrainingTask, 'end' | 'timeZone'>): Promise<ReadinessFacts> {
   const before = startOfDay(end, timeZone);
   const answer = await columns.query(
     `SELECT count(*)::DOUBLE AS customers, coalesce(sum(orders), 0)::DOUBLE AS orders, count(*) FILTER (orders > 1)::DOUBLE AS repeaters FROM

@@ -6,7 +6,7 @@ import type { FeaturePlan } from '../features/plan.ts';
 import { numbersOf, textsOf } from '../store/columns/columns.ts';
 import type { Columns } from '../store/columns/columns.ts';
 import { outcomeKey } from './dataset.ts';
-import type { FeatureRows, ObservationEvent, Outcomes, TrainingSource } from './dataset.ts';
+import type { FeatureRows, ObservationEvent, Outcomes, SubjectLines, TrainingSource } from './dataset.ts';
 import type { Target } from './define.ts';
 
 /** Feature tables kept for other heads of the same training, in bytes. */
@@ -55,6 +55,7 @@ export function columnSource(columns: Columns, plan: FeaturePlan, subject = 'cam
       return built;
     },
     outcomes: (target, cutoff, horizonDays) => outcomes(columns, target, startOfDay(cutoff, timeZone), startOfDay(addDays(cutoff, horizonDays), timeZone), SUBJECT_COLUMNS[subject] ?? 'campaign'),
+    subjectLines: (cutoff, subjects) => subjectLines(columns, subjects, startOfDay(cutoff, timeZone)),
     observationEvents: (event, subjectName, properties, end) => observationEvents(columns, event, SUBJECT_COLUMNS[subjectName] ?? 'campaign', properties, startOfDay(end, timeZone), timeZone),
   };
 }
@@ -88,6 +89,23 @@ function byCustomer(answer: Awaited<ReturnType<Columns['query']>>): Outcomes {
   const ids = numbersOf(answer, 'customer_id');
   const found = numbersOf(answer, 'outcome');
   return { byKey: new Map(Array.from(ids, (id, i) => [outcomeKey(id), found[i]])) };
+}
+
+/** Only a snapshot that knows products of subjects has the table; without it nobody bought any. */
+async function subjectLines(columns: Columns, subjects: readonly string[], before: number): Promise<SubjectLines> {
+  const lines = `SELECT customer_id, product FROM events WHERE kind = 'order' AND product IS NOT NULL AND occurred_ms < $1`;
+  const all = byCustomer(await columns.query(`SELECT customer_id, count(*)::DOUBLE AS outcome FROM (${lines}) GROUP BY customer_id`, [before])).byKey;
+  const known = await columns.query(`SELECT 1 FROM information_schema.tables WHERE table_name = 'subject_products'`);
+  if (known.rows === 0 || subjects.length === 0) return { all, ofSubject: new Map() };
+  const answer = await columns.query(
+    `SELECT customer_id, subject, count(*)::DOUBLE AS lines
+     FROM (${lines}) JOIN (SELECT DISTINCT subject, product FROM subject_products WHERE subject IN (${subjects.map((_, i) => `$${i + 2}`).join(', ')})) USING (product) GROUP BY customer_id, subject`,
+    [before, ...subjects],
+  );
+  const ids = numbersOf(answer, 'customer_id');
+  const found = numbersOf(answer, 'lines');
+  const names = textsOf(answer, 'subject');
+  return { all, ofSubject: new Map(Array.from(ids, (id, i) => [outcomeKey(id, names[i] ?? ''), found[i]])) };
 }
 
 async function observationEvents(columns: Columns, event: string, subjectColumn: string, properties: readonly string[], end: number, timeZone: string): Promise<ObservationEvent[]> {

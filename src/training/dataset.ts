@@ -2,6 +2,7 @@
 import { AppError, throwIfCancelled } from '../base/errors.ts';
 import { takeRows } from '../base/matrix.ts';
 import type { Column, Matrix } from '../base/matrix.ts';
+import { daysBetween } from '../base/time.ts';
 import type { LocalDate } from '../base/time.ts';
 import type { ModelDefinition, PopulationRule, SubjectProperty, Target } from './define.ts';
 
@@ -25,12 +26,20 @@ export interface ObservationEvent {
   readonly properties: Readonly<Record<string, string>>;
 }
 
+/** Order lines of one customer before a day: all of them, and those of products that belong to a subject, by {@link outcomeKey}. */
+export interface SubjectLines {
+  readonly all: ReadonlyMap<string, number>;
+  readonly ofSubject: ReadonlyMap<string, number>;
+}
+
 /** Where training reads from; the column engine implements it, tests hand in small tables. */
 export interface TrainingSource {
   features(cutoff: LocalDate, signal?: AbortSignal): Promise<FeatureRows>;
   outcomes(target: Target, cutoff: LocalDate, horizonDays: number): Promise<Outcomes>;
   /** Days of the calendar (oldest first) on which the event happened, before `end`. */
   observationEvents(event: string, subject: string, properties: readonly string[], end: LocalDate): Promise<ObservationEvent[]>;
+  /** What customers bought before the cut-off of the products that belong to these subjects. */
+  subjectLines(cutoff: LocalDate, subjects: readonly string[]): Promise<SubjectLines>;
 }
 
 export interface Dataset {
@@ -86,12 +95,38 @@ async function eventPart(source: TrainingSource, definition: ModelDefinition, co
   const rowOf = new Map(Array.from(all.customerIds, (id, row) => [id, row]));
   const eligible = new Set(populationRows(all.matrix, definition.population, definition.name));
   const kept = events.filter((event) => eligible.has(rowOf.get(event.customerId) ?? -1));
-  const outcomes = await source.outcomes(definition.target, date, horizonDays);
   const sameSubject = definition.target.kind === 'event' && definition.target.sameSubject === true;
+  const { until, properties = [], subjectProducts } = definition.observations;
+  // Subjects that open on one day may last for different times.
+  const windows = kept.map((event) => windowDays(event, until, horizonDays));
+  const outcomes = new Map<number, Outcomes>();
+  for (const days of new Set(windows)) outcomes.set(days, await source.outcomes(definition.target, date, days));
+  const values = kept.map((event, i) => outcomes.get(windows[i])?.byKey.get(outcomeKey(event.customerId, sameSubject ? event.subject : undefined)));
   const picked = takeRows({ rows: all.matrix.rows, columns: selectColumns(all.matrix, columns) }, kept.map((event) => rowOf.get(event.customerId) ?? 0));
-  const matrix = { rows: kept.length, columns: [...picked.columns, ...subjectColumns(definition.observations.properties ?? [], kept)] };
-  const values = kept.map((event) => outcomes.byKey.get(outcomeKey(event.customerId, sameSubject ? event.subject : undefined)));
+  const flags = subjectColumns(properties, kept);
+  const bought =
+    subjectProducts === undefined
+      ? []
+      : boughtColumns(await source.subjectLines(date, [...new Set(kept.map((event) => event.subject))].sort()), kept, flags.filter(({ name }) => subjectProducts.beside.includes(name)));
+  const matrix = { rows: kept.length, columns: [...picked.columns, ...flags, ...bought] };
   return { matrix, customerIds: Float64Array.from(kept, (event) => event.customerId), ...label(definition.target, horizonDays, values) };
+}
+
+/** Days of the label window that an event opens: to the end of the subject's last day where it names one, otherwise the horizon. */
+export function windowDays(event: ObservationEvent, until: string | undefined, horizonDays: number): number {
+  const last = until === undefined ? undefined : event.properties[until];
+  return last === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(last) ? horizonDays : Math.max(1, daysBetween(event.date, last) + 1);
+}
+
+/** Lines of the subject's products, and their share of all lines; no lines at all is no share. A linear model cannot find by itself where a match means more. */
+function boughtColumns({ all, ofSubject }: SubjectLines, events: readonly ObservationEvent[], flags: readonly Column[]): Column[] {
+  const lines = Float64Array.from(events, (event) => ofSubject.get(outcomeKey(event.customerId, event.subject)) ?? 0);
+  const share = Float64Array.from(events, (event, i) => lines[i] / (all.get(outcomeKey(event.customerId)) ?? Number.NaN));
+  return [
+    { name: 'subject_lines', values: lines },
+    { name: 'subject_line_share', values: share },
+    ...flags.map((flag) => ({ name: `subject_lines_if_${flag.name}`, values: lines.map((value, i) => value * flag.values[i]) })),
+  ];
 }
 
 interface Part {

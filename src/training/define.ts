@@ -32,7 +32,19 @@ export interface PopulationRule {
  */
 export type Observations =
   | { readonly at: 'cutoffs' }
-  | { readonly at: 'event'; readonly event: string; readonly subject: 'campaign' | 'product' | 'category'; readonly properties?: readonly SubjectProperty[] };
+  | {
+    readonly at: 'event';
+    readonly event: string;
+    readonly subject: 'campaign' | 'product' | 'category';
+    readonly properties?: readonly SubjectProperty[];
+    /** Property that names the last day of the subject (YYYY-MM-DD): the label window ends with that day instead of after the horizon. */
+    readonly until?: string;
+    /**
+     * Adds what the customer bought before of the subject's own products: columns `subject_lines` and `subject_line_share`, and for each flag
+     * `<property>_is_<level>` named here the lines once more, 0 where the flag is 0: a match can mean more in one kind of campaign than in another.
+     */
+    readonly subjectProducts?: { readonly beside: readonly string[] };
+  };
 
 /** A property of the event that opens the observation, one 0/1 column per level: `<property>_is_<level>`. */
 export interface SubjectProperty {
@@ -65,7 +77,7 @@ export interface ModelDefinition {
   readonly label: Bilingual;
   readonly description: Bilingual;
   readonly target: Target;
-  /** Horizons in days, the primary one first: it carries the reasons, bands and gates. */
+  /** Horizons in days, the primary one first: it carries the reasons, bands and gates. Where the history is too short for it, the next one does. */
   readonly horizons: readonly number[];
   readonly observations: Observations;
   readonly population: readonly PopulationRule[];

@@ -62,15 +62,31 @@ export function readyOn(earliest: LocalDate, horizonDays: number): LocalDate {
   return addDays(earliest, 3 * horizonDays);
 }
 
+/** A day on which events opened observations, and the first day after the last of their label windows. */
+export interface ObservedDay {
+  readonly date: LocalDate;
+  readonly over: LocalDate;
+}
+
+export interface EventSplitRequest {
+  readonly end: LocalDate;
+  /** First day with enough history behind it. */
+  readonly earliest: LocalDate;
+  readonly horizonDays: number;
+  /** First day of the test period; absent: the last third of the finished days. */
+  readonly testFrom?: LocalDate;
+}
+
 /**
- * The split of observations that events open, on the days they happened. The last third of the finished days is the test period;
- * training keeps the days whose windows were over when it began. Too few days for a calibration period: folds over customers calibrate.
+ * The split of observations that events open, on the days they happened (oldest first). The test period is the last third of the finished days, or all of
+ * them from `testFrom` on; training keeps the days whose windows were over when it began. Folds over customers calibrate.
  */
-export function eventSplit(days: readonly LocalDate[], end: LocalDate, horizonDays: number): TimeSplit | undefined {
-  const finished = days.filter((day) => addDays(day, horizonDays) <= end);
-  if (finished.length < 2) return undefined;
-  const test = finished.slice(Math.floor((2 * finished.length) / 3));
-  const before = finished.filter((day) => addDays(day, horizonDays) <= test[0]);
+export function eventSplit(days: readonly ObservedDay[], { end, earliest, horizonDays, testFrom }: EventSplitRequest): TimeSplit | undefined {
+  const finished = days.filter(({ date, over }) => date >= earliest && over <= end);
+  const test = finished.filter(({ date }, i) => (testFrom === undefined ? i >= Math.floor((2 * finished.length) / 3) : date >= testFrom));
+  if (test.length === 0) return undefined;
+  const begins = test[0].date;
+  const before = finished.filter(({ over }) => over <= begins).map(({ date }) => date);
   if (before.length === 0) return undefined;
-  return { mode: 'two_way', horizonDays, test: test[0], testCutoffs: test, train: before, refit: before, serve: finished };
+  return { mode: 'two_way', horizonDays, test: begins, testCutoffs: test.map(({ date }) => date), train: before, refit: before, serve: finished.map(({ date }) => date) };
 }

@@ -7,14 +7,14 @@ import { addDays } from '../base/time.ts';
 import type { LocalDate } from '../base/time.ts';
 import { serve } from '../estimators/serving.ts';
 import type { AnyEstimator } from './candidate.ts';
-import { buildDataset, modelColumns } from './dataset.ts';
+import { buildDataset, modelColumns, windowDays } from './dataset.ts';
 import type { Dataset, ObservationEvent, TrainingSource } from './dataset.ts';
 import type { ModelDefinition } from './define.ts';
 import { NoCandidate, trainHead } from './head.ts';
 import { HISTORY_DAYS, readiness } from './readiness.ts';
 import type { ReadinessFacts, Requirement } from './readiness.ts';
 import { eventSplit, timeSplit } from './splits.ts';
-import type { TimeSplit } from './splits.ts';
+import type { ObservedDay, TimeSplit } from './splits.ts';
 import { SEASON_HISTORY_DAYS } from './season.ts';
 import type { TrainedHead, TrainedModel } from './trained.ts';
 
@@ -35,6 +35,8 @@ export interface TrainRequest {
   readonly snapshot: { readonly hash: string; readonly events: number; readonly customers: number };
   readonly currency: string;
   readonly seed: number;
+  /** Models whose observations events open: first day of the test period. Absent: the last third of the finished days. */
+  readonly testFrom?: LocalDate;
   readonly signal?: AbortSignal;
   readonly onStep?: (horizonDays: number, step: string) => void;
   readonly now?: () => number;
@@ -50,7 +52,7 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
   let last: Dataset | undefined;
   const skipped: string[] = [];
   for (const horizonDays of definition.horizons) {
-    const split = splitFor(definition, facts, horizonDays, events);
+    const split = splitFor(definition, facts, horizonDays, events, request.testFrom);
     if (split === undefined) {
       skipped.push(`${horizonDays} days need ${HISTORY_DAYS + horizonDays} days of history`);
       continue;
@@ -71,7 +73,7 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
       skipped.push(`${horizonDays} days: ${error.message}`);
     }
   }
-  if (heads.length === 0 || last === undefined || heads[0].horizonDays !== definition.horizons[0]) {
+  if (heads.length === 0 || last === undefined) {
     throw new AppError('insufficient_data', `Model "${definition.name}" could not be trained: ${skipped.join('; ')}.`, { details: { skipped }, hint: 'Import more history, then run `tagcast train` again.' });
   }
   const described = new Map(plan.columns.map((column) => [column.name, column]));
@@ -113,18 +115,32 @@ function refuseUnready(definition: ModelDefinition, requirements: readonly Requi
 
 async function observedEvents(definition: ModelDefinition, source: TrainingSource, end: LocalDate): Promise<ObservationEvent[] | undefined> {
   if (definition.observations.at === 'cutoffs') return undefined;
-  const { event, subject, properties = [] } = definition.observations;
-  return source.observationEvents(event, subject, properties.map((one) => one.property), end);
+  const { event, subject, properties = [], until } = definition.observations;
+  return source.observationEvents(event, subject, [...new Set([...properties.map((one) => one.property), ...(until === undefined ? [] : [until])])], end);
 }
 
 /** A long history in front of every cut-off where the data allow it, a short one otherwise. */
-function splitFor(definition: ModelDefinition, facts: ReadinessFacts, horizonDays: number, events: readonly ObservationEvent[] | undefined): TimeSplit | undefined {
+function splitFor(definition: ModelDefinition, facts: ReadinessFacts, horizonDays: number, events: readonly ObservationEvent[] | undefined, testFrom: LocalDate | undefined): TimeSplit | undefined {
   if (facts.firstEvent === undefined) return undefined;
-  if (events !== undefined) return eventSplit([...new Set(events.map((event) => event.date))].sort(), facts.end, horizonDays);
+  if (events !== undefined) {
+    const request = { end: facts.end, earliest: addDays(facts.firstEvent, HISTORY_DAYS), horizonDays, ...(testFrom === undefined ? {} : { testFrom }) };
+    return eventSplit(observedDays(definition, events, horizonDays), request);
+  }
   const shared = { end: facts.end, horizonDays, everyDays: definition.cutoffs.everyDays, most: definition.cutoffs.most };
   const long = timeSplit({ ...shared, earliest: addDays(facts.firstEvent, SEASON_HISTORY_DAYS) });
   const short = timeSplit({ ...shared, earliest: addDays(facts.firstEvent, HISTORY_DAYS) });
   return long?.mode === 'three_way' || long?.mode === short?.mode ? long : short;
+}
+
+function observedDays(definition: ModelDefinition, events: readonly ObservationEvent[], horizonDays: number): ObservedDay[] {
+  const until = definition.observations.at === 'event' ? definition.observations.until : undefined;
+  const over = new Map<LocalDate, LocalDate>();
+  for (const event of events) {
+    const ends = addDays(event.date, windowDays(event, until, horizonDays));
+    const known = over.get(event.date);
+    if (known === undefined || ends > known) over.set(event.date, ends);
+  }
+  return [...over].map(([date, ends]) => ({ date, over: ends })).sort((a, b) => (a.date < b.date ? -1 : 1));
 }
 
 const GOLDEN_ROWS = 5;

@@ -1,0 +1,51 @@
+/**
+ * Real orders: UCI Online Retail, both years. Evaluation end 2011-12-10, horizon 90 days, so the one test is the cut-off 2011-09-11 00:00 (the end of
+ * 2011-09-10), and everything that trains, chooses and calibrates was over before it. Floors: ../shared/reference/supervised.md, where logistic
+ * regression reached AUC .7659 and log loss .638, and last year's rate Spearman .537 and normalised Gini .658 on spend.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { churn } from '../../models/churn.ts';
+import { clv } from '../../models/clv.ts';
+import { needs, sharedData } from '../support/sharedData.ts';
+import { metric, onlineRetail, only, show, train } from './modelKit.ts';
+import type { Shop } from './modelKit.ts';
+
+const FILE = 'online_retail/lines_2010-12_2011-12.csv.gz';
+const END = '2011-12-10';
+const TEST = '2011-09-11';
+
+describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'models on Online Retail'), () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await onlineRetail();
+  });
+  afterAll(() => {
+    shop.columns.close();
+  });
+
+  test('churn within 90 days ranks and calibrates better than the reference', { timeout: 300_000 }, async () => {
+    const { heads: [head] } = await train(shop, only(churn, ['bg_nbd', 'logistic'], [90]), END);
+    show(`churn 90 d, test cut-off ${TEST}, ${head.candidate}`, head.evaluation);
+    show('its baseline', head.baseline.evaluation);
+    expect(head.split.test).toBe(TEST);
+    expect([...head.split.train, head.split.calibration ?? ''].every((cutoff) => cutoff <= '2011-06-13')).toBe(true);
+    expect(head.evaluation.rows).toBeGreaterThan(4200);
+    expect(head.beatsBaseline).toBe(true);
+    expect(metric(head.evaluation, 'roc_auc')).toBeGreaterThanOrEqual(0.7659 - 0.005);
+    expect(metric(head.evaluation, 'log_loss')).toBeLessThanOrEqual(0.638);
+    expect(metric(head.evaluation, 'ece')).toBeLessThan(0.06);
+    expect(head.evaluation.calibration).toHaveLength(10);
+  });
+
+  test('spend in the next 90 days: hardly biased, and ranked better than by last year’s rate', { timeout: 300_000 }, async () => {
+    const linear = clv.candidates.some(({ name }) => name === 'tweedie') ? 'tweedie' : 'tweedie_trees';
+    const { heads: [head] } = await train(shop, only(clv, ['btyd_value', linear], [90]), END);
+    show(`spend in 90 d, test cut-off ${TEST}, ${head.candidate}`, head.evaluation);
+    show('last 365 days’ rate', head.baseline.evaluation);
+    expect(head.split.test).toBe(TEST);
+    expect(head.baseline.candidate).toBe('last_year_rate');
+    expect(Math.abs(metric(head.evaluation, 'bias'))).toBeLessThan(0.2);
+    expect(metric(head.evaluation, 'spearman')).toBeGreaterThanOrEqual(metric(head.baseline.evaluation, 'spearman'));
+    expect(metric(head.evaluation, 'normalised_gini')).toBeGreaterThanOrEqual(metric(head.baseline.evaluation, 'normalised_gini'));
+  });
+});
