@@ -4,14 +4,14 @@ import { install, requireNode, root } from './install.mjs';
 
 requireNode();
 const steps = [
-  ['Checking types', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']],
-  ['Linting', 'node_modules/oxlint/bin/oxlint', ['--deny-warnings', '--type-aware']],
-  ['Running the tests', 'node_modules/vitest/vitest.mjs', ['run', ...process.argv.slice(2)]],
+  { title: 'Checking types', program: 'node_modules/typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
+  { title: 'Linting', program: 'node_modules/oxlint/bin/oxlint', args: ['--deny-warnings', '--type-aware'] },
+  { title: 'Running the tests', program: 'node_modules/vitest/vitest.mjs', args: ['run', ...process.argv.slice(2)] },
 ];
 const started = Date.now();
 console.log(`[1/${steps.length + 1}] Installing packages`);
 install({ dev: true });
-for (const [index, [title, program, args]] of steps.entries()) {
+for (const [index, { title, program, args }] of steps.entries()) {
   console.log(`[${index + 2}/${steps.length + 1}] ${title}`);
   const run = spawnSync(process.execPath, [program, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   if (run.status !== 0) {

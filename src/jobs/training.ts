@@ -88,9 +88,14 @@ function fitsOf(model: ModelDefinition | undefined): number {
 }
 
 async function keep(deps: TrainingDeps, args: TrainingArgs, content: TrainedModel): Promise<TrainingResult['outcome']> {
-  const { version } = await saveModel(deps.store, content, deps.checks);
+  const { version } = await saveModel(deps.store, withoutTimings(content), deps.checks);
   const admission = await admitModel(deps.store, content.model, version, deps.checks, { actor: args.actor, reason: 'trained' });
   return { ok: true, version, content, admission };
+}
+
+/** How long fits took is of interest now and no part of the model: the same data and seed must give the same bytes on any machine. */
+export function withoutTimings(content: TrainedModel): TrainedModel {
+  return { ...content, heads: content.heads.map((head) => ({ ...head, leaderboard: head.leaderboard.map(({ seconds: _seconds, ...row }) => row) })) };
 }
 
 type ThreadAnswer = { readonly content: TrainedModel } | { readonly error: { code: ErrorCode; message: string; hint?: string; details: Readonly<Record<string, unknown>> } };

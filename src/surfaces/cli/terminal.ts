@@ -4,12 +4,12 @@ import type { Progress, ProgressUpdate } from '../../base/progress.ts';
 
 export interface Output {
   /** Results: standard output. */
-  print(line?: string): void;
+  readonly print: (line?: string) => void;
   /** Progress and remarks: standard error, so that results can be piped. */
-  remark(line: string): void;
+  readonly remark: (line: string) => void;
   readonly progress: Progress;
   /** Ends a bar that is still open. */
-  settle(): void;
+  readonly settle: () => void;
 }
 
 export interface OutputStream {

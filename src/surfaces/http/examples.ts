@@ -95,7 +95,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
         split: { mode: 'three_way', train: ['2025-03-01', '2025-06-01'], calibration: '2025-09-01', test: '2025-12-01', serve: ['2025-09-01', '2025-12-01'] },
         rows: { train: 5210, calibration: 2755, test: 2841, serve: 5596 }, baseRate: 0.412, evaluation: evaluation(0.921, 0.334),
         baseline: { candidate: 'recency_rule', evaluation: evaluation(0.874, 0.402) }, beatsBaseline: true,
-        leaderboard: [{ candidate: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees', loss: 0.341, lossErrorToBest: 0, seconds: 3.1, metrics: { roc_auc: 0.918 } }],
+        leaderboard: [{ candidate: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees', loss: 0.341, lossErrorToBest: 0, metrics: { roc_auc: 0.918 } }],
         grade: 'good', confidence: 'high', warnings: [],
       }],
     },

@@ -1,6 +1,7 @@
 /** A tag with its names, and with what its age does to it. */
 import type { Bilingual } from '../../../base/text.ts';
 import type { LocalDate } from '../../../base/time.ts';
+import { asSeenOn } from '../../../tags/age.ts';
 import type { TagDefinition } from '../../../tags/catalogue/definition.ts';
 import type { Tag } from '../../../tags/tag.ts';
 import type { TagView } from '../schemas/tags.ts';
@@ -9,14 +10,8 @@ export function bandLabel(definition: TagDefinition | undefined, band: string | 
   return definition?.bands?.find(({ code }) => code === band)?.label ?? null;
 }
 
-/** Past its day a tag has no value any more: a number of last month must not be read as one of today. */
-function aged(tag: Tag, today: LocalDate): Tag {
-  if (tag.status !== 'ok' || tag.expiresAt === null || tag.expiresAt > today) return tag;
-  return { ...tag, status: 'stale', value: null, band: null, probability: null, percentile: null, lift: null, interval: null, reasons: [] };
-}
-
 export function tagView(tag: Tag, catalogue: readonly TagDefinition[], today: LocalDate): TagView {
   const definition = catalogue.find(({ key }) => key === tag.key);
-  const shown = aged(tag, today);
+  const shown = asSeenOn(tag, today);
   return { ...shown, label: definition?.label ?? { zh: tag.key, en: tag.key }, bandLabel: bandLabel(definition, shown.band) };
 }
