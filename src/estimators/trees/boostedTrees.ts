@@ -2,6 +2,7 @@
  * Histogram gradient boosting: trees grown leaf by leaf on at most 255 bins per column, the number of trees chosen on the latest period (or, without
  * periods, on rows drawn by their hash), then fitted on all rows. All sums are exact, so the artefact does not depend on the order of rows or columns.
  */
+import type { Random } from '../../base/random.ts';
 import { sigmoid } from '../../math/stats/index.ts';
 import { amountProblem, binaryProblem, canonicalRows, checkCancelled, columnsNamed, defineEstimator, holdOut, refuse, type CanonicalRows } from '../rows.ts';
 import { boostedTreesSchema, flattenTrees, treeScores, type BoostedTreesArtefact } from './artefact.ts';
@@ -9,7 +10,6 @@ import { binMatrix } from './binnedMatrix.ts';
 import { findCuts } from './binning.ts';
 import { boost, type BoostingData, type BoostingParams } from './boosting.ts';
 import { objectiveOf, type ObjectiveName } from './objective.ts';
-import { binsThatFit } from './treeSample.ts';
 import { treeContributions } from './treeShap.ts';
 
 export interface BoostedTreesParams {
@@ -70,10 +70,9 @@ export const boostedTrees = defineEstimator<BoostedTreesArtefact, BoostedTreesPa
     if (problem !== undefined) return problem;
     const rows = canonicalRows(train);
     const unweighted = rows.weights.every((w) => w === 1);
-    const maxBins = binsThatFit(rows.names.length, params.maxBins);
-    const cuts = rows.columns.map((values) => findCuts(values, unweighted ? undefined : rows.weights, maxBins));
+    const cuts = rows.columns.map((values) => findCuts(values, unweighted ? undefined : rows.weights, params.maxBins));
     // A column with one value and no gap cannot split anything; with a gap, "missing or not" can.
-    const used = rows.names.flatMap((_, c) => (cuts[c].length > 0 || varies(rows.columns[c]) ? [c] : []));
+    const used = shuffled(rows.names.flatMap((_, c) => (cuts[c].length > 0 || varies(rows.columns[c]) ? [c] : [])), context.rng.fork('groups'));
     if (used.length === 0) return refuse('no_columns', `None of ${rows.names.length} columns varies over ${rows.rows} rows.`);
     const matrix = binMatrix(used.map((c) => rows.columns[c]), used.map((c) => cuts[c]), rows.rows);
     const data: BoostingData = { matrix, y: rows.y, weights: rows.weights, hashes: rows.hashes };
@@ -109,6 +108,16 @@ export const boostedTrees = defineEstimator<BoostedTreesArtefact, BoostedTreesPa
 
 function tooFew(y: Float64Array): ReturnType<typeof refuse> | undefined {
   return y.length < LEAST_ROWS ? refuse('too_few_rows', `${y.length} rows; at least ${LEAST_ROWS} are needed.`) : undefined;
+}
+
+/** Trees sample columns by groups of four neighbours; names that begin alike mean alike, and must not always come and go together. */
+function shuffled(columns: readonly number[], rng: Random): number[] {
+  const mixed = [...columns];
+  for (let i = mixed.length - 1; i > 0; i--) {
+    const j = rng.int(i + 1);
+    [mixed[i], mixed[j]] = [mixed[j], mixed[i]];
+  }
+  return mixed;
 }
 
 const varies = (values: Float64Array): boolean => values.some(Number.isNaN) && !values.every(Number.isNaN);

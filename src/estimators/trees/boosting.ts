@@ -4,7 +4,6 @@ import type { BinnedMatrix } from './binnedMatrix.ts';
 import { packDerivatives } from './derivatives.ts';
 import { growTree, workspaceOf, type GrownTree, type GrowthParams } from './growTree.ts';
 import type { Objective } from './objective.ts';
-import { collectSlots, emptySample } from './treeSample.ts';
 
 export interface BoostingData {
   readonly matrix: BinnedMatrix;
@@ -15,7 +14,7 @@ export interface BoostingData {
 }
 
 export interface BoostingParams extends GrowthParams {
-  /** Share of rows and of columns that each tree sees. */
+  /** Share of rows, and of groups of four columns, that each tree sees. */
   readonly rowSample: number;
   readonly columnSample: number;
   /** Most rows that a tree sees: with more rows `rowSample` is lowered. */
@@ -53,7 +52,7 @@ export function boost(
   const scores = new Float64Array(n).fill(base);
   const rowShare = Math.min(params.rowSample, params.rowsPerTree / grown.reduce((sum, i) => sum + weights[i], 0));
   const workspace = workspaceOf(matrix);
-  const sample = emptySample(n);
+  const { order } = workspace;
   const others = new Int32Array(n);
   const trees: GrownTree[] = [];
   const heldLoss: number[] = [];
@@ -62,16 +61,16 @@ export function boost(
   for (let t = 0; t < limit.trees; t++) {
     checkpoint();
     const seed = rng.fork('rows', t).int(4294967296);
+    let count = 0;
     let left = 0;
-    sample.count = 0;
     for (let k = 0; k < grown.length; k++) {
       const i = grown[k];
-      if (rowShare >= 1 || hashUniform(hashes[i], seed) < rowShare) sample.rows[sample.count++] = i;
+      if (rowShare >= 1 || hashUniform(hashes[i], seed) < rowShare) order[count++] = i;
       else others[left++] = i;
     }
-    const grid = packDerivatives(objective, y, scores, weights, whole, sample.rows, sample.count, sample);
-    collectSlots(sample, matrix, sampleColumns(matrix.width, params.columnSample, rng.fork('columns', t)));
-    const tree = growTree(matrix, sample, grid, params, workspace, scores);
+    const grid = packDerivatives(objective, y, scores, weights, whole, order, count, workspace);
+    const groups = sampleGroups(matrix.groups, params.columnSample, rng.fork('columns', t));
+    const tree = growTree(matrix, weights, { count, groups, grid }, params, workspace, scores);
     addTree(tree, matrix, others, left, scores);
     trees.push(tree);
     if (held === undefined) continue;
@@ -91,7 +90,7 @@ function onWeightGrid(weights: Float64Array): Float64Array {
   return weights.map((w) => Math.max(1, Math.round(w * 1048576)) / 1048576);
 }
 
-function sampleColumns(count: number, share: number, rng: Random): Int32Array {
+function sampleGroups(count: number, share: number, rng: Random): Int32Array {
   const all = Int32Array.from({ length: count }, (_, c) => c);
   const take = Math.min(count, Math.max(1, Math.round(share * count)));
   if (take === count) return all;
@@ -103,13 +102,13 @@ function sampleColumns(count: number, share: number, rng: Random): Int32Array {
 }
 
 /** Adds a tree's values to the scores of `rows[0 … count)`, rows that it did not see. */
-function addTree({ column, bin, missingLeft, left, value }: GrownTree, { byRow, width }: BinnedMatrix, rows: Int32Array, count: number, scores: Float64Array): void {
+function addTree({ column, bin, missingLeft, left, value }: GrownTree, { words, groups }: BinnedMatrix, rows: Int32Array, count: number, scores: Float64Array): void {
   for (let k = 0; k < count; k++) {
-    const from = rows[k] * width;
+    const from = rows[k] * groups;
     let node = 0;
     let c = column[0];
     while (c >= 0) {
-      const b = byRow[from + c];
+      const b = (words[from + (c >> 2)] >>> ((c & 3) << 3)) & 255;
       const goesLeft = b === 0 ? missingLeft[node] : b <= bin[node] ? 1 : 0;
       node = left[node] + 1 - goesLeft;
       c = column[node];

@@ -7,14 +7,13 @@
  */
 import type { Objective } from './objective.ts';
 
-/** What {@link packDerivatives} writes, one entry per row of the sample. */
-export interface SampleDerivatives {
+/** One entry per row of the matrix; only those of the sample mean something. */
+export interface RowDerivatives {
   /** h·2²⁶ + g in steps of the coarse grids, times the weight. */
   readonly packed: Float64Array;
   /** Weighted derivatives on the fine grid. */
   readonly gradients: Float64Array;
   readonly hessians: Float64Array;
-  readonly weights: Float64Array;
 }
 
 /** Steps per unit on the coarse grids, and the least and most steps of second derivative per unit of weight. */
@@ -25,30 +24,32 @@ export interface CoarseGrid {
   readonly mostHessian: number;
 }
 
-const PACK = 2 ** 26;
+export const PACK = 2 ** 26;
+export const UNPACK = 2 ** -26;
 
-/** Σh of a packed sum, in steps. */
-export const packedHessian = (sum: number): number => Math.floor(sum / PACK + 0.5);
-/** Σg of a packed sum, in steps. */
-export const packedGradient = (sum: number): number => sum - packedHessian(sum) * PACK;
+/** Σh of a packed sum, in steps; Σg is what is left, sum − Σh·2²⁶. */
+export const packedHessian = (sum: number): number => Math.floor(sum * UNPACK + 0.5);
 
-/** Weights above this in all are multiplied in before rounding, not after; see {@link packDerivatives}. */
+/** With more weight than this in all, weights are multiplied in before rounding, not after; see {@link packDerivatives}. */
 const MOST_WHOLE_WEIGHT = 2 ** 22;
 
 /**
  * Writes the derivatives at the rows `rows[0 … count)`. With `whole` weights the rounded derivative is multiplied by the weight, so weight 2 is
  * exactly the row twice.
  */
-export function packDerivatives(objective: Objective, y: Float64Array, scores: Float64Array, weights: Float64Array, whole: boolean, rows: Int32Array, count: number, out: SampleDerivatives): CoarseGrid {
+export function packDerivatives(objective: Objective, y: Float64Array, scores: Float64Array, weights: Float64Array, whole: boolean, rows: Int32Array, count: number, out: RowDerivatives): CoarseGrid {
   const { packed, gradients, hessians } = out;
-  const weight = out.weights;
   objective.write(y, scores, rows, count, gradients, hessians);
-  let [mostG, mostH, sumG, sumH, sumW] = [0, 0, 0, 0, 0];
+  let mostG = 0;
+  let mostH = 0;
+  let sumG = 0;
+  let sumH = 0;
+  let sumW = 0;
   for (let k = 0; k < count; k++) {
-    const w = weights[rows[k]];
-    const g = Math.abs(gradients[k]);
-    const h = hessians[k];
-    weight[k] = w;
+    const i = rows[k];
+    const w = weights[i];
+    const g = Math.abs(gradients[i]);
+    const h = hessians[i];
     if (g > mostG) mostG = g;
     if (h > mostH) mostH = h;
     sumG += w * g;
@@ -62,18 +63,22 @@ export function packDerivatives(objective: Objective, y: Float64Array, scores: F
   const coarseH = powerBelow((PACK - 2 * slack) / sumH);
   const fineG = powerBelow(2 ** 50 / (mostG * sumW));
   const fineH = powerBelow(2 ** 50 / (mostH * sumW));
-  let [leastHessian, mostHessian] = [Infinity, 0];
+  const [stepG, stepH] = [1 / fineG, 1 / fineH];
+  let leastHessian = Infinity;
+  let mostHessian = 0;
   for (let k = 0; k < count; k++) {
-    const w = weight[k];
-    const [inside, outside] = after ? [1, w] : [w, 1];
-    const g = gradients[k] * inside;
-    const h = hessians[k] * inside;
-    // At least one step, so that a bin with rows in it never looks empty.
-    const steps = Math.max(1, Math.round(h * coarseH)) * outside;
-    packed[k] = steps * PACK + Math.round(g * coarseG) * outside;
-    gradients[k] = (Math.round(g * fineG) / fineG) * outside;
-    hessians[k] = (Math.round(h * fineH) / fineH) * outside;
-    const perWeight = steps / w;
+    const i = rows[k];
+    const w = weights[i];
+    const inside = after ? 1 : w;
+    const outside = after ? w : 1;
+    const g = gradients[i] * inside;
+    const h = hessians[i] * inside;
+    // At least one step, so that a bin with rows in it never looks empty. Rounded by floor(x + ½), which is one instruction.
+    const steps = Math.max(1, Math.floor(h * coarseH + 0.5));
+    packed[i] = (steps * PACK + Math.floor(g * coarseG + 0.5)) * outside;
+    gradients[i] = Math.floor(g * fineG + 0.5) * stepG * outside;
+    hessians[i] = Math.floor(h * fineH + 0.5) * stepH * outside;
+    const perWeight = steps / inside;
     if (perWeight < leastHessian) leastHessian = perWeight;
     if (perWeight > mostHessian) mostHessian = perWeight;
   }

@@ -1,9 +1,8 @@
 import type { BinnedMatrix } from './binnedMatrix.ts';
 import { thresholdOf } from './binning.ts';
-import type { CoarseGrid } from './derivatives.ts';
+import type { CoarseGrid, RowDerivatives } from './derivatives.ts';
 import { fillHistogram, subtractHistogram, type Histogram } from './histogram.ts';
 import { bestSplit, splitScratch, type LeafRows, type Split, type SplitRules, type SplitScratch } from './split.ts';
-import { SURPLUS_SLOTS, type TreeSample } from './treeSample.ts';
 
 export interface GrowthParams extends SplitRules {
   readonly maxLeaves: number;
@@ -35,45 +34,48 @@ interface OpenLeaf extends LeafRows {
   readonly split: Split | undefined;
 }
 
-/** Buffers that live as long as a fit, so that trees do not allocate them anew. */
-export interface Workspace {
+/** Buffers that live as long as a fit, so that trees do not allocate them anew; one entry per row of the matrix. */
+export interface Workspace extends RowDerivatives {
   readonly order: Int32Array;
   readonly spare: Int32Array;
   readonly scratch: SplitScratch;
-  /** Slots of a histogram over all columns, surplus included. */
-  readonly slots: number;
   /** Histograms that nobody uses at present. */
   readonly pool: Histogram[];
 }
 
-export function workspaceOf({ rows, width, cuts }: BinnedMatrix): Workspace {
-  const slots = cuts.reduce((sum, { length }) => sum + length + 2, SURPLUS_SLOTS);
-  return { order: new Int32Array(rows), spare: new Int32Array(rows), scratch: splitScratch(width), slots, pool: [] };
+export function workspaceOf({ rows, groups }: BinnedMatrix): Workspace {
+  const doubles = (): Float64Array => new Float64Array(rows);
+  return { packed: doubles(), gradients: doubles(), hessians: doubles(), order: new Int32Array(rows), spare: new Int32Array(rows), scratch: splitScratch(groups * 4), pool: [] };
+}
+
+/** What one tree sees: the rows `order[0 … count)` of the workspace, derivatives written, and some groups of four columns. */
+export interface TreeSample {
+  readonly count: number;
+  readonly groups: Int32Array;
+  readonly grid: CoarseGrid;
 }
 
 /** Grows one tree leaf by leaf, always splitting the leaf with the largest gain, and adds each leaf's value to the `scores` of the sample's rows. */
-export function growTree(matrix: BinnedMatrix, sample: TreeSample, grid: CoarseGrid, params: GrowthParams, workspace: Workspace, scores: Float64Array): GrownTree {
-  const { count, packed, weights } = sample;
-  const { order, scratch, pool } = workspace;
-  const slots = sample.offsets[sample.columns.length];
+export function growTree(matrix: BinnedMatrix, weights: Float64Array, { count, groups, grid }: TreeSample, params: GrowthParams, workspace: Workspace, scores: Float64Array): GrownTree {
+  const { order, scratch, pool, packed } = workspace;
+  const slots = groups.length * (4 << matrix.bits);
   const fill = (start: number, end: number): Histogram => {
-    const histogram = pool.pop() ?? new Float64Array(workspace.slots);
-    fillHistogram(histogram, sample, order, start, end);
+    const histogram = pool.pop() ?? new Float64Array(matrix.groups * (4 << matrix.bits));
+    fillHistogram(histogram, matrix, groups, packed, order, start, end);
     return histogram;
   };
   const splittable = (depth: number, weight: number): boolean => depth < params.maxDepth && weight >= 2 * params.minRows;
   const open = (node: number, depth: number, rows: LeafRows, histogram: Histogram | undefined): OpenLeaf => {
-    const split = histogram === undefined ? undefined : bestSplit(histogram, sample, rows, grid, params, scratch);
+    const split = histogram === undefined ? undefined : bestSplit(histogram, matrix, groups, rows, weights, grid, params, scratch);
     if (histogram !== undefined && split === undefined) pool.push(histogram);
     return { ...rows, node, depth, histogram: split === undefined ? undefined : histogram, split };
   };
 
   const tree = emptyTree(2 * params.maxLeaves - 1);
   let [all, weight] = [0, 0];
-  for (let p = 0; p < count; p++) {
-    order[p] = p;
-    all += packed[p];
-    weight += weights[p];
+  for (let i = 0; i < count; i++) {
+    all += packed[order[i]];
+    weight += weights[order[i]];
   }
   tree.cover[0] = weight;
   const leaves: OpenLeaf[] = [open(0, 0, { order, start: 0, end: count, packed: all, weight }, splittable(0, weight) ? fill(0, count) : undefined)];
@@ -83,9 +85,9 @@ export function growTree(matrix: BinnedMatrix, sample: TreeSample, grid: CoarseG
     const leaf = leaves[pick];
     if (leaf?.split === undefined || leaf.histogram === undefined) break;
     const { split, depth, start, end } = leaf;
-    const column = sample.columns[split.column];
-    const middle = partition(matrix, sample, column, split, start, end, workspace);
-    const [left, right] = halves(sample, leaf, middle);
+    const { column } = split;
+    const middle = partition(matrix, split, start, end, workspace);
+    const [left, right] = halves(packed, weights, leaf, middle);
     tree.column[leaf.node] = column;
     tree.bin[leaf.node] = split.bin;
     tree.threshold[leaf.node] = thresholdOf(matrix.cuts[column], split.bin);
@@ -114,8 +116,8 @@ export function growTree(matrix: BinnedMatrix, sample: TreeSample, grid: CoarseG
   }
   for (const leaf of leaves) {
     if (leaf.histogram !== undefined) pool.push(leaf.histogram);
-    tree.value[leaf.node] = leafValue(sample, leaf, params);
-    for (let i = leaf.start; i < leaf.end; i++) scores[sample.rows[order[i]]] += tree.value[leaf.node];
+    tree.value[leaf.node] = leafValue(workspace, leaf, params);
+    for (let i = leaf.start; i < leaf.end; i++) scores[order[i]] += tree.value[leaf.node];
   }
   return trimmed(tree, nodes);
 }
@@ -153,7 +155,7 @@ function mostGain(leaves: readonly OpenLeaf[]): number {
 }
 
 /** The two children of a leaf whose rows have been parted at `middle`. */
-function halves({ packed, weights }: TreeSample, { order, start, end, packed: all, weight }: LeafRows, middle: number): readonly [LeafRows, LeafRows] {
+function halves(packed: Float64Array, weights: Float64Array, { order, start, end, packed: all, weight }: LeafRows, middle: number): readonly [LeafRows, LeafRows] {
   let [sum, w] = [0, 0];
   for (let i = start; i < middle; i++) {
     sum += packed[order[i]];
@@ -166,7 +168,7 @@ function halves({ packed, weights }: TreeSample, { order, start, end, packed: al
 }
 
 /** Newton step −G/(H+λ), kept within ±maxStep, times the learning rate. */
-function leafValue({ gradients, hessians }: TreeSample, { order, start, end }: LeafRows, { l2, maxStep, learningRate }: GrowthParams): number {
+function leafValue({ gradients, hessians }: RowDerivatives, { order, start, end }: LeafRows, { l2, maxStep, learningRate }: GrowthParams): number {
   let [g, h] = [0, 0];
   for (let i = start; i < end; i++) {
     g += gradients[order[i]];
@@ -177,19 +179,19 @@ function leafValue({ gradients, hessians }: TreeSample, { order, start, end }: L
 }
 
 /** Moves the positions that go left to the front of the range, both sides in their old order; returns where the right side starts. */
-function partition({ byColumn, rows: height }: BinnedMatrix, { rows }: TreeSample, column: number, { bin, missingLeft }: Split, start: number, end: number, { order, spare }: Workspace): number {
-  const from = column * height;
+function partition({ byColumn, rows }: BinnedMatrix, { column, bin, missingLeft }: Split, start: number, end: number, { order, spare }: Workspace): number {
+  const from = column * rows;
   // Bin 0 (missing) becomes a bin beyond all others where it goes right.
   const missing = missingLeft === true ? 0 : 256;
   let left = start;
   let right = 0;
   for (let i = start; i < end; i++) {
-    const position = order[i];
-    const b = byColumn[from + rows[position]];
+    const row = order[i];
+    const b = byColumn[from + row];
     // Both places are written and one counter moves: no branch to guess.
     const goesLeft = ((b === 0 ? missing : b) - bin - 1) >>> 31;
-    order[left] = position;
-    spare[right] = position;
+    order[left] = row;
+    spare[right] = row;
     left += goesLeft;
     right += 1 - goesLeft;
   }

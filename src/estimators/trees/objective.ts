@@ -8,7 +8,7 @@ export interface Objective {
   base(meanY: number): number;
   /** Loss of one row. */
   loss(y: number, score: number): number;
-  /** First and second derivative of the loss by the score at `rows[0 … count)`, written side by side. */
+  /** First and second derivative of the loss by the score at the rows `rows[0 … count)`. */
   write(y: Float64Array, scores: Float64Array, rows: Int32Array, count: number, gradients: Float64Array, hessians: Float64Array): void;
 }
 
@@ -19,12 +19,13 @@ const logLossObjective: Objective = {
     for (let k = 0; k < count; k++) {
       const i = rows[k];
       const score = scores[i];
-      // sigmoid(s) and sigmoid(−s) from one exponential, both exact to the last digit but one.
+      // sigmoid(s) and sigmoid(−s) from one exponential.
       const e = Math.exp(-Math.abs(score));
-      const [near, far] = [1 / (1 + e), e / (1 + e)];
-      const p = score >= 0 ? near : far;
-      gradients[k] = y[i] === 1 ? p - 1 : p - y[i];
-      hessians[k] = near * far;
+      const near = 1 / (1 + e);
+      const far = e * near;
+      // p − 1 from the small side, so that a sure row keeps its digits.
+      gradients[i] = score >= 0 ? (y[i] === 1 ? -far : near) : y[i] === 1 ? -near : far;
+      hessians[i] = near * far;
     }
   },
 };
@@ -34,8 +35,9 @@ const squaredError: Objective = {
   loss: (y, score) => 0.5 * (score - y) ** 2,
   write(y, scores, rows, count, gradients, hessians) {
     for (let k = 0; k < count; k++) {
-      gradients[k] = scores[rows[k]] - y[rows[k]];
-      hessians[k] = 1;
+      const i = rows[k];
+      gradients[i] = scores[i] - y[i];
+      hessians[i] = 1;
     }
   },
 };
@@ -56,11 +58,12 @@ function tweedie(power: number): Objective {
     },
     write(y, scores, rows, count, gradients, hessians) {
       for (let k = 0; k < count; k++) {
-        const s = bounded(scores[rows[k]]);
-        const given = y[rows[k]] * Math.exp(a * s);
+        const i = rows[k];
+        const s = bounded(scores[i]);
+        const given = y[i] * Math.exp(a * s);
         const expected = Math.exp(b * s);
-        gradients[k] = expected - given;
-        hessians[k] = b * expected - a * given;
+        gradients[i] = expected - given;
+        hessians[i] = b * expected - a * given;
       }
     },
   };

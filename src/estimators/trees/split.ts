@@ -1,6 +1,6 @@
-import { packedGradient, packedHessian, type CoarseGrid } from './derivatives.ts';
+import type { BinnedMatrix } from './binnedMatrix.ts';
+import { PACK, UNPACK, packedHessian, type CoarseGrid } from './derivatives.ts';
 import type { Histogram } from './histogram.ts';
-import type { TreeSample } from './treeSample.ts';
 
 export interface SplitRules {
   readonly l2: number;
@@ -10,7 +10,7 @@ export interface SplitRules {
 }
 
 export interface Split {
-  /** Index into the sample's columns. */
+  /** Column of the matrix. */
   readonly column: number;
   /** Bins 1 … `bin` go left. */
   readonly bin: number;
@@ -42,7 +42,6 @@ export function splitScratch(columns: number): SplitScratch {
   return { score: new Float64Array(columns), bin: new Int32Array(columns), side: new Uint8Array(columns), certain: new Uint8Array(columns), weights: new Float64Array(256) };
 }
 
-const PACK = 2 ** 26;
 
 /**
  * The split of a leaf with the largest gain G²ₗ/(Hₗ+λ) + G²ᵣ/(Hᵣ+λ) − G²/(H+λ) (Chen & Guestrin 2016, equation 7, without ½), or undefined.
@@ -51,81 +50,85 @@ const PACK = 2 ** 26;
  * The histogram knows no weights. Sums of second derivatives bound them; where the bounds leave a winner in doubt, the weights of that one
  * column are counted and its cuts judged again. The answer is the same as if all were counted.
  */
-export function bestSplit(histogram: Histogram, sample: TreeSample, leaf: LeafRows, grid: CoarseGrid, rules: SplitRules, scratch: SplitScratch): Split | undefined {
-  const columns = sample.columns.length;
-  for (let a = 0; a < columns; a++) scanColumn(histogram, sample, a, leaf, grid, rules, scratch, false);
+export function bestSplit(histogram: Histogram, matrix: BinnedMatrix, groups: Int32Array, leaf: LeafRows, weights: Float64Array, grid: CoarseGrid, rules: SplitRules, scratch: SplitScratch): Split | undefined {
+  const columns = groups.length * 4;
+  const { score, certain } = scratch;
+  for (let a = 0; a < columns; a++) scanColumn(histogram, matrix, groups, a, leaf, grid, rules, scratch, false);
   for (;;) {
     let best = -1;
     let most = 0;
     for (let a = 0; a < columns; a++) {
-      if (scratch.score[a] > most) {
-        most = scratch.score[a];
+      if (score[a] > most) {
+        most = score[a];
         best = a;
       }
     }
     if (best < 0) return undefined;
-    if (scratch.certain[best] === 1) {
-      const missing = histogram[sample.offsets[best]] !== 0;
-      const parent = parentScore(leaf, grid, rules);
-      return { column: best, bin: scratch.bin[best], missingLeft: missing ? scratch.side[best] === 1 : undefined, gain: ((most - parent) * grid.hessian) / (grid.gradient * grid.gradient) };
+    if (certain[best] === 1) {
+      const missing = histogram[best << matrix.bits] !== 0;
+      const gain = ((most - parentScore(leaf, grid, rules)) * grid.hessian) / (grid.gradient * grid.gradient);
+      return { column: columnAt(groups, best), bin: scratch.bin[best], missingLeft: missing ? scratch.side[best] === 1 : undefined, gain };
     }
-    countWeights(sample, best, leaf, scratch.weights);
-    scanColumn(histogram, sample, best, leaf, grid, rules, scratch, true);
+    countWeights(matrix, columnAt(groups, best), leaf, weights, scratch.weights);
+    scanColumn(histogram, matrix, groups, best, leaf, grid, rules, scratch, true);
   }
 }
 
+/** Column of the matrix that is the a-th of those in `groups`. */
+const columnAt = (groups: Int32Array, a: number): number => groups[a >> 2] * 4 + (a & 3);
+
 function parentScore({ packed }: LeafRows, grid: CoarseGrid, { l2 }: SplitRules): number {
-  const g = packedGradient(packed);
-  return (g * g) / (packedHessian(packed) + l2 * grid.hessian);
+  const h = packedHessian(packed);
+  const g = packed - h * PACK;
+  return (g * g) / (h + l2 * grid.hessian);
 }
 
 /** Weight of each bin of a column over the leaf's rows. */
-function countWeights(sample: TreeSample, column: number, { order, start, end }: LeafRows, weights: Float64Array): void {
-  const { slots, stride, offsets } = sample;
-  weights.fill(0);
-  const first = offsets[column];
-  for (let i = start; i < end; i++) {
-    const position = order[i];
-    weights[slots[position * stride + column] - first] += sample.weights[position];
-  }
+function countWeights({ byColumn, rows }: BinnedMatrix, column: number, { order, start, end }: LeafRows, weights: Float64Array, out: Float64Array): void {
+  out.fill(0);
+  const from = column * rows;
+  for (let i = start; i < end; i++) out[byColumn[from + order[i]]] += weights[order[i]];
 }
 
 /** Writes the best cut of one column into `scratch`, score 0 where there is none. With `counted`, weights are checked by `scratch.weights`, else by bounds. */
-function scanColumn(histogram: Histogram, sample: TreeSample, a: number, leaf: LeafRows, grid: CoarseGrid, rules: SplitRules, scratch: SplitScratch, counted: boolean): void {
+function scanColumn(histogram: Histogram, matrix: BinnedMatrix, groups: Int32Array, a: number, leaf: LeafRows, grid: CoarseGrid, rules: SplitRules, scratch: SplitScratch, counted: boolean): void {
   const { weights } = scratch;
-  const from = sample.offsets[a];
+  scratch.score[a] = 0;
+  const column = columnAt(groups, a);
+  if (column >= matrix.width) return;
+  const from = a << matrix.bits;
   const missing = histogram[from];
-  const last = sample.offsets[a + 1] - from - 1;
+  const last = matrix.cuts[column].length + 1;
   const total = leaf.packed;
   const totalH = packedHessian(total);
   const l2 = rules.l2 * grid.hessian;
+  const minRows = rules.minRows;
   // Below `least` a side has too few rows for sure, from `enough` on it has enough for sure.
-  const least = Math.max(0.5, rules.minHessian * grid.hessian, rules.minRows * grid.leastHessian * (1 - 1e-12));
-  const enough = rules.minRows * grid.mostHessian * (1 + 1e-12);
+  const least = Math.max(0.5, rules.minHessian * grid.hessian, minRows * grid.leastHessian * (1 - 1e-12));
+  const enough = minRows * grid.mostHessian * (1 + 1e-12);
   const parent = parentScore(leaf, grid, rules);
   // A gain at the level of rounding is none.
   let best = parent + 1e-10 * ((grid.gradient * grid.gradient) / grid.hessian + parent);
-  let found = false;
   let bestBin = 0;
   let bestSide = 0;
-  let certain = 0;
+  let sure = 0;
   const sides = missing === 0 ? 1 : 2;
   for (let side = 0; side < sides; side++) {
     let p = side === 1 ? missing : 0;
     let w = side === 1 ? weights[0] : 0;
     // Cutting after the last bin parts the missing rows from all others.
-    const end = sides === 2 && side === 0 ? last : last - 1;
-    for (let bin = 1; bin <= end; bin++) {
-      const v = histogram[from + bin];
+    const end = from + (sides === 2 && side === 0 ? last : last - 1);
+    for (let at = from + 1; at <= end; at++) {
+      const v = histogram[at];
       // An empty bin adds nothing: the cut before it is the same.
       if (v === 0) continue;
       p += v;
       if (counted) {
-        w += weights[bin];
-        if (w < rules.minRows) continue;
-        if (leaf.weight - w < rules.minRows) break;
+        w += weights[at - from];
+        if (w < minRows) continue;
+        if (leaf.weight - w < minRows) break;
       }
-      const h = Math.floor(p / PACK + 0.5);
+      const h = Math.floor(p * UNPACK + 0.5);
       if (h < least) continue;
       const otherH = totalH - h;
       if (otherH < least) break;
@@ -138,15 +141,15 @@ function scanColumn(histogram: Histogram, sample: TreeSample, a: number, leaf: L
       const denominator = mine * other;
       if (numerator > best * denominator) {
         best = numerator / denominator;
-        found = true;
-        bestBin = bin;
+        bestBin = at - from;
         bestSide = side;
-        certain = counted || (h >= enough && otherH >= enough) ? 1 : 0;
+        sure = counted || (h >= enough && otherH >= enough) ? 1 : 0;
       }
     }
   }
-  scratch.score[a] = found ? best : 0;
+  if (bestBin === 0) return;
+  scratch.score[a] = best;
   scratch.bin[a] = bestBin;
   scratch.side[a] = bestSide;
-  scratch.certain[a] = certain;
+  scratch.certain[a] = sure;
 }
