@@ -102,8 +102,9 @@ function shortlisted(definition: ModelDefinition, heads: readonly TrainedHead[],
   const full = heads.find((head) => head.split.mode !== 'label_free' && head.leaderboard.length > 2);
   if (full === undefined || split.mode === 'label_free') return definition;
   const best = full.leaderboard.find((row) => row.failure === undefined && row.candidate !== definition.baseline.name)?.candidate;
-  const fallback = definition.candidates.filter((candidate) => candidate.name === best || candidate.name === full.candidate);
-  return fallback.length === 0 ? definition : { ...definition, candidates: fallback };
+  const wanted = full.beatsBaseline ? full.candidate : best;
+  const shortlist = definition.candidates.filter((candidate) => candidate.name === wanted);
+  return shortlist.length === 0 ? definition : { ...definition, candidates: shortlist };
 }
 
 function refuseUnready(definition: ModelDefinition, requirements: readonly Requirement[]): void {
