@@ -9,8 +9,9 @@ import type { FitContext } from '../contract.ts';
 import { binaryProblem, canonicalRows, checkCancelled, columnsNamed, defineEstimator, hasTwoClasses, refuse, type CanonicalRows } from '../rows.ts';
 import { linearFields, linearProblem } from './linearSchema.ts';
 import { additiveExplanation, linearScores } from './linearTerms.ts';
-import type { LogisticData } from './logisticObjective.ts';
-import { solveLogistic, type Penalty } from './logisticSolver.ts';
+import { BERNOULLI } from './families.ts';
+import type { GlmData } from './glmObjective.ts';
+import { solveGlm, type CurvatureMemory, type Penalty } from './glmSolver.ts';
 import { designMatrix, fitTerms } from './preprocessing.ts';
 
 export interface LogisticRegressionParams {
@@ -34,6 +35,8 @@ export type LogisticRegressionArtefact = z.infer<typeof artefactSchema>;
 const PATH = [-0.5, -1, -1.5, -2, -2.5, -3, -3.5, -4, -4.5, -5].map((power) => 10 ** power);
 /** Rows (by weight) that the latest period and those before it must each hold before λ is chosen on it. */
 const PATH_ROWS = 100;
+/** A loss is flat at its optimum: coefficients this close give it to about ten digits. */
+const PATH_TOLERANCE = 1e-5;
 
 export const logisticRegression = defineEstimator<LogisticRegressionArtefact, LogisticRegressionParams>({
   kind: 'logistic_regression',
@@ -49,11 +52,12 @@ export const logisticRegression = defineEstimator<LogisticRegressionArtefact, Lo
     const terms = fitTerms(data.columns, data.weights, params);
     if (terms.length === 0) return refuse('no_columns', `None of ${data.names.length} columns varies over ${data.rows} rows.`);
     const design = designMatrix(terms, params.clip, data.columns, data.rows);
-    const whole: LogisticData = { design, rows: data.rows, terms: terms.length, y: data.y, weights: data.weights };
-    const chosen = params.lambda === 'path' ? chooseLambda(whole, data, params, context) : { lambda: params.lambda, start: undefined };
+    const whole: GlmData = { family: BERNOULLI, design, rows: data.rows, terms: terms.length, y: data.y, weights: data.weights };
+    const memory: CurvatureMemory = { last: undefined };
+    const chosen = params.lambda === 'path' ? chooseLambda(whole, data, params, context, memory) : { lambda: params.lambda, start: undefined };
     const penalty: Penalty = { lambda: chosen.lambda, l1Ratio: params.l1Ratio };
     const start = chosen.start ?? new Float64Array(terms.length + 1);
-    const solution = solveLogistic(whole, penalty, start, () => checkCancelled(context));
+    const solution = solveGlm(whole, penalty, start, () => checkCancelled(context), { memory });
     if (!solution.converged || !solution.coefficients.every(Number.isFinite)) {
       return refuse('not_converged', `No optimum after ${solution.iterations} iterations with λ = ${chosen.lambda}.`);
     }
@@ -79,23 +83,24 @@ export const logisticRegression = defineEstimator<LogisticRegressionArtefact, Lo
 
 /** Fits the path on the earlier periods with warm starts and judges each λ by the log loss on the latest period. */
 function chooseLambda(
-  whole: LogisticData,
+  whole: GlmData,
   data: CanonicalRows,
   params: LogisticRegressionParams,
   context: FitContext,
+  memory: CurvatureMemory,
 ): { readonly lambda: number; readonly start: Float64Array | undefined } {
   const before = data.latestFrom;
   const earlierWeight = data.weights.subarray(0, before).reduce((sum, w) => sum + w, 0);
   const latestY = data.y.subarray(before);
   const usable = data.totalWeight - earlierWeight >= PATH_ROWS && earlierWeight >= PATH_ROWS && hasTwoClasses(latestY) && hasTwoClasses(data.y.subarray(0, before));
   if (!usable) return { lambda: 1, start: undefined };
-  const earlier: LogisticData = { ...whole, rows: before };
+  const earlier: GlmData = { ...whole, rows: before };
   const latestDesign = whole.design.subarray(before * whole.terms);
   const latestWeights = data.weights.subarray(before);
   let start = new Float64Array(whole.terms + 1);
   const tried: { strength: number; loss: number; error: number; coefficients: Float64Array }[] = [];
   for (const strength of PATH) {
-    const solution = solveLogistic(earlier, { lambda: strength * earlierWeight, l1Ratio: params.l1Ratio }, start, () => checkCancelled(context));
+    const solution = solveGlm(earlier, { lambda: strength * earlierWeight, l1Ratio: params.l1Ratio }, start, () => checkCancelled(context), { tolerance: PATH_TOLERANCE, memory });
     if (!solution.converged) break;
     start = Float64Array.from(solution.coefficients);
     const p = latestY.map((_, i) => {

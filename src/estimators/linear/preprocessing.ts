@@ -50,6 +50,7 @@ export function writeTerm(term: Term, clip: number, values: ArrayLike<number>, o
 /** Terms of `columns` in their order; constant and empty columns give none. */
 export function fitTerms(columns: readonly Float64Array[], weights: Float64Array, params: PreprocessingParams): Term[] {
   const terms: Term[] = [];
+  const weighted = weights.some((w) => w !== 1) ? weights : undefined;
   columns.forEach((values, column) => {
     const add = (of: Term['of'], fill: number, log: boolean, series: ArrayLike<number>): void => {
       const { mean, sd } = moments(series, weights);
@@ -59,7 +60,7 @@ export function fitTerms(columns: readonly Float64Array[], weights: Float64Array
       writeTerm(term, params.clip, values, standard, 0, 1);
       terms.push({ ...term, centre: moments(standard, weights).mean });
     };
-    const present = distribution(values, weights);
+    const present = distribution(values, weighted);
     if (present.values.length > 0) {
       const fill = weightedQuantile(present, 0.5);
       const filled = values.map((v) => (v !== v ? fill : v));

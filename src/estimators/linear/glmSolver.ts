@@ -1,5 +1,5 @@
 import { choleskyFactor, choleskySolve } from './cholesky.ts';
-import { logisticHessian, penalisedLoss, type LogisticData } from './logisticObjective.ts';
+import { lossHessian, penalisedLoss, type GlmData } from './glmObjective.ts';
 
 /** λ of the whole objective Σ w·loss + λ·[(1−α)/2·‖β‖² + α·‖β‖₁]: scikit-learn's C is 1/λ. α is `l1Ratio`. */
 export interface Penalty {
@@ -14,7 +14,20 @@ export interface Solution {
   readonly converged: boolean;
 }
 
-/** Stop when the Newton step would move no coefficient by more than this (relative to 1 or the largest coefficient). */
+/**
+ * The last second derivative of the unpenalised loss, handed from one fit to the next: fits along a path of penalties, or on a little more data, start
+ * from it. It decides how fast they converge, never where to. `weight` is that of the rows it stands for.
+ */
+export interface CurvatureMemory {
+  last: { readonly hessian: Float64Array; readonly weight: number } | undefined;
+}
+
+export interface SolverOptions {
+  /** Stop when the Newton step would move no coefficient by more than this (relative to 1 or the largest coefficient). */
+  readonly tolerance?: number;
+  readonly memory?: CurvatureMemory;
+}
+
 const TOLERANCE = 1e-9;
 const MAX_ITERATIONS = 300;
 const MEMORY = 8;
@@ -31,8 +44,10 @@ const dot = (a: Float64Array, b: Float64Array): number => {
 const largest = (a: Float64Array): number => a.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
 
 /** Minimises the penalised loss from `start`. `checkpoint` runs once per iteration and may throw to stop. */
-export function solveLogistic(data: LogisticData, penalty: Penalty, start: Float64Array, checkpoint: () => void): Solution {
-  return penalty.l1Ratio > 0 ? proximalNewton(data, penalty, start, checkpoint) : preconditionedQuasiNewton(data, penalty.lambda, start, checkpoint);
+export function solveGlm(data: GlmData, penalty: Penalty, start: Float64Array, checkpoint: () => void, options: SolverOptions = {}): Solution {
+  const tolerance = options.tolerance ?? TOLERANCE;
+  if (penalty.l1Ratio > 0) return proximalNewton(data, penalty, start, checkpoint, tolerance);
+  return preconditionedQuasiNewton(data, penalty.lambda, start, checkpoint, tolerance, options.memory ?? { last: undefined });
 }
 
 /**
@@ -40,9 +55,8 @@ export function solveLogistic(data: LogisticData, penalty: Penalty, start: Float
  * all would be slow. That makes it converge in about ten passes over the data however correlated the terms are, and the sample cannot change the
  * answer: the gradient is always exact.
  */
-function preconditionedQuasiNewton(data: LogisticData, lambda: number, start: Float64Array, checkpoint: () => void): Solution {
+function preconditionedQuasiNewton(data: GlmData, lambda: number, start: Float64Array, checkpoint: () => void, tolerance: number, memory: CurvatureMemory): Solution {
   const size = data.terms + 1;
-  const step = Math.max(1, Math.floor((data.rows * size * size) / HESSIAN_WORK));
   let at: Float64Array = Float64Array.from(start);
   let gradient: Float64Array = new Float64Array(size);
   let loss = penalisedLoss(data, at, lambda, gradient);
@@ -52,13 +66,14 @@ function preconditionedQuasiNewton(data: LogisticData, lambda: number, start: Fl
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     checkpoint();
     if (iteration % REFRESH === 0) {
-      factor = factorAt(data, at, lambda, step);
+      if (iteration > 0) memory.last = undefined;
+      factor = factorAt(data, at, lambda, memory);
       moves = [];
       changes = [];
     }
     if (factor === undefined) return { coefficients: at, iterations: iteration, converged: false };
     const newton = choleskySolve(factor, size, gradient);
-    if (largest(newton) <= TOLERANCE * Math.max(1, largest(at))) return { coefficients: at, iterations: iteration, converged: true };
+    if (largest(newton) <= tolerance * Math.max(1, largest(at))) return { coefficients: at, iterations: iteration, converged: true };
     const direction = twoLoop(gradient, moves, changes, factor, size);
     const slope = dot(gradient, direction);
     const next = new Float64Array(size);
@@ -90,11 +105,17 @@ function preconditionedQuasiNewton(data: LogisticData, lambda: number, start: Fl
   return { coefficients: at, iterations: MAX_ITERATIONS, converged: false };
 }
 
-function factorAt(data: LogisticData, at: Float64Array, lambda: number, step: number): Float64Array | undefined {
+/** Factor of the second derivative with the penalty on its diagonal: the remembered one, scaled to these rows, or a new one at `at`. */
+function factorAt(data: GlmData, at: Float64Array, lambda: number, memory: CurvatureMemory): Float64Array | undefined {
   const size = data.terms + 1;
-  const hessian = logisticHessian(data, at, step);
-  const scale = hessian[size * size - 1];
-  for (let t = 0; t < size; t++) hessian[t * size + t] += (t < data.terms ? lambda : 0) + 1e-10 * scale + 1e-300;
+  let weight = 0;
+  for (let i = 0; i < data.rows; i++) weight += data.weights[i];
+  const step = Math.max(1, Math.floor((data.rows * size * size) / HESSIAN_WORK));
+  memory.last ??= { hessian: lossHessian(data, at, step), weight };
+  const scale = weight / memory.last.weight;
+  const hessian = memory.last.hessian.map((v) => v * scale);
+  const least = 1e-10 * hessian[size * size - 1] + 1e-300;
+  for (let t = 0; t < size; t++) hessian[t * size + t] += (t < data.terms ? lambda : 0) + least;
   return choleskyFactor(hessian, size);
 }
 
@@ -117,7 +138,7 @@ function twoLoop(gradient: Float64Array, moves: readonly Float64Array[], changes
 /**
  * Proximal Newton with coordinate descent on the quadratic model (Friedman, Hastie & Tibshirani 2010): exact zeros where the L1 part wins.
  */
-function proximalNewton(data: LogisticData, { lambda, l1Ratio }: Penalty, start: Float64Array, checkpoint: () => void): Solution {
+function proximalNewton(data: GlmData, { lambda, l1Ratio }: Penalty, start: Float64Array, checkpoint: () => void, tolerance: number): Solution {
   const size = data.terms + 1;
   const ridge = lambda * (1 - l1Ratio);
   const lasso = lambda * l1Ratio;
@@ -127,12 +148,12 @@ function proximalNewton(data: LogisticData, { lambda, l1Ratio }: Penalty, start:
   let loss = penalisedLoss(data, at, ridge, gradient) + lasso * absolute(at);
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     checkpoint();
-    const hessian = logisticHessian(data, at, 1);
+    const hessian = lossHessian(data, at, 1);
     for (let t = 0; t < data.terms; t++) hessian[t * size + t] += ridge;
     for (let t = 0; t < size; t++) hessian[t * size + t] += 1e-12 * hessian[size * size - 1] + 1e-300;
     const target = coordinateDescent(hessian, gradient, at, lasso, size);
     const direction = target.map((v, i) => v - at[i]);
-    if (largest(direction) <= TOLERANCE * Math.max(1, largest(at))) return { coefficients: target, iterations: iteration, converged: true };
+    if (largest(direction) <= tolerance * Math.max(1, largest(at))) return { coefficients: target, iterations: iteration, converged: true };
     const expected = dot(gradient, direction) + lasso * (absolute(target) - absolute(at));
     let length = 1;
     for (;;) {
