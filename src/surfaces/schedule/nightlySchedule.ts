@@ -1,5 +1,5 @@
 /** Wakes the planner once a minute. It decides nothing: what is due is read from the table of runs, so a missed or doubled tick changes nothing. */
-import cron from 'node-cron';
+import { schedule } from 'node-cron';
 import { dueRuns, nightly } from '../../jobs/nightly.ts';
 import type { NightlyReport, NightlyTimes } from '../../jobs/nightly.ts';
 import type { ScoringDeps } from '../../jobs/scoringDeps.ts';
@@ -39,7 +39,7 @@ export function scheduleNightly(deps: ScoringDeps, times: Omit<NightlyTimes, 'ti
   };
   const tick = (): Promise<void> => (working ??= ask().finally(() => { working = undefined; }));
   // The cron's own time zone does not matter: it fires every minute of any zone.
-  const task = cron.schedule('* * * * *', tick, { noOverlap: true, name: 'tagcast nightly' });
+  const task = schedule('* * * * *', tick, { noOverlap: true, name: 'tagcast nightly' });
   return {
     tick,
     async stop() {
