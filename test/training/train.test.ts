@@ -1,0 +1,133 @@
+/** A whole training on a little shop in memory. */
+import { describe, expect, test } from 'vitest';
+import { ESTIMATORS, encodeArtefact } from '../../src/estimators/index.ts';
+import { defineModel } from '../../src/training/define.ts';
+import type { Candidate, ModelDefinition } from '../../src/training/define.ts';
+import type { AnyEstimator } from '../../src/training/candidate.ts';
+import { trainModel } from '../../src/training/train.ts';
+import type { TrainRequest } from '../../src/training/train.ts';
+import { trainedModelSchema } from '../../src/training/trained.ts';
+import { COLUMNS, day, DEFINITION, fixed, planOf, randomWorld, sourceOf } from './world.ts';
+import type { World } from './world.ts';
+
+const WORLD = randomWorld(1, 600, 420);
+
+function request(change: Partial<TrainRequest> = {}, world: World = WORLD): TrainRequest {
+  const extra = world.column === undefined ? [] : [world.column.name];
+  return {
+    definition: DEFINITION, source: sourceOf(world), estimators: ESTIMATORS, plan: planOf([...COLUMNS, ...extra]),
+    facts: { customers: world.orders.length, orders: world.orders.flat().length, repeatCustomers: world.orders.filter((days) => days.length > 1).length, firstEvent: day(0), end: day(400) },
+    snapshot: { hash: 'x', events: 1, customers: 1 }, currency: 'EUR', seed: 5, ...change,
+  };
+}
+
+test('a trained model fits its own schema, says what it was trained on, and beats the rule on a shop with rhythms', async () => {
+  const model = await trainModel(request());
+  expect(trainedModelSchema.safeParse(model).error).toBeUndefined();
+  const [head] = model.heads;
+  expect(head.split).toMatchObject({ mode: 'three_way', calibration: day(340), test: day(370) });
+  expect(head.split.train.at(-1)).toBe(day(310));
+  expect(head.split.serve.at(-1)).toBe(day(370));
+  expect([head.candidate, head.beatsBaseline, head.warnings]).toEqual(['logistic', true, []]);
+  expect(head.evaluation.metrics['log_loss'].value).toBeLessThan(head.baseline.evaluation.metrics['log_loss'].value);
+  expect(head.leaderboard.map(({ candidate }) => candidate).toSorted()).toEqual(['logistic', 'recency']);
+  expect(model.golden.rows).toHaveLength(5);
+  expect(model.golden.predictions[0].every((p) => p > 0 && p < 1)).toBe(true);
+});
+
+test('the same data and seed give the same bytes', async () => {
+  const definition: ModelDefinition = { ...DEFINITION, candidates: [...DEFINITION.candidates, { name: 'trees', rung: 'boosting', estimator: 'boosted_trees', params: { objective: 'log_loss' } }] };
+  const [once, twice] = [await trainModel(request({ definition })), await trainModel(request({ definition }))];
+  expect(encodeArtefact(once)).toBe(encodeArtefact(twice));
+});
+
+test('nothing after the evaluation end changes anything', async () => {
+  const cut: World = { orders: WORLD.orders.map((days) => days.filter((d) => d < 400)) };
+  expect(encodeArtefact(await trainModel(request()))).toBe(encodeArtefact(await trainModel({ ...request({}, cut), facts: request().facts })));
+});
+
+test('a column that knows the future stops training with its name', async () => {
+  const orders = WORLD.orders;
+  const leaking: World = { orders, column: { name: 'orders_next_30d', value: (i, now) => orders[i].filter((d) => d >= now && d < now + 30).length } };
+  await expect(trainModel(request({}, leaking))).rejects.toMatchObject({ code: 'leak_suspected', message: expect.stringContaining('orders_next_30d') as string, hint: expect.stringContaining('tagcast train') as string });
+  const model = await trainModel(request({ definition: { ...DEFINITION, withoutFeatures: ['orders_next_30d'] } }, leaking));
+  expect(model.columns.map(({ name }) => name)).not.toContain('orders_next_30d');
+});
+
+test('a cancelled training says so', async () => {
+  await expect(trainModel(request({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ code: 'cancelled' });
+  const controller = new AbortController();
+  await expect(trainModel(request({ signal: controller.signal, onStep: () => { controller.abort(); } }))).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+describe('too little data', () => {
+  test('is refused with what was needed and found', async () => {
+    const facts = { ...request().facts, end: day(100) };
+    await expect(trainModel(request({ facts }))).rejects.toMatchObject({ code: 'insufficient_data', message: expect.stringMatching(/100 of 120 \(passes on 2024-04-30\)/) as string });
+  });
+
+  test('a shop with one customer is refused, not crashed', async () => {
+    const world: World = { orders: [[0, 20, 50, 90, 200, 350]] };
+    await expect(trainModel(request({}, world))).rejects.toMatchObject({ code: 'insufficient_data', message: expect.stringContaining('Customers: 1 of 50') as string });
+    // Even where the declaration asks for nothing, one class alone is an answer, not a crash.
+    const minimum = { rows: 0, positives: 0 };
+    await expect(trainModel(request({ definition: { ...DEFINITION, minimum } }, world))).rejects.toMatchObject({ code: 'insufficient_data' });
+  });
+
+  test('an empty shop is refused', async () => {
+    const facts = { customers: 0, orders: 0, repeatCustomers: 0, firstEvent: undefined, end: day(0) };
+    await expect(trainModel(request({ facts }, { orders: [] }))).rejects.toMatchObject({ code: 'insufficient_data' });
+  });
+
+  test('a rung without enough rows is left out with the reason, and the rule serves', async () => {
+    const definition: ModelDefinition = { ...DEFINITION, candidates: [{ name: 'trees', rung: 'boosting', estimator: 'boosted_trees', params: { objective: 'log_loss' } }], minimum: { rows: 600, positives: 10 } };
+    const [head] = (await trainModel(request({ definition }))).heads;
+    expect(head).toMatchObject({ candidate: 'recency', beatsBaseline: false, warnings: ['baseline_serves'], confidence: 'low' });
+    expect(head.leaderboard.find(({ candidate }) => candidate === 'trees')?.failure).toMatch(/needs 2400 rows/);
+  });
+
+  test('short history: customers are split into folds instead of a period of their own', async () => {
+    const [head] = (await trainModel(request({ facts: { ...request().facts, end: day(165) } }))).heads;
+    expect(head.split.mode).toBe('two_way');
+    expect(head.confidence).not.toBe('high');
+  });
+
+  test('a later horizon that the history does not reach is left out, the first one is not', async () => {
+    const heads = (await trainModel(request({ definition: { ...DEFINITION, horizons: [30, 365] } }))).heads;
+    expect(heads.map(({ horizonDays }) => horizonDays)).toEqual([30]);
+  });
+});
+
+describe('the choice', () => {
+  /** Probability of no order from the orders of the last 90 days; `blur` moves every other customer's answer up and down. */
+  const guess = (blur: number): AnyEstimator['predict'] => (_, x) => {
+    const recent = x.columns.find(({ name }) => name === 'orders_90d')?.values ?? new Float64Array(x.rows);
+    return Float64Array.from(recent, (n, row) => 1 / (1 + Math.exp(-(0.5 - 0.7 * n + (row % 2 === 0 ? blur : -blur)))));
+  };
+  const candidate = (name: string, rung: Candidate['rung']): Candidate => ({ name, rung, estimator: name });
+  const choose = async (estimators: Record<string, AnyEstimator>, candidates: readonly Candidate[]): Promise<string> =>
+    (await trainModel(request({ definition: { ...DEFINITION, candidates }, estimators: { ...ESTIMATORS, ...estimators } }))).heads[0].candidate;
+
+  test('within one standard error the simpler rung is taken', async () => {
+    expect(await choose({ plain: fixed('plain', guess(0.05)), complex: fixed('complex', guess(0)) }, [candidate('complex', 'boosting'), candidate('plain', 'linear')])).toBe('plain');
+  });
+
+  test('a clear difference decides, whatever the rung', async () => {
+    expect(await choose({ plain: fixed('plain', guess(2)), complex: fixed('complex', guess(0)) }, [candidate('complex', 'boosting'), candidate('plain', 'linear')])).toBe('complex');
+  });
+
+  test('of equals the one that can give reasons', async () => {
+    expect(await choose({ mute: fixed('mute', guess(0)), telling: fixed('telling', guess(0.02), true) }, [candidate('mute', 'linear'), candidate('telling', 'boosting')])).toBe('telling');
+  });
+});
+
+test('slips in a declaration are found when it is defined', () => {
+  const slip = (change: Partial<ModelDefinition>) => () => defineModel({ ...DEFINITION, ...change });
+  expect(slip({ name: 'Test Model' })).toThrow(/snake_case/);
+  expect(slip({ horizons: [] })).toThrow(/at least one horizon/);
+  expect(slip({ horizons: [30, 30] })).toThrow(/named twice/);
+  expect(slip({ horizons: [0] })).toThrow(/whole days/);
+  expect(slip({ candidates: [DEFINITION.baseline] })).toThrow(/share a name/);
+  expect(slip({ population: [{ feature: 'orders_total' }] })).toThrow(/no bound/);
+  expect(slip({ target: { kind: 'event', event: 'x', sameSubject: true } })).toThrow(/sameSubject/);
+});
