@@ -9,6 +9,7 @@ import { checkArtefact } from './codec.ts';
 import type { Estimator } from './contract.ts';
 import { bgNbd, btydValue, gammaGamma, mbgNbd } from './customerBase/index.ts';
 import { logisticRegression } from './linear/logisticRegression.ts';
+import { tweedieRegression } from './linear/tweedieRegression.ts';
 import { globalGap, personalMeanGap, repurchaseCycle } from './repurchaseCycle/index.ts';
 import { boostedTrees } from './trees/boostedTrees.ts';
 import { rateBaseline } from './value/rateBaseline.ts';
@@ -16,7 +17,7 @@ import { scaledRate } from './value/scaledRate.ts';
 import { twoPart } from './value/twoPart.ts';
 
 export { checkArtefact, decodeArtefact, encodeArtefact } from './codec.ts';
-export { baseRate, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, globalGap, logisticRegression, mbgNbd, personalMeanGap, rateBaseline, repurchaseCycle, scaledRate, twoPart };
+export { baseRate, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, globalGap, logisticRegression, mbgNbd, personalMeanGap, rateBaseline, repurchaseCycle, scaledRate, tweedieRegression, twoPart };
 
 export interface AnyArtefact {
   readonly kind: string;
@@ -76,6 +77,7 @@ export const ESTIMATORS = Object.freeze({
   rate_baseline: erased(rateBaseline),
   scaled_rate: erased(scaledRate),
   two_part: erased(twoPart),
+  tweedie_regression: erased(tweedieRegression),
   bg_nbd: erased(bgNbd),
   mbg_nbd: erased(mbgNbd),
   gamma_gamma: erased(gammaGamma),

@@ -1,6 +1,7 @@
 import { baseRate } from '../../src/estimators/baseline/baseRate.ts';
 import { columnRule } from '../../src/estimators/baseline/columnRule.ts';
 import { logisticRegression } from '../../src/estimators/linear/logisticRegression.ts';
+import { tweedieRegression } from '../../src/estimators/linear/tweedieRegression.ts';
 import { boostedTrees } from '../../src/estimators/trees/boostedTrees.ts';
 import { rateBaseline } from '../../src/estimators/value/rateBaseline.ts';
 import { scaledRate } from '../../src/estimators/value/scaledRate.ts';
@@ -28,6 +29,7 @@ estimatorContract('boosted_trees, tweedie, no periods', boostedTrees, () => {
   const { x, y } = amount().train;
   return { task: 'amount', train: { x, y }, params: { ...boostedTrees.defaults, objective: 'tweedie', trees: 60 } };
 });
+estimatorContract('tweedie_regression', tweedieRegression, () => ({ ...amount(), params: tweedieRegression.defaults }));
 estimatorContract('rate_baseline', rateBaseline, () => ({ ...amount(), params: { column: 'rate', factor: 90 } }));
 estimatorContract('scaled_rate', scaledRate, () => ({ ...amount(), params: { column: 'rate' } }));
 estimatorContract('two_part, linear', twoPart, () => ({ ...amount(), params: { ...twoPart.defaults, amountModel: 'log_linear' } as const }));

@@ -5,6 +5,7 @@
 import type { Random } from '../../base/random.ts';
 import { sigmoid } from '../../math/stats/index.ts';
 import { amountProblem, binaryProblem, canonicalRows, checkCancelled, columnsNamed, defineEstimator, holdOut, refuse, type CanonicalRows } from '../rows.ts';
+import { winsorise } from '../winsorise.ts';
 import { boostedTreesSchema, flattenTrees, treeScores, type BoostedTreesArtefact } from './artefact.ts';
 import { binMatrix } from './binnedMatrix.ts';
 import { findCuts } from './binning.ts';
@@ -17,6 +18,8 @@ export interface BoostedTreesParams {
   readonly objective: ObjectiveName;
   /** Variance power of the Tweedie objective, in (1, 2]. */
   readonly tweediePower: number;
+  /** Tweedie only: amounts above this quantile of the amounts above 0 are cut down to it during the fit; the total is kept. */
+  readonly winsorLevel: number;
   /** Most trees; fewer when the held-out loss stops falling. */
   readonly trees: number;
   /** Trees without a better held-out loss before boosting stops. */
@@ -49,6 +52,7 @@ export const boostedTrees = defineEstimator<BoostedTreesArtefact, BoostedTreesPa
   defaults: {
     objective: 'log_loss',
     tweediePower: 1.5,
+    winsorLevel: 0.999,
     trees: 300,
     patience: 30,
     maxBins: 255,
@@ -68,7 +72,9 @@ export const boostedTrees = defineEstimator<BoostedTreesArtefact, BoostedTreesPa
     checkCancelled(context);
     const problem = params.objective === 'log_loss' ? binaryProblem(train.y, LEAST_ROWS) : params.objective === 'tweedie' ? amountProblem(train.y, LEAST_ROWS) : tooFew(train.y);
     if (problem !== undefined) return problem;
-    const rows = canonicalRows(train);
+    const raw = canonicalRows(train);
+    const cut = params.objective === 'tweedie' ? winsorise(raw.y, raw.weights, params.winsorLevel) : undefined;
+    const rows = cut === undefined ? raw : { ...raw, y: cut.y };
     const unweighted = rows.weights.every((w) => w === 1);
     const cuts = rows.columns.map((values) => findCuts(values, unweighted ? undefined : rows.weights, params.maxBins));
     // A column with one value and no gap cannot split anything; with a gap, "missing or not" can.
@@ -89,8 +95,8 @@ export const boostedTrees = defineEstimator<BoostedTreesArtefact, BoostedTreesPa
       heldLoss = trial.heldLoss[count - 1] ?? 0;
     }
     const final = boost(data, objective, boosting, { trees: count }, context.rng, checkpoint);
-    const artefact: BoostedTreesArtefact = { kind: 'boosted_trees', objective: params.objective, base: final.base, ...flattenTrees(final.trees, used.map((c) => rows.names[c])) };
-    return { ok: true, artefact, report: { rows: rows.rows, trees: count, nodes: artefact.nodes.column.length, heldOut: held !== undefined, heldLoss } };
+    const artefact: BoostedTreesArtefact = { kind: 'boosted_trees', objective: params.objective, base: final.base + Math.log(cut?.scale ?? 1), ...flattenTrees(final.trees, used.map((c) => rows.names[c])) };
+    return { ok: true, artefact, report: { rows: rows.rows, trees: count, nodes: artefact.nodes.column.length, heldOut: held !== undefined, heldLoss, ...(cut === undefined ? {} : { winsorisedAt: cut.limit, scale: cut.scale }) } };
   },
 
   predict(artefact, x) {
