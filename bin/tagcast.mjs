@@ -11,4 +11,6 @@ const { register } = await import('tsx/esm/api').catch(() => {
 });
 register();
 const { main } = await import('../src/surfaces/cli/main.ts');
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+// A command that answers and still has something to complain about, such as `doctor`, sets the exit code itself.
+if (code !== 0) process.exitCode = code;

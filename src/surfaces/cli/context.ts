@@ -41,6 +41,11 @@ export function said(context: Context, text: Bilingual): string {
   return text[context.language];
 }
 
+/** One text in the language of the command. */
+export function inWords({ language }: Context, zh: string, en: string): string {
+  return language === 'zh' ? zh : en;
+}
+
 /** One JSON document, or text. */
 export function answer(context: Context, document: unknown, text: () => void): void {
   if (context.json) context.output.print(JSON.stringify(document, null, 2));

@@ -3,17 +3,22 @@ import type { App } from '../../app.ts';
 import type { TrainingResult } from '../../jobs/training.ts';
 import type { AliasVersions } from '../../registry/aliases.ts';
 import type { ModelCard } from '../../registry/models.ts';
-import { said } from './context.ts';
+import { inWords, said } from './context.ts';
 import type { Context } from './context.ts';
 import { blocks, formatInteger, formatNumber, formatPercent, table } from './terminal.ts';
 
-export const GRADE_WORDS: Readonly<Record<string, { zh: string; en: string }>> = {
+const GRADE_WORDS: Readonly<Record<string, { zh: string; en: string }>> = {
   excellent: { zh: '优', en: 'excellent' }, good: { zh: '良', en: 'good' }, usable: { zh: '可用', en: 'usable' }, not_recommended: { zh: '不建议使用', en: 'not recommended' },
 };
 
+export function gradeWords(context: Context, grade: string): string {
+  return said(context, GRADE_WORDS[grade] ?? { zh: grade, en: grade });
+}
+
 type Head = ModelCard['heads'][number];
 
-const SHOWN: Readonly<Record<Head['task'], readonly (readonly [string, string])[]>> = {
+/** Metrics that are shown, the most telling one first. */
+export const METRIC_TITLES: Readonly<Record<Head['task'], readonly (readonly [string, string])[]>> = {
   binary: [['roc_auc', 'AUC'], ['log_loss', 'log loss'], ['ece', 'calibration error'], ['pr_auc', 'PR AUC']],
   amount: [['normalised_gini', 'Gini'], ['spearman', 'Spearman'], ['bias', 'bias'], ['coverage_80', 'coverage of 80 %']],
   duration: [['mae_days', 'MAE days'], ['within_7_days', 'within 7 days'], ['spearman', 'Spearman'], ['coverage_80', 'coverage of 80 %']],
@@ -27,28 +32,31 @@ function labelOf(context: Context, app: App, name: string): string {
 /** One line per horizon: the model beside its baseline on the last period. */
 function headRows(context: Context, heads: readonly Head[]): string[][] {
   return heads.map((head) => {
-    const metrics = SHOWN[head.task].map(([key, title]) => {
+    const metrics = METRIC_TITLES[head.task].map(([key, title]) => {
       const own = head.evaluation.metrics[key]?.value;
       const base = head.baseline.evaluation.metrics[key]?.value;
       return own === undefined ? '' : `${title} ${formatNumber(own, 3)}${base === undefined ? '' : ` (${formatNumber(base, 3)})`}`;
     });
-    return [`${head.horizonDays} d`, head.candidate, said(context, GRADE_WORDS[head.grade] ?? { zh: head.grade, en: head.grade }), ...metrics];
+    return [`${head.horizonDays} ${inWords(context, '天', 'd')}`, head.candidate, gradeWords(context, head.grade), ...metrics];
   });
 }
 
-const HEAD_COLUMNS = [{ title: 'horizon', align: 'right' as const }, { title: 'serves by' }, { title: 'grade' }, { title: 'on the last period (baseline in brackets)' }, { title: '' }, { title: '' }, { title: '' }];
+function headLines(context: Context, heads: readonly Head[]): string[] {
+  const titles = [{ title: inWords(context, '期限', 'horizon'), align: 'right' as const }, { title: inWords(context, '方法', 'method') }, { title: inWords(context, '评级', 'grade') }, { title: inWords(context, '最后一期（括号内为基线）', 'last period (baseline)') }];
+  return table([...titles, { title: '' }, { title: '' }, { title: '' }], headRows(context, heads));
+}
 
 export function showTrained(context: Context, app: App, results: readonly TrainingResult[]): void {
   const { print } = context.output;
   for (const { model, outcome } of results) {
     print();
     if (!outcome.ok) {
-      print(`${labelOf(context, app, model)}: not trained. ${outcome.message}`);
-      if (outcome.hint !== undefined) print(`  What to do: ${outcome.hint}`);
+      print(`${labelOf(context, app, model)}: ${inWords(context, '未训练。', 'not trained.')} ${outcome.message}`);
+      if (outcome.hint !== undefined) print(`  ${inWords(context, '怎么办：', 'What to do: ')}${outcome.hint}`);
       continue;
     }
-    print(`${labelOf(context, app, model)} version ${outcome.version}: ${outcome.admission.champion ? 'serves' : 'does not serve'} (${outcome.admission.gate.why})`);
-    for (const line of table(HEAD_COLUMNS, headRows(context, outcome.content.heads))) print(line);
+    print(`${labelOf(context, app, model)} ${inWords(context, '版本', 'version')} ${outcome.version}: ${outcome.admission.champion ? inWords(context, '上线', 'serves') : inWords(context, '未上线', 'does not serve')} (${outcome.admission.gate.why})`);
+    for (const line of headLines(context, outcome.content.heads)) print(line);
   }
 }
 
@@ -56,16 +64,17 @@ export function showCard(context: Context, app: App, card: ModelCard, version: n
   const { print } = context.output;
   const named = Object.entries(aliases).filter(([, at]) => at === version).map(([alias]) => alias);
   const [head] = card.heads;
-  print(`\n${labelOf(context, app, card.model)} version ${version}${named.length === 0 ? '' : `: ${named.join(', ')}`}`);
-  print(`  trained on ${formatInteger(card.data.events)} events of ${formatInteger(card.data.customers)} customers before ${card.data.end}; tested on ${head.split.test}; seed ${card.seed}`);
-  for (const line of table(HEAD_COLUMNS, headRows(context, card.heads))) print(line);
-  print(`\n  Leaderboard, ${head.horizonDays} days (loss on the period before the test, lower is better):`);
-  for (const line of table([{ title: 'candidate' }, { title: 'rung' }, { title: 'loss', align: 'right' }, { title: '' }], head.leaderboard.map((row) => [row.candidate, row.rung, row.loss === undefined ? '–' : formatNumber(row.loss, 4), row.failure ?? '']))) print(`  ${line}`);
-  print(`\n  Calibration on the last period, lowest tenth first (said → happened):`);
+  print(`\n${labelOf(context, app, card.model)} ${inWords(context, '版本', 'version')} ${version}${named.length === 0 ? '' : `: ${named.join(', ')}`}`);
+  const [events, customers] = [formatInteger(card.data.events), formatInteger(card.data.customers)];
+  print(inWords(context, `  训练数据：${card.data.end} 之前 ${customers} 位客户的 ${events} 个事件；检验日 ${head.split.test}；种子 ${card.seed}`, `  trained on ${events} events of ${customers} customers before ${card.data.end}; tested on ${head.split.test}; seed ${card.seed}`));
+  for (const line of headLines(context, card.heads)) print(line);
+  print(inWords(context, `\n  排行榜，${head.horizonDays} 天（检验前一期的损失，越低越好）：`, `\n  Leaderboard, ${head.horizonDays} days (loss on the period before the test, lower is better):`));
+  for (const line of table([{ title: inWords(context, '候选', 'candidate') }, { title: inWords(context, '类别', 'rung') }, { title: inWords(context, '损失', 'loss'), align: 'right' }, { title: '' }], head.leaderboard.map((row) => [row.candidate, row.rung, row.loss === undefined ? '–' : formatNumber(row.loss, 4), row.failure ?? '']))) print(`  ${line}`);
+  print(inWords(context, '\n  最后一期的校准，从最低十分位起（预测 → 实际）：', '\n  Calibration on the last period, lowest tenth first (said → happened):'));
   for (const bin of head.evaluation.calibration) {
     const [said_, happened] = head.task === 'binary' ? [formatPercent(bin.predicted), formatPercent(bin.actual)] : [formatNumber(bin.predicted, 1), formatNumber(bin.actual, 1)];
-    print(`    ${said_.padStart(10)} → ${happened.padStart(10)}  ${head.task === 'binary' ? blocks(bin.actual) : ''}`);
+    print(`    ${said_.padStart(10)} → ${happened.padStart(10)}  ${head.task === 'binary' ? blocks(bin.actual) : ''}`.trimEnd());
   }
   const open = card.readiness.filter((one) => !one.passed);
-  for (const one of open) print(`  Not yet: ${said(context, one.label)} ${formatInteger(one.found)} of ${formatInteger(one.needed)}${one.passesOn === undefined ? '' : `, on ${one.passesOn}`}${one.fix === undefined ? '' : ` — ${said(context, one.fix)}`}`);
+  for (const one of open) print(`  ${inWords(context, '尚缺：', 'Not yet: ')}${said(context, one.label)} ${formatInteger(one.found)} / ${formatInteger(one.needed)}${one.passesOn === undefined ? '' : inWords(context, `，${one.passesOn} 起满足`, `, on ${one.passesOn}`)}${one.fix === undefined ? '' : ` — ${said(context, one.fix)}`}`);
 }

@@ -25,8 +25,17 @@ export function bandOfTag(words: TagWords, key: string, band: string | null): st
   return definitionOf(words, key)?.bands?.find(({ code }) => code === band)?.label[words.language] ?? band;
 }
 
+/** Texts that tags without bands may hold. */
+const TEXT_WORDS: Readonly<Record<string, Readonly<Record<string, { readonly zh: string; readonly en: string }>>>> = {
+  churn_reason: {
+    overdue: { zh: '超期未购', en: 'overdue' }, buying_less: { zh: '购买变少', en: 'buying less' }, visits_down: { zh: '到访变少', en: 'fewer visits' }, order_value_down: { zh: '客单价下降', en: 'smaller orders' },
+    complaint_or_return: { zh: '投诉或退货', en: 'complaint or return' }, not_opening: { zh: '不再打开消息', en: 'messages not opened' }, other: { zh: '其他', en: 'other' },
+  },
+  high_value_churn_alert: { none: { zh: '无', en: 'none' }, entered: { zh: '新进入预警', en: 'new' }, ongoing: { zh: '预警持续', en: 'ongoing' } },
+};
+
 /** The number in its unit. */
-function numberWords(words: TagWords, definition: TagDefinition | undefined, value: number): string {
+export function numberWords(words: TagWords, definition: TagDefinition | undefined, value: number): string {
   switch (definition?.unit) {
     case 'currency': return `${formatNumber(value, 2)} ${words.currency}`;
     case 'probability':
@@ -44,7 +53,7 @@ export function valueOfTag(words: TagWords, tag: Tag): string {
   if (band !== '' && (typeof tag.value !== 'number' || tag.value === null)) return band;
   if (tag.value === null) return '';
   if (Array.isArray(tag.value)) return tag.value.join(', ');
-  const value = typeof tag.value === 'number' ? numberWords(words, definitionOf(words, tag.key), tag.value) : tag.value;
+  const value = typeof tag.value === 'number' ? numberWords(words, definitionOf(words, tag.key), tag.value) : (TEXT_WORDS[tag.key]?.[tag.value]?.[words.language] ?? tag.value);
   return band === '' ? value : `${value} (${band})`;
 }
 

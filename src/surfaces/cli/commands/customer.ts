@@ -7,11 +7,11 @@ import { timeline } from '../../../store/repositories/events.ts';
 import type { StoredEvent } from '../../../store/repositories/events.ts';
 import { stagesOf } from '../../../store/repositories/lifecycle.ts';
 import { tagHistory, tagsOf } from '../../../store/repositories/tagReads.ts';
-import { EVENT_KIND_WORDS } from '../../../conditions/words.ts';
+import { EVENT_KIND_WORDS, PURPOSE_WORDS } from '../../../conditions/words.ts';
 import { asSeenOn } from '../../../tags/age.ts';
 import { CATEGORY_LABELS, TAG_CATEGORIES } from '../../../tags/catalogue/definition.ts';
 import type { Tag } from '../../../tags/tag.ts';
-import { answer, said, withApp, workOf } from '../context.ts';
+import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { findCustomer } from '../customers.ts';
 import { definitionOf, detailOfTag, labelOf, valueOfTag } from '../tagWords.ts';
@@ -43,15 +43,15 @@ export const customer: CommandModule = (program, context) => {
         answer(here, document, () => {
           const { print } = here.output;
           const words: TagWords = { language: here.language, currency: app.shop.currency, tags: app.tags };
-          print(`${here.language === 'zh' ? '客户' : 'Customer'} ${found.externalId}${app.shop.simulated ? (here.language === 'zh' ? '（模拟数据）' : ' (simulated)') : ''}`);
+          print(`${inWords(here, '客户', 'Customer')} ${found.externalId}${app.shop.simulated ? inWords(here, '（模拟数据）', ' (simulated)') : ''}`);
           const attributes = Object.entries(found.attributes);
           if (attributes.length > 0) print(`  ${attributes.map(([key, value]) => `${key}: ${String(value)}`).join('   ')}`);
           const refused = document.consents.filter(({ state }) => state === 'refused').map(({ purpose }) => purpose);
-          if (refused.length > 0) print(`  ${here.language === 'zh' ? '已拒绝' : 'refused'}: ${refused.join(', ')}`);
-          if (tags.length === 0) print('  No tags yet: run `tagcast score`.');
+          if (refused.length > 0) print(`  ${inWords(here, '已拒绝', 'refused')}: ${refused.map((purpose) => said(here, PURPOSE_WORDS[purpose])).join(', ')}`);
+          if (tags.length === 0) print(inWords(here, '  尚无标签：请运行 `tagcast score`。', '  No tags yet: run `tagcast score`.'));
           showTags(here, words, tags);
           const { stages } = document;
-          if (stages.length > 0) print(`\n${here.language === 'zh' ? '阶段历史' : 'Stages'}: ${stages.map(({ stage, enteredOn }) => `${enteredOn} ${definitionOf(words, 'lifecycle_stage')?.bands?.find(({ code }) => code === stage)?.label[here.language] ?? stage}`).join(' ← ')}`);
+          if (stages.length > 0) print(`\n${inWords(here, '阶段历史', 'Stages')}: ${stages.map(({ stage, enteredOn }) => `${enteredOn} ${definitionOf(words, 'lifecycle_stage')?.bands?.find(({ code }) => code === stage)?.label[here.language] ?? stage}`).join(' ← ')}`);
           showEvents(here, document.events, app.shop.timeZone);
         });
       });
@@ -60,11 +60,13 @@ export const customer: CommandModule = (program, context) => {
 
 function showTags(context: Context, words: TagWords, tags: readonly Tag[]): void {
   const { print } = context.output;
+  // In the order of the catalogue, 30 days before 180.
+  const place = (tag: Tag): number => words.tags.findIndex(({ key }) => key === tag.key);
   for (const category of TAG_CATEGORIES) {
-    const own = tags.filter((tag) => definitionOf(words, tag.key)?.category === category);
+    const own = tags.filter((tag) => definitionOf(words, tag.key)?.category === category).toSorted((a, b) => place(a) - place(b));
     if (own.length === 0) continue;
     print(`\n${said(context, CATEGORY_LABELS[category])}`);
-    for (const line of table([{ title: context.language === 'zh' ? '标签' : 'tag' }, { title: context.language === 'zh' ? '值' : 'value' }, { title: '' }], own.map((tag) => [labelOf(words, tag.key), valueOfTag(words, tag), detailOfTag(words, tag)]))) print(line);
+    for (const line of table([{ title: inWords(context, '标签', 'tag') }, { title: inWords(context, '值', 'value') }, { title: '' }], own.map((tag) => [labelOf(words, tag.key), valueOfTag(words, tag), detailOfTag(words, tag)]))) print(line);
     const reasoned = own.find((tag) => tag.reasons.length > 0 && tag.status === 'ok');
     for (const reason of reasoned?.reasons ?? []) print(`    ${reason.direction === 'up' ? '▲' : '▼'} ${reason.text[context.language]}`);
   }
@@ -72,7 +74,7 @@ function showTags(context: Context, words: TagWords, tags: readonly Tag[]): void
 
 function showEvents(context: Context, events: readonly StoredEvent[], timeZone: string): void {
   if (events.length === 0) return;
-  context.output.print(`\n${context.language === 'zh' ? '最近动态' : 'Last events'}`);
+  context.output.print(`\n${inWords(context, '最近动态', 'Last events')}`);
   const rows = events.map((event) => [localDate(event.occurredAt, timeZone), EVENT_KIND_WORDS[event.kind]?.[context.language] ?? event.kind, event.amount === null ? '' : Number(event.amount).toFixed(2), event.product ?? '', event.category ?? '', event.channel ?? '', event.orderRef ?? '']);
   for (const line of table([{ title: '' }, { title: '' }, { title: '', align: 'right' }, { title: '' }, { title: '' }, { title: '' }, { title: '' }], rows).slice(2)) context.output.print(line);
 }

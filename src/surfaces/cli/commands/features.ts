@@ -1,16 +1,31 @@
 /** `tagcast features …`: the catalogue, one customer's values, the matrix as Parquet, the snapshot. */
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { AppError } from '../../../base/errors.ts';
 import { parseLocalDate, startOfDay } from '../../../base/time.ts';
 import { paths } from '../../../environment.ts';
 import { featuresOfCustomer } from '../../../features/customer.ts';
 import { formatValue } from '../../../features/format.ts';
+import { UNITS } from '../../../features/units.ts';
+import type { Unit } from '../../../features/units.ts';
 import { exportFeatures } from '../../../jobs/exportFeatures.ts';
 import { refreshSnapshot } from '../../../store/snapshot/refresh.ts';
-import { answer, said, withApp, workOf } from '../context.ts';
-import type { CommandModule } from '../context.ts';
+import { answer, inWords, said, withApp, workOf } from '../context.ts';
+import type { CommandModule, Context } from '../context.ts';
 import { findCustomer } from '../customers.ts';
 import { formatInteger, table } from '../terminal.ts';
+
+function unitWords(here: Context, unit: Unit, currency: string): string {
+  if (unit === 'money') return currency;
+  const words = UNITS[unit];
+  return words.style === 'percent' ? '%' : inWords(here, words.zh, words.en[1]);
+}
+
+/** Before the work, not after it. */
+function checkTarget(file: string): void {
+  if (statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory() !== true) throw new AppError('invalid_input', `There is no folder ${dirname(file)}.`, { hint: 'Make it first, or choose another path.' });
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) throw new AppError('invalid_input', `${file} is a folder.`, { hint: 'Name a file in it, for example features.parquet.' });
+}
 
 export const features: CommandModule = (program, context) => {
   const command = program.command('features').description('what is known about a customer as of a day');
@@ -22,8 +37,8 @@ export const features: CommandModule = (program, context) => {
       await withApp(here, (app) => {
         const { definitions } = app.plan;
         answer(here, definitions.map(({ name, group, label, unit, meaning, missing, sensitivity }) => ({ name, group, label, unit, meaning, missing, sensitivity })), () => {
-          for (const line of table([{ title: 'feature' }, { title: 'group' }, { title: 'name' }, { title: 'unit' }, { title: 'meaning' }], definitions.map((one) => [one.name, one.group, said(here, one.label), one.unit, said(here, one.meaning)]))) here.output.print(line);
-          here.output.print(`${definitions.length} features`);
+          for (const line of table([{ title: inWords(here, '特征', 'feature') }, { title: inWords(here, '组', 'group') }, { title: inWords(here, '名称', 'name') }, { title: inWords(here, '单位', 'unit') }, { title: inWords(here, '含义', 'meaning') }], definitions.map((one) => [one.name, one.group, said(here, one.label), unitWords(here, one.unit, app.shop.currency), said(here, one.meaning)]))) here.output.print(line);
+          here.output.print(inWords(here, `共 ${definitions.length} 个特征`, `${definitions.length} features`));
         });
         return Promise.resolve();
       });
@@ -43,10 +58,12 @@ export const features: CommandModule = (program, context) => {
         const byName = new Map(app.plan.definitions.map((definition) => [definition.name, definition]));
         const values = matrix.columns.map(({ name, values: [value] }) => ({ name, value: Number.isNaN(value) ? null : value }));
         answer(here, { customer: customer.externalId, asOf, features: values }, () => {
-          here.output.print(`Features as of ${asOf}`);
-          for (const line of table([{ title: 'feature' }, { title: 'name' }, { title: 'value', align: 'right' }], values.map(({ name, value }) => {
+          here.output.print(inWords(here, `截至 ${asOf} 的特征`, `Features as of ${asOf}`));
+          for (const line of table([{ title: inWords(here, '特征', 'feature') }, { title: inWords(here, '名称', 'name') }, { title: inWords(here, '值', 'value'), align: 'right' }], values.map(({ name, value }) => {
             const definition = byName.get(name);
-            return [name, definition === undefined ? '' : said(here, definition.label), definition === undefined ? String(value) : said(here, formatValue(definition, value ?? Number.NaN))];
+            if (definition === undefined) return [name, '', String(value)];
+            const text = said(here, formatValue(definition, value ?? Number.NaN));
+            return [name, said(here, definition.label), definition.unit === 'money' && value !== null ? `${text} ${app.shop.currency}` : text];
           }))) here.output.print(line);
         });
       });
@@ -58,6 +75,7 @@ export const features: CommandModule = (program, context) => {
     .option('--as-of <date>', 'from before this day (default: today)')
     .action(async (file: string, options: { asOf?: string }) => {
       const here = context();
+      checkTarget(resolve(file));
       await withApp(here, async (app) => {
         const asOf = options.asOf === undefined ? await app.today() : parseLocalDate(options.asOf, '--as-of');
         const snapshotDir = paths.snapshot(here.config.home);

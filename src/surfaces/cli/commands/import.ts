@@ -1,13 +1,15 @@
 /** `tagcast import`: brings a file into the store. The rules are in docs/import.md. */
 import { mkdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { AppError } from '../../../base/errors.ts';
 import { paths } from '../../../environment.ts';
 import { localDate, startOfDay, addDays } from '../../../base/time.ts';
+import { EVENT_KIND_WORDS } from '../../../conditions/words.ts';
 import { importFile } from '../../../jobs/import.ts';
 import type { ImportReport } from '../../../jobs/import.ts';
 import { loadMapping, mappingFromFlags, readyMappingNames } from '../../../store/import/readyMappings.ts';
 import type { MappingFlags } from '../../../store/import/readyMappings.ts';
-import { answer, said, withApp, workOf } from '../context.ts';
+import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { formatInteger, table } from '../terminal.ts';
 
@@ -20,6 +22,24 @@ interface ImportOptions extends Omit<MappingFlags, 'dateFormat' | 'properties' |
   readonly dateFormat?: string[];
   readonly properties?: string[];
   readonly attributes?: string[];
+}
+
+/** Without a mapping the flags must say everything; what is missing is named as the flags are called. */
+function requireFlags(flags: Omit<ImportOptions, 'mapping' | 'source' | 'quarantine'>): void {
+  const { target = flags.attributes === undefined ? 'events' : 'customers' } = flags;
+  const missing: string[] = flags.customer === undefined ? ['--customer <column>'] : [];
+  if (target === 'events') {
+    if (flags.time === undefined) missing.push('--time <column>');
+    // A file with amounts and no kinds is taken for orders.
+    if (flags.kind === undefined && flags.kindColumn === undefined && flags.amount === undefined && flags.unitPrice === undefined) missing.push('--amount <column> (orders), --kind <kind> or --kind-column <column>');
+  }
+  if (target === 'customers' && flags.attributes === undefined) missing.push('--attributes <columns>');
+  const needsFile = target === 'identities' || target === 'consents';
+  if (missing.length === 0 && !needsFile) return;
+  throw new AppError('invalid_mapping', needsFile ? `A file of ${target} needs a mapping file: --mapping <file>.` : `The import does not know what the columns mean. Missing: ${missing.join('; ')}.`, {
+    details: { missing },
+    hint: 'For example `tagcast import orders.csv --customer CustomerID --time InvoiceDate --amount Total --order InvoiceNo`, or --mapping with a ready-made mapping or a file (docs/import.md).',
+  });
 }
 
 export const importCommand: CommandModule = (program, context) => {
@@ -57,6 +77,7 @@ export const importCommand: CommandModule = (program, context) => {
     .action(async (file: string, options: ImportOptions) => {
       const here = context();
       const { mapping: named, source, quarantine, ...flags } = options;
+      if (named === undefined) requireFlags(flags);
       const mapping = mappingFromFlags(flags, named === undefined ? undefined : loadMapping(named));
       await withApp(here, async (app) => {
         const folder = paths.quarantine(here.config.home);
@@ -75,16 +96,23 @@ export const importCommand: CommandModule = (program, context) => {
 
 function show(context: Context, report: ImportReport, timeZone: string): void {
   const { print } = context.output;
-  print(`${basename(report.file)}: ${formatInteger(report.rows)} rows in ${report.seconds.toFixed(1)} s`);
-  for (const line of table([{ title: 'outcome' }, { title: 'rows', align: 'right' }, { title: 'why' }], [
-    ['taken', formatInteger(report.taken), Object.entries(report.kinds).map(([kind, count]) => `${kind} ${formatInteger(count)}`).join(', ')],
-    ['already there or repeated', formatInteger(report.duplicates), ''],
-    ['left out by the mapping', formatInteger(report.skipped), reasons(report.skipReasons)],
-    ['in quarantine', formatInteger(report.quarantined), reasons(report.quarantineReasons)],
+  const [rows, seconds] = [formatInteger(report.rows), report.seconds.toFixed(1)];
+  print(inWords(context, `${basename(report.file)}：${rows} 行，用时 ${seconds} 秒`, `${basename(report.file)}: ${rows} rows in ${seconds} s`));
+  for (const line of table([{ title: inWords(context, '去向', 'outcome') }, { title: inWords(context, '行数', 'rows'), align: 'right' }, { title: inWords(context, '原因', 'why') }], [
+    [inWords(context, '已导入', 'taken'), formatInteger(report.taken), ''],
+    [inWords(context, '已存在或重复', 'already there or repeated'), formatInteger(report.duplicates), ''],
+    [inWords(context, '按映射规则略过', 'left out by the mapping'), formatInteger(report.skipped), reasons(report.skipReasons)],
+    [inWords(context, '已隔离', 'in quarantine'), formatInteger(report.quarantined), reasons(report.quarantineReasons)],
   ])) print(line);
-  if (report.firstEventAt !== undefined && report.lastEventAt !== undefined) print(`  events from ${localDate(report.firstEventAt, timeZone)} to ${localDate(report.lastEventAt, timeZone)}, ${formatInteger(report.customersCreated)} new customers`);
-  if (report.quarantinePath !== undefined && report.quarantined > 0) print(`  quarantine: ${report.quarantinePath}`);
-  for (const warning of report.warnings) print(`  note: ${said(context, warning)}`);
+  const kinds = Object.entries(report.kinds).toSorted((a, b) => b[1] - a[1]).map(([kind, count]) => `${EVENT_KIND_WORDS[kind]?.[context.language] ?? kind} ${formatInteger(count)}`);
+  if (kinds.length > 0) print(`  ${inWords(context, '已导入：', 'taken: ')}${kinds.join(', ')}`);
+  const created = formatInteger(report.customersCreated);
+  if (report.firstEventAt !== undefined && report.lastEventAt !== undefined) {
+    const [first, last] = [localDate(report.firstEventAt, timeZone), localDate(report.lastEventAt, timeZone)];
+    print(inWords(context, `  事件从 ${first} 到 ${last}，新客户 ${created} 位`, `  events from ${first} to ${last}, ${created} new customers`));
+  }
+  if (report.quarantinePath !== undefined && report.quarantined > 0) print(`  ${inWords(context, '隔离文件：', 'quarantine: ')}${report.quarantinePath}`);
+  for (const warning of report.warnings) print(`  ${inWords(context, '注意：', 'note: ')}${said(context, warning)}`);
 }
 
 function reasons(counts: Readonly<Record<string, number>>): string {

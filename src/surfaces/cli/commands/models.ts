@@ -8,9 +8,9 @@ import { trainModels } from '../../../jobs/training.ts';
 import { aliasesOf, promoteModel, rollbackModel } from '../../../registry/aliases.ts';
 import { listModels } from '../../../registry/models.ts';
 import type { App } from '../../../app.ts';
-import { answer, said, withApp, workOf } from '../context.ts';
+import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
-import { showCard, showTrained } from '../modelCards.ts';
+import { gradeWords, METRIC_TITLES, showCard, showTrained } from '../modelCards.ts';
 import { formatNumber, table } from '../terminal.ts';
 
 export function wholeNumber(text: string): number {
@@ -100,15 +100,16 @@ export const models: CommandModule = (program, context) => {
         answer(here, { declared: app.models.map(({ name, label, horizons }) => ({ name, label, horizons })), versions: versions.map((one) => ({ ...one, aliases: Object.entries(aliases.get(one.name) ?? {}).filter(([, version]) => version === one.version).map(([alias]) => alias) })) }, () => {
           const rows = app.models.flatMap((model) => {
             const own = versions.filter((one) => one.name === model.name);
-            if (own.length === 0) return [[model.name, said(here, model.label), '–', 'not trained', '', '', '']];
+            if (own.length === 0) return [[model.name, said(here, model.label), '–', inWords(here, '尚未训练', 'not trained'), '', '', '']];
             return own.map((one) => {
               const [head] = one.card.heads;
               const named = Object.entries(aliases.get(one.name) ?? {}).filter(([, version]) => version === one.version).map(([alias]) => alias).join(', ');
-              const metric = head.evaluation.metrics.roc_auc ?? head.evaluation.metrics.normalised_gini ?? head.evaluation.metrics.mae_days;
-              return [model.name, said(here, model.label), String(one.version), named, head.candidate, head.grade, metric === undefined ? '' : formatNumber(metric.value, 3)];
+              const [key, title] = METRIC_TITLES[head.task][0];
+              const metric = head.evaluation.metrics[key];
+              return [model.name, said(here, model.label), String(one.version), named, head.candidate, gradeWords(here, head.grade), metric === undefined ? '' : `${title} ${formatNumber(metric.value, 3)}`];
             });
           });
-          for (const line of table([{ title: 'model' }, { title: 'name' }, { title: 'version', align: 'right' }, { title: 'alias' }, { title: 'serves by' }, { title: 'grade' }, { title: 'AUC / Gini / MAE days', align: 'right' }], rows)) here.output.print(line);
+          for (const line of table([{ title: inWords(here, '模型', 'model') }, { title: inWords(here, '名称', 'name') }, { title: inWords(here, '版本', 'version'), align: 'right' }, { title: inWords(here, '别名', 'alias') }, { title: inWords(here, '方法', 'method') }, { title: inWords(here, '评级', 'grade') }, { title: inWords(here, '最后一期', 'last period') }], rows)) here.output.print(line);
         });
       });
     });

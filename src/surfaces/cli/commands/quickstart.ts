@@ -11,7 +11,7 @@ import { DEMO_SHOP, simulateShop } from '../../../simulator/shop.ts';
 import { listSegment } from '../../../segments/list.ts';
 import { startOfDay } from '../../../base/time.ts';
 import { tagsOf } from '../../../store/repositories/tagReads.ts';
-import { withApp, workOf } from '../context.ts';
+import { answer, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { showTrained } from '../modelCards.ts';
 import { startServing } from '../serving.ts';
@@ -37,11 +37,12 @@ export const quickstart: CommandModule = (program, context) => {
       if (known !== undefined && !known.simulated) {
         throw new AppError('conflict', `${here.config.home} holds a shop of your own; the demo shop would be mixed with it.`, { hint: 'Choose another folder: `TAGCAST_HOME=./demo npm run quickstart`.' });
       }
+      // One JSON document instead of the story: the story is not told then.
+      const shown: Context = here.json ? { ...here, output: { ...here.output, print: () => undefined } } : here;
       const started = here.clock.now();
       heading(here, 1, 'A store for the demo shop. Everything in it is simulated (模拟数据).');
       initialise(here, { timeZone: DEMO_SHOP.timeZone, currency: 'CNY', historic: true, simulated: true }, false);
       await withApp(here, async (app) => {
-        const key = await firstKey(app);
         heading(here, 2, `${formatInteger(DEMO_SHOP.days)} days of ${formatInteger(options.customers)} simulated customers: browsing, orders, refunds, messages, campaigns`);
         const demo = await loadDemoShop({ store: app.store, ...workOf(here) }, simulateShop({ ...DEMO_SHOP, customers: options.customers }));
         here.output.remark(`  ${formatInteger(demo.events + demo.known)} events of ${formatInteger(demo.customers)} customers${demo.known > 0 ? `, ${formatInteger(demo.known)} of them were there already` : ''}`);
@@ -49,20 +50,27 @@ export const quickstart: CommandModule = (program, context) => {
         heading(here, 3, 'Training four models on the past, testing each once on the last period');
         const serving = await champions(app.store);
         const missing = app.models.map(({ name }) => name).filter((name) => !serving.has(name));
-        if (missing.length > 0) showTrained(here, app, await trainModels(app.training(workOf(here)), { models: missing, end: asOf, seed: SEED, threads: 2, actor: 'quickstart' }));
+        if (missing.length > 0) showTrained(shown, app, await trainModels(app.training(workOf(here)), { models: missing, end: asOf, seed: SEED, threads: 2, actor: 'quickstart' }));
         else here.output.remark('  all four serve already');
         heading(here, 4, `Scoring everyone as of ${asOf} and publishing the tags`);
         const { score: report } = await nightly(app.scoring(workOf(here)), { asOf });
         requirePublished(report);
-        here.output.print(`  ${formatInteger(report.customers)} customers, ${formatInteger(report.tags.reduce((sum, tag) => sum + tag.customers, 0))} tags`);
-        showBands(here, app, report);
-        await showTen(here, app, asOf);
-        here.output.print(`\nDone in ${Math.round((here.clock.now() - started) / 1000)} s. These customers are simulated; your own shop: README, "Bring your own data".`);
-        whereNext(here);
-        if (key !== undefined) here.output.print(`\nAPI key (role admin), shown only this once: ${key}`);
-        if (!options.serve) return;
+        shown.output.print(`  ${formatInteger(report.customers)} customers, ${formatInteger(report.tags.reduce((sum, tag) => sum + tag.customers, 0))} tags`);
+        showBands(shown, app, report);
+        await showTen(shown, app, asOf);
+        shown.output.print(`\nDone in ${Math.round((here.clock.now() - started) / 1000)} s. These customers are simulated; your own shop: README, "Bring your own data".`);
+        whereNext(shown);
+        // Made last: a key of a run that was stopped half-way would never have been seen.
+        const key = await firstKey(app);
+        if (key !== undefined) shown.output.print(`\nAPI key (role admin), shown only this once: ${key}`);
+        const document = { home: here.config.home, simulated: true, customers: demo.customers, events: demo.events + demo.known, models: Object.fromEntries(await champions(app.store)), score: report, ...(key === undefined ? {} : { apiKey: key }) };
+        if (!options.serve) {
+          answer(here, document, () => undefined);
+          return;
+        }
         const server = await startServing(app, { port: options.port });
-        here.output.print(`\nThe API listens on ${server.url}; documentation: ${server.url}/docs\n  curl -H 'Authorization: Bearer ${key ?? '<key>'}' ${server.url}/v1/customers/SIM-000001/tags\nStop with Ctrl-C.`);
+        answer(here, { ...document, url: server.url }, () => undefined);
+        shown.output.print(`\nThe API listens on ${server.url}; documentation: ${server.url}/docs\n  curl -H 'Authorization: Bearer ${key ?? '<key>'}' ${server.url}/v1/customers/SIM-000001/tags\nStop with Ctrl-C.`);
         if (!here.signal.aborted) await new Promise<void>((resolve) => here.signal.addEventListener('abort', () => { resolve(); }, { once: true }));
         await server.close();
       });

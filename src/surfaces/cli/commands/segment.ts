@@ -1,5 +1,6 @@
 /** `tagcast segment …`: count and list the customers for whom a condition holds. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { AppError } from '../../../base/errors.ts';
 import { startOfDay } from '../../../base/time.ts';
@@ -10,19 +11,42 @@ import type { Condition } from '../../../conditions/schema.ts';
 import { countSegment } from '../../../segments/count.ts';
 import { listSegment } from '../../../segments/list.ts';
 import type { Tag } from '../../../tags/tag.ts';
-import { answer, withApp } from '../context.ts';
+import { answer, inWords, withApp } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { labelOf, valueOfTag } from '../tagWords.ts';
 import { formatInteger, formatPercent, table } from '../terminal.ts';
 import { wholeNumber } from './models.ts';
 
+/** Conditions may be longer than a path can be; then the question itself fails. */
+function isFileName(text: string): boolean {
+  try {
+    return statSync(text, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    return false;
+  }
+}
+
+function pageSize(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1 || value > 1000) throw new InvalidArgumentError('It must be 1 to 1000.');
+  return value;
+}
+
+const EXAMPLES = `
+Examples of conditions (the whole language: docs/adr/condition-language.md):
+  {"tag": "churn_risk_band", "field": "band", "op": "in", "values": ["at_risk", "critical"]}
+  {"all": [{"tag": "lifecycle_stage", "field": "band", "op": "=", "value": "loyal"}, {"tag": "churn_prob_90d", "field": "probability", "op": ">", "value": 0.6}]}
+
+  tagcast segment count --condition '{"tag": "orders_total", "field": "value", "op": ">=", "value": 2}'
+  tagcast segment list --condition winback.json --limit 100`;
+
 function readCondition(text: string): Condition {
-  const source = existsSync(text) ? readFileSync(text, 'utf8').replace(/^\uFEFF/, '') : text;
+  const isFile = isFileName(text);
   let value: unknown;
   try {
-    value = JSON.parse(source);
+    value = JSON.parse(isFile ? readFileSync(text, 'utf8').replace(/^\uFEFF/, '') : text);
   } catch (cause) {
-    throw new AppError('invalid_input', 'The condition is neither a file nor readable JSON.', { hint: `For example --condition '{"tag": "churn_risk_band", "field": "band", "op": "=", "value": "critical"}'.`, cause });
+    throw new AppError('invalid_input', isFile ? 'The file of the condition cannot be read as JSON.' : 'The condition is neither a file nor readable JSON.', { hint: `For example --condition '{"tag": "churn_risk_band", "field": "band", "op": "=", "value": "critical"}'.`, cause });
   }
   return parseCondition(value);
 }
@@ -37,7 +61,7 @@ function understood(here: Context, app: App, condition: Condition): string {
 }
 
 export const segment: CommandModule = (program, context) => {
-  const command = program.command('segment').description('customers for whom a condition holds');
+  const command = program.command('segment').description('customers for whom a condition holds').addHelpText('after', EXAMPLES);
   const withCondition = (one: Command): Command => one.requiredOption('--condition <json or file>', 'the condition; docs/adr/condition-language.md describes it');
   withCondition(command.command('count').description('how many customers there are in it')).action(async (options: { condition: string }) => {
     const here = context();
@@ -46,12 +70,13 @@ export const segment: CommandModule = (program, context) => {
       const found = await countSegment(app.store, condition, await contextOf(app), { signal: here.signal });
       answer(here, { ...found, words: understood(here, app, condition) }, () => {
         here.output.print(understood(here, app, condition));
-        here.output.print(`${formatInteger(found.matching)} of ${formatInteger(found.customers)} customers (${formatPercent(found.matching / Math.max(1, found.customers))}), ${formatInteger(found.optedOut)} of them opted out and never listed; ${found.elapsedMs} ms`);
+        const [matching, all, refused, share] = [formatInteger(found.matching), formatInteger(found.customers), formatInteger(found.optedOut), formatPercent(found.matching / Math.max(1, found.customers))];
+        here.output.print(inWords(here, `${all} 位客户中的 ${matching} 位（${share}），其中 ${refused} 位已拒绝个性化，不会列出；${found.elapsedMs} 毫秒`, `${matching} of ${all} customers (${share}), ${refused} of them opted out and never listed; ${found.elapsedMs} ms`));
       });
     });
   });
   withCondition(command.command('list').description('the customers in it'))
-    .option('--limit <number>', 'customers to list, at most 1000', wholeNumber, 20)
+    .option('--limit <number>', 'customers to list, at most 1000', pageSize, 20)
     .option('--after <id>', 'continue after the cursor of the page before', wholeNumber)
     .option('--tags <keys>', 'tags to show, comma-separated', (text: string) => text.split(',').map((key) => key.trim()), ['lifecycle_stage', 'churn_risk_band', 'purchase_intent_band', 'clv_tier'])
     .action(async (options: { condition: string; limit: number; after?: number; tags: string[] }) => {
@@ -63,8 +88,8 @@ export const segment: CommandModule = (program, context) => {
           here.output.print(understood(here, app, condition));
           const words = { language: here.language, currency: app.shop.currency, tags: app.tags };
           const value = (key: string, tag: Pick<Tag, 'status' | 'value' | 'band'> | null | undefined): string => (tag === null || tag === undefined ? '–' : valueOfTag(words, { ...tag, key } as Tag));
-          for (const line of table([{ title: here.language === 'zh' ? '客户' : 'customer' }, ...options.tags.map((key) => ({ title: labelOf(words, key) }))], page.rows.map((row) => [row.externalId, ...options.tags.map((key) => value(key, row.tags[key]))]))) here.output.print(line);
-          if (page.next !== null) here.output.print(`More: add --after ${page.next}`);
+          for (const line of table([{ title: inWords(here, '客户', 'customer') }, ...options.tags.map((key) => ({ title: labelOf(words, key) }))], page.rows.map((row) => [row.externalId, ...options.tags.map((key) => value(key, row.tags[key]))]))) here.output.print(line);
+          if (page.next !== null) here.output.print(inWords(here, `还有更多：加上 --after ${page.next}`, `More: add --after ${page.next}`));
         });
       });
     });

@@ -3,12 +3,19 @@ import { AppError } from '../../../base/errors.ts';
 import { suggestNames } from '../../../conditions/suggest.ts';
 import { STATUS_WORDS } from '../../../conditions/words.ts';
 import { listTags, QUANTILES, tagDistribution } from '../../../store/repositories/tagReads.ts';
+import type { Bilingual } from '../../../base/text.ts';
 import { CATEGORY_LABELS } from '../../../tags/catalogue/definition.ts';
+import type { TagDefinition } from '../../../tags/catalogue/definition.ts';
 import type { TagStatus } from '../../../tags/tag.ts';
-import { answer, said, withApp } from '../context.ts';
+import { answer, inWords, said, withApp } from '../context.ts';
 import type { CommandModule } from '../context.ts';
-import { bandOfTag } from '../tagWords.ts';
-import { blocks, formatInteger, formatNumber, formatPercent, table } from '../terminal.ts';
+import { bandOfTag, numberWords } from '../tagWords.ts';
+import { blocks, formatInteger, formatPercent, table } from '../terminal.ts';
+
+const KIND_WORDS: Readonly<Record<TagDefinition['kind'], Bilingual>> = {
+  statistical: { zh: '统计', en: 'statistical' }, rule: { zh: '规则', en: 'rule' }, predictive: { zh: '预测', en: 'predictive' },
+  preference: { zh: '偏好', en: 'preference' }, lifecycle: { zh: '生命周期', en: 'lifecycle' }, value: { zh: '价值', en: 'value' },
+};
 
 export const tags: CommandModule = (program, context) => {
   const command = program.command('tags').description('the tag catalogue and its distributions');
@@ -21,8 +28,8 @@ export const tags: CommandModule = (program, context) => {
         const published = new Map((await listTags(app.store.db)).map((tag) => [tag.key, tag]));
         answer(here, app.tags.map((tag) => ({ ...tag, published: published.get(tag.key) ?? null })), () => {
           for (const line of table(
-            [{ title: 'tag' }, { title: '中文' }, { title: 'English' }, { title: 'category' }, { title: 'kind' }, { title: 'ok', align: 'right' }, { title: 'as of' }],
-            app.tags.map((tag) => [tag.key, tag.label.zh, tag.label.en, said(here, CATEGORY_LABELS[tag.category]), tag.kind, formatInteger(published.get(tag.key)?.ok ?? 0), published.get(tag.key)?.asOf ?? 'not yet']),
+            [{ title: inWords(here, '标签', 'tag') }, { title: '中文' }, { title: 'English' }, { title: inWords(here, '类别', 'category') }, { title: inWords(here, '来源', 'kind') }, { title: inWords(here, '有效客户数', 'customers'), align: 'right' }, { title: inWords(here, '截至', 'as of') }],
+            app.tags.map((tag) => [tag.key, tag.label.zh, tag.label.en, said(here, CATEGORY_LABELS[tag.category]), said(here, KIND_WORDS[tag.kind]), formatInteger(published.get(tag.key)?.ok ?? 0), published.get(tag.key)?.asOf ?? inWords(here, '尚未发布', 'not yet')]),
           )) here.output.print(line);
         });
       });
@@ -43,15 +50,24 @@ export const tags: CommandModule = (program, context) => {
         answer(here, found, () => {
           const { print } = here.output;
           print(`${key}: ${definition.label.zh} / ${definition.label.en}. ${said(here, definition.description)}`);
-          const total = Math.max(1, found.customers);
-          for (const { status, customers } of found.statuses) print(`  ${said(here, STATUS_WORDS[status as TagStatus])}: ${formatInteger(customers)} (${formatPercent(customers / total)})`);
+          if (found.customers === 0) {
+            print(inWords(here, '  尚无客户有此标签：请运行 `tagcast score`。', '  No customer has it yet: run `tagcast score`.'));
+            return;
+          }
+          const total = found.customers;
+          for (const { status, customers } of found.statuses.toSorted((a, b) => b.customers - a.customers)) print(`  ${said(here, STATUS_WORDS[status as TagStatus])}: ${formatInteger(customers)} (${formatPercent(customers / total)})`);
           const words = { language: here.language, currency: app.shop.currency, tags: app.tags };
           const ok = Math.max(1, found.bands.reduce((sum, band) => sum + band.customers, 0));
           const order = definition.bands?.map(({ code }) => code) ?? [];
           const bands = found.bands.filter(({ band }) => band !== null).toSorted((a, b) => order.indexOf(b.band ?? '') - order.indexOf(a.band ?? ''));
-          if (bands.length > 0) for (const line of table([{ title: 'band' }, { title: 'customers', align: 'right' }, { title: 'share', align: 'right' }, { title: '' }], bands.map(({ band, customers }) => [bandOfTag(words, key, band), formatInteger(customers), formatPercent(customers / ok), blocks(customers / ok)]))) print(line);
+          if (bands.length > 0) for (const line of table([{ title: inWords(here, '档位', 'band') }, { title: inWords(here, '客户数', 'customers'), align: 'right' }, { title: inWords(here, '占比', 'share'), align: 'right' }, { title: '' }], bands.map(({ band, customers }) => [bandOfTag(words, key, band), formatInteger(customers), formatPercent(customers / ok), blocks(customers / ok)]))) print(line);
           const { quantiles, mean } = found.value;
-          if (quantiles !== null) print(`  values: ${quantiles.map((value, i) => `${Math.round(100 * QUANTILES[i])} %: ${formatNumber(value, 3)}`).join('   ')}${mean === null ? '' : `   mean: ${formatNumber(mean, 3)}`}`);
+          if (quantiles === null) return;
+          const number = (value: number): string => numberWords(words, definition, value);
+          for (const line of table(
+            [...QUANTILES.map((share) => ({ title: share === 0 ? inWords(here, '最小', 'least') : share === 1 ? inWords(here, '最大', 'most') : `P${Math.round(100 * share)}`, align: 'right' as const })), { title: inWords(here, '平均', 'mean'), align: 'right' as const }],
+            [[...quantiles.map(number), mean === null ? '' : number(mean)]],
+          )) print(line);
         });
       });
     });
