@@ -12,7 +12,7 @@ export const systemClock: Clock = { now: () => Date.now() };
 export const shopSchema = z.strictObject({
   timeZone: z.string(),
   /** ISO 4217 code shown beside amounts. */
-  currency: z.string().regex(/^[A-Z]{3}$/),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be a code of three capital letters, such as CNY'),
   /** The data end in the past: the day after the last event counts as today, so that tags of an old file are not stale. */
   historic: z.boolean().default(false),
   /** Set for the demo shop only, so that every surface can say that its customers are simulated. */

@@ -82,7 +82,7 @@ async function openSource(config: StoreConfig, statementTimeoutMs: number): Prom
   }
   const folder = join(config.dataDir, PGLITE_SUBFOLDER);
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw new AppError('store_unavailable', 'The data folder cannot be created or written.', { hint: 'Check TAGCAST_DATA_DIR and its permissions, then run `tagcast doctor`.', cause });
+    throw new AppError('store_unavailable', 'The data folder cannot be created or written.', { hint: 'Check TAGCAST_HOME and its permissions, then run `tagcast doctor`.', cause });
   });
   const lock = await acquireLock(config.dataDir);
   try {

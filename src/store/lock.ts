@@ -68,7 +68,7 @@ export async function acquireLock(dataDir: string): Promise<FolderLock> {
     await take(path, draft, own, mine);
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('store_unavailable', 'The data folder cannot be locked: it cannot be written.', { hint: 'Check TAGCAST_DATA_DIR, its permissions and free space, then run `tagcast doctor`.', cause: error });
+    throw new AppError('store_unavailable', 'The data folder cannot be locked: it cannot be written.', { hint: 'Check TAGCAST_HOME, its permissions and free space, then run `tagcast doctor`.', cause: error });
   } finally {
     await rm(draft, { force: true });
   }
@@ -144,6 +144,6 @@ export async function checkDataVersion(folder: string): Promise<void> {
   if (found === undefined || found === PGLITE_MAJOR) return;
   throw new AppError('store_incompatible', `The data folder was written by PostgreSQL ${/^\d{1,3}$/.test(found) ? found : 'of an unknown version'}, this version of Tagcast embeds PostgreSQL ${PGLITE_MAJOR}.`, {
     details: { expected: PGLITE_MAJOR },
-    hint: 'Nothing was changed. Open it with the Tagcast version that wrote it and move the data with `tagcast export` and `tagcast import`.',
+    hint: 'Nothing was changed. Open it with the Tagcast version that wrote it, or make a new home with `tagcast init` and import the files again.',
   });
 }

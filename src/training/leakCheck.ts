@@ -30,6 +30,6 @@ export function refuseLeaks(model: string, x: Matrix, y: Float64Array): void {
   const named = leaks.slice(0, 5).map(({ feature, auc }) => `${feature} (AUC ${auc.toFixed(4)})`).join(', ');
   throw new AppError('leak_suspected', `Model "${model}": ${leaks.length} feature(s) alone separate the target with AUC above ${LEAK_AUC}: ${named}.`, {
     details: { leaks },
-    hint: `Find out whether the value is known before the cut-off. If it is a leak, name it in withoutFeatures of models/${model}.ts and run \`tagcast train --model ${model}\` again.`,
+    hint: `Find out whether the value is known before the cut-off. If it is a leak, name it in withoutFeatures of models/${model}.ts and run \`tagcast train ${model}\` again.`,
   });
 }

@@ -111,7 +111,7 @@ function refuseUnready(definition: ModelDefinition, requirements: readonly Requi
   const missing = requirements.filter((one) => one.required && !one.passed);
   if (missing.length === 0) return;
   const first = missing.map((one) => `${one.label.en}: ${one.found} of ${one.needed}${one.passesOn === undefined ? '' : ` (passes on ${one.passesOn})`}`).join('; ');
-  throw new AppError('insufficient_data', `Model "${definition.name}" is not ready: ${first}.`, { details: { requirements: missing }, hint: `${missing[0].fix?.en ?? 'Import more data'}, then run \`tagcast train --model ${definition.name}\` again.` });
+  throw new AppError('insufficient_data', `Model "${definition.name}" is not ready: ${first}.`, { details: { requirements: missing }, hint: `${missing[0].fix?.en ?? 'Import more data'}, then run \`tagcast train ${definition.name}\` again.` });
 }
 
 async function observedEvents(definition: ModelDefinition, source: TrainingSource, end: LocalDate): Promise<ObservationEvent[] | undefined> {

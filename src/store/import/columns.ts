@@ -85,7 +85,7 @@ export function columnResolver(found: readonly string[], missingTexts: readonly 
       const rest = names.length - Math.min(names.length, 40);
       throw new AppError(
         'invalid_mapping',
-        `The file has no column ${lines.join('; ')}. Columns found: ${shown || 'none that look like names'}${rest > 0 ? ` and ${rest} more` : ''}${hidden > 0 ? ` (${hidden} look like data and are not shown)` : ''}.`,
+        `The file has no column ${lines.join('; ')}${lines.at(-1)?.endsWith('?') === true ? '' : '.'} Columns found: ${shown || 'none that look like names'}${rest > 0 ? ` and ${rest} more` : ''}${hidden > 0 ? ` (${hidden} look like data and are not shown)` : ''}.`,
         {
           details: { missing: absent.map(({ names: wanted }) => wanted), found: names.slice(0, 200) },
           hint: hidden > 0 ? 'The first line looks like data: name the columns of a file without a header in the mapping (`file.header`).' : 'Correct the column names in the mapping or the flags; if all columns came out as one, pass `--delimiter`.',

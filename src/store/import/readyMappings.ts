@@ -21,7 +21,7 @@ export function loadMapping(nameOrFile: string): Mapping {
   const isName = names.includes(nameOrFile);
   if (!isName && !existsSync(nameOrFile)) {
     const like = closestName(nameOrFile, names);
-    throw new AppError('unknown_name', `There is no ready-made mapping and no file "${nameOrFile.slice(0, 100)}"${like === undefined ? '' : `; did you mean "${like}"?`}`, { hint: `Ready-made mappings: ${names.join(', ')}.` });
+    throw new AppError('unknown_name', `There is no ready-made mapping and no file "${nameOrFile.slice(0, 100)}"${like === undefined ? '.' : `; did you mean "${like}"?`}`, { hint: `Ready-made mappings: ${names.join(', ')}.` });
   }
   let value: unknown;
   try {
