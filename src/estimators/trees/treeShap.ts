@@ -4,29 +4,19 @@
  * A leaf of value v with the D distinct columns of its path contributes to column i
  *   v·(oᵢ − zᵢ)·Σₛ s!(D−1−s)!/D! · [tˢ] Πⱼ≠ᵢ (zⱼ + oⱼ·t),
  * where oⱼ is 1 if the row passes every split on column j and 0 if not, and zⱼ is the share of training weight that does. The sum is the one that the
- * paper's EXTEND and UNWIND keep up to date. Because a leaf's answer depends on the row only through the pattern of o, each pattern is worked out
- * once per block of rows and then looked up.
+ * paper's EXTEND and UNWIND keep up to date. Each split is decided once per row; a leaf's answer depends on the row only through the pattern of o,
+ * so each pattern is worked out once per block of rows and then looked up.
  */
 import type { BoostedTreesArtefact } from './artefact.ts';
+import { leafContributions } from './leafShap.ts';
+import { treePaths, type TreePaths } from './treePaths.ts';
 
-/** The conditions on one column along a path: lower < v ≤ upper, missing allowed or not, and the share of weight that passes. */
-interface PathColumn {
-  readonly column: number;
-  lower: number;
-  upper: number;
-  missing: boolean;
-  share: number;
-}
-
-interface LeafPath {
-  readonly value: number;
-  readonly path: readonly PathColumn[];
-}
-
-/** Rows that are explained together, small enough for their columns to stay in the cache. */
-const BLOCK = 4096;
+/** Rows that are explained together, small enough for them to stay in the cache. */
+const BLOCK = 1024;
 /** Patterns are looked up for paths of at most this many columns; the table has 2^D rows. */
 const TABLE_COLUMNS = 12;
+/** With fewer rows than this few patterns come twice. */
+const TABLE_ROWS = 8;
 
 export interface TreeContributions {
   /** Expected score over the training weights. */
@@ -35,102 +25,116 @@ export interface TreeContributions {
   readonly contributions: readonly Float64Array[];
 }
 
+/** Paths of artefacts seen before: explaining one customer must not cost taking the whole model apart. */
+const known = new WeakMap<BoostedTreesArtefact, TreePaths>();
+
 export function treeContributions(artefact: BoostedTreesArtefact, columns: readonly Float64Array[], rows: number): TreeContributions {
-  const leaves = leafPaths(artefact);
+  const paths = known.get(artefact) ?? treePaths(artefact);
+  known.set(artefact, paths);
   const contributions = columns.map(() => new Float64Array(rows));
-  let base = artefact.base;
-  for (const { value, path } of leaves) base += path.reduce((product, { share }) => product * share, value);
+  const size = Math.min(BLOCK, rows);
+  const tableDepth = rows < TABLE_ROWS ? 0 : Math.min(TABLE_COLUMNS, paths.mostColumns);
+  const scratch: Scratch = {
+    decisions: new Int32Array(size * Math.ceil(paths.mostSplits / 32)),
+    patterns: new Int32Array(size),
+    tableDepth,
+    table: new Float64Array(Math.max(tableDepth << tableDepth, paths.mostColumns)),
+    filled: new Uint8Array(1 << tableDepth),
+  };
   for (let start = 0; start < rows; start += BLOCK) {
     const end = Math.min(rows, start + BLOCK);
-    const block = columns.map((values) => values.subarray(start, end));
-    const sinks = contributions.map((values) => values.subarray(start, end));
-    for (const leaf of leaves) addLeaf(leaf, block, sinks, end - start);
+    const values = columns.map((all) => all.subarray(start, end));
+    const sums = contributions.map((all) => all.subarray(start, end));
+    for (let t = 0; t + 1 < artefact.starts.length; t++) {
+      decide(artefact, t, values, end - start, scratch.decisions);
+      for (let leaf = paths.leaves[t]; leaf < paths.leaves[t + 1]; leaf++) addLeaf(paths, leaf, end - start, sums, scratch);
+    }
   }
-  return { base, contributions };
+  return { base: expectedScore(artefact.base, paths), contributions };
 }
 
-function leafPaths({ starts, nodes }: BoostedTreesArtefact): LeafPath[] {
-  const leaves: LeafPath[] = [];
-  const walk = (node: number, path: readonly PathColumn[]): void => {
-    const column = nodes.column[node];
-    if (column < 0) {
-      leaves.push({ value: nodes.value[node], path });
-      return;
-    }
-    for (const side of [0, 1]) {
-      const child = nodes.left[node] + side;
-      const before = path.find((step) => step.column === column);
-      const step: PathColumn = before === undefined ? { column, lower: -Infinity, upper: Infinity, missing: true, share: 1 } : { ...before };
-      if (side === 0) step.upper = Math.min(step.upper, nodes.threshold[node]);
-      else step.lower = Math.max(step.lower, nodes.threshold[node]);
-      step.missing &&= (nodes.missingLeft[node] === 1) === (side === 0);
-      step.share *= nodes.cover[child] / nodes.cover[node];
-      walk(child, before === undefined ? [...path, step] : path.map((old) => (old === before ? step : old)));
-    }
-  };
-  for (let t = 0; t + 1 < starts.length; t++) walk(starts[t], []);
-  return leaves;
+/** Of one block; the first word of all rows' decisions comes first. */
+interface Scratch {
+  readonly decisions: Int32Array;
+  readonly patterns: Int32Array;
+  /** Paths of at most this many columns have their answers kept in `table`, pattern by pattern, where `filled` is 1. */
+  readonly tableDepth: number;
+  readonly table: Float64Array;
+  readonly filled: Uint8Array;
 }
 
-function addLeaf({ value, path }: LeafPath, columns: readonly Float64Array[], sinks: readonly Float64Array[], rows: number): void {
-  const depth = path.length;
+function expectedScore(base: number, { value, share, columnsFrom }: TreePaths): number {
+  let expected = base;
+  for (let leaf = 0; leaf < value.length; leaf++) {
+    let product = value[leaf];
+    for (let at = columnsFrom[leaf]; at < columnsFrom[leaf + 1]; at++) product *= share[at];
+    expected += product;
+  }
+  return expected;
+}
+
+/** Writes one bit per split of tree `t` and row, 1 where the row goes left. */
+function decide({ starts, nodes }: BoostedTreesArtefact, t: number, values: readonly Float64Array[], count: number, decisions: Int32Array): void {
+  let split = 0;
+  for (let node = starts[t]; node < starts[t + 1]; node++) {
+    if (nodes.column[node] < 0) continue;
+    const column = values[nodes.column[node]];
+    const threshold = nodes.threshold[node];
+    const missing = nodes.missingLeft[node];
+    const from = (split >> 5) * count;
+    const bit = split & 31;
+    if (bit === 0) decisions.fill(0, from, from + count);
+    for (let i = 0; i < count; i++) {
+      const v = column[i];
+      const left = v !== v ? missing : v <= threshold ? 1 : 0;
+      decisions[from + i] |= left << bit;
+    }
+    split++;
+  }
+}
+
+function addLeaf(paths: TreePaths, leaf: number, count: number, sums: readonly Float64Array[], scratch: Scratch): void {
+  const { table, filled, patterns } = scratch;
+  const { share } = paths;
+  const first = paths.columnsFrom[leaf];
+  const depth = paths.columnsFrom[leaf + 1] - first;
+  const value = paths.value[leaf];
   if (depth === 0 || value === 0) return;
-  const patterns = new Int32Array(rows);
-  for (let d = 0; d < depth; d++) {
-    const { column, lower, upper, missing } = path[d];
-    const values = columns[column];
-    const bit = 1 << d;
-    for (let i = 0; i < rows; i++) {
-      const v = values[i];
-      if (v !== v ? missing : v > lower && v <= upper) patterns[i] |= bit;
-    }
-  }
-  const single = new Float64Array(depth);
-  if (rows < 32 || depth > TABLE_COLUMNS) {
-    for (let i = 0; i < rows; i++) {
-      writePattern(path, value, patterns[i], single, 0);
-      for (let d = 0; d < depth; d++) sinks[path[d].column][i] += single[d];
+  findPatterns(paths, leaf, count, scratch);
+  if (depth > scratch.tableDepth) {
+    for (let i = 0; i < count; i++) {
+      leafContributions(share, first, depth, value, patterns[i], table, 0);
+      for (let d = 0; d < depth; d++) sums[paths.column[first + d]][i] += table[d];
     }
     return;
   }
-  const table = new Float64Array(depth << depth);
-  const known = new Uint8Array(1 << depth);
-  for (let i = 0; i < rows; i++) {
+  filled.fill(0, 0, 1 << depth);
+  for (let i = 0; i < count; i++) {
     const pattern = patterns[i];
-    if (known[pattern] === 0) {
-      known[pattern] = 1;
-      writePattern(path, value, pattern, table, pattern * depth);
+    if (filled[pattern] === 0) {
+      filled[pattern] = 1;
+      leafContributions(share, first, depth, value, pattern, table, pattern * depth);
     }
+    patterns[i] = Math.imul(pattern, depth);
   }
   for (let d = 0; d < depth; d++) {
-    const sink = sinks[path[d].column];
-    for (let i = 0; i < rows; i++) sink[i] += table[patterns[i] * depth + d];
+    const sink = sums[paths.column[first + d]];
+    for (let i = 0; i < count; i++) sink[i] += table[patterns[i] + d];
   }
 }
 
-/** The D contributions of a leaf for one pattern of passed conditions, written at `offset`. Without divisions, so shares near zero lose no digits. */
-function writePattern(path: readonly PathColumn[], value: number, pattern: number, out: Float64Array, offset: number): void {
-  const depth = path.length;
-  const polynomial = new Float64Array(depth);
-  for (let i = 0; i < depth; i++) {
-    polynomial.fill(0);
-    polynomial[0] = 1;
-    let degree = 0;
-    for (let j = 0; j < depth; j++) {
-      if (j === i) continue;
-      const zero = path[j].share;
-      const one = (pattern >> j) & 1;
-      degree++;
-      for (let s = degree; s > 0; s--) polynomial[s] = polynomial[s] * zero + polynomial[s - 1] * one;
-      polynomial[0] *= zero;
+/** Writes the pattern of each row: bit j set where it fails the leaf's j-th path column. */
+function findPatterns(paths: TreePaths, leaf: number, count: number, { decisions, patterns }: Scratch): void {
+  patterns.fill(0, 0, count);
+  for (let c = paths.conditionsFrom[leaf]; c < paths.conditionsFrom[leaf + 1]; c++) {
+    const from = paths.word[c] * count;
+    const mask = paths.mask[c];
+    const want = paths.want[c];
+    const slot = paths.slot[c];
+    for (let i = 0; i < count; i++) {
+      const wrong = (decisions[from + i] ^ want) & mask;
+      // The sign bit of x | −x is 1 unless x is 0.
+      patterns[i] |= ((wrong | -wrong) >>> 31) << slot;
     }
-    let sum = 0;
-    // s!(D−1−s)!/D! = 1/(D·C(D−1, s))
-    let choose = 1;
-    for (let s = 0; s < depth; s++) {
-      sum += polynomial[s] / (depth * choose);
-      choose = (choose * (depth - 1 - s)) / (s + 1);
-    }
-    out[offset + i] = value * (((pattern >> i) & 1) - path[i].share) * sum;
   }
 }
