@@ -1,4 +1,5 @@
 /** What each column does to a prediction, on the additive scale of the head. */
+import { columnOf, takeRows } from '../base/matrix.ts';
 import type { Matrix } from '../base/matrix.ts';
 import type { LoadedHead } from './model.ts';
 
@@ -30,8 +31,14 @@ function compared({ head, estimator, artefact }: LoadedHead, x: Matrix): Contrib
   const columns = wanted.filter((name) => x.columns.some((column) => column.name === name));
   const values = columns.map((name) => {
     const typical = head.typical[name] ?? Number.NaN;
-    const other = estimator.predict(artefact, { rows: x.rows, columns: x.columns.map((column) => (column.name === name ? { name, values: new Float64Array(x.rows).fill(typical) } : column)) });
-    return base.map((value, row) => link(head.task, value) - link(head.task, other[row]));
+    const own = columnOf(x, name) ?? new Float64Array();
+    // A customer who has the typical value needs no second question.
+    const rows = Int32Array.from(own.keys()).filter((row) => own[row] !== typical && !(Number.isNaN(own[row]) && Number.isNaN(typical)));
+    const part = takeRows(x, rows);
+    const other = estimator.predict(artefact, { rows: rows.length, columns: part.columns.map((column) => (column.name === name ? { name, values: new Float64Array(rows.length).fill(typical) } : column)) });
+    const out = new Float64Array(x.rows);
+    rows.forEach((row, i) => { out[row] = link(head.task, base[row]) - link(head.task, other[i]); });
+    return out;
   });
   return { method: 'compared', columns, values };
 }
