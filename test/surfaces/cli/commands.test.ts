@@ -1,0 +1,170 @@
+/** Every command in the order of a shop's first day, against a real PostgreSQL server: exit codes, standard output and standard error, text and JSON. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { main } from '../../../src/surfaces/cli/main.ts';
+import { freshDatabase } from '../../support/stores.ts';
+
+interface Ran {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs one command line in this process. `until` is looked for in the output; then Ctrl-C is pressed. */
+async function run(env: NodeJS.ProcessEnv, args: readonly string[], until?: { readonly seen: RegExp; readonly then: (out: string) => Promise<void> }): Promise<Ran> {
+  let out = '';
+  let err = '';
+  let pressed = false;
+  const look = (): void => {
+    if (until === undefined || pressed || !until.seen.test(out + err)) return;
+    pressed = true;
+    // The command's own listener is the newest one; the test runner's stay alone.
+    void until.then(out).finally(() => process.listeners('SIGINT').at(-1)?.('SIGINT'));
+  };
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      out += String(text);
+      look();
+      return true;
+    }),
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      err += String(text);
+      look();
+      return true;
+    }),
+  ];
+  try {
+    return { exit: await main(args, env), out, err };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    process.exitCode = undefined;
+  }
+}
+
+describe('the command line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tagcast-cli-'));
+  let env: NodeJS.ProcessEnv = {};
+  const drops: (() => Promise<void>)[] = [];
+  const cli = (...args: string[]): Promise<Ran> => run(env, args);
+  /** Runs with --json, expects success, and answers the document. */
+  const json = async (...args: string[]): Promise<Record<string, unknown> & unknown[]> => {
+    const { exit, out, err } = await run(env, [...args, '--json']);
+    expect(exit, err).toBe(0);
+    return JSON.parse(out) as Record<string, unknown> & unknown[];
+  };
+
+  beforeAll(async () => {
+    const { databaseUrl, drop } = await freshDatabase();
+    drops.push(drop);
+    env = { TAGCAST_HOME: join(folder, 'demo'), TAGCAST_DATABASE_URL: databaseUrl, LANG: 'en_GB.UTF-8' };
+  });
+  afterAll(async () => {
+    for (const drop of drops) await drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('without a home every command says what to do first', async () => {
+    const { exit, err } = await cli('tags', 'list');
+    expect(exit).toBe(2);
+    expect(err).toMatch(/Error \(not_found\)[\s\S]*tagcast init/);
+    expect(JSON.parse((await cli('models', 'list', '--json')).err)).toMatchObject({ error: { code: 'not_found' } });
+  });
+  test('wrong usage is exit 2 with a suggestion, help is 0', async () => {
+    expect(await cli('scor')).toMatchObject({ exit: 2 });
+    expect(await cli('train', '--seed', 'x')).toMatchObject({ exit: 2 });
+    expect(await cli('--help')).toMatchObject({ exit: 0, out: expect.stringContaining('quickstart') as string });
+  });
+
+  test('quickstart makes a demo shop with tags and tells where to go', async () => {
+    const { exit, out, err } = await run(env, ['quickstart', '--customers', '150', '--no-serve']);
+    expect(exit, err).toBe(0);
+    expect(out).toMatch(/150 customers, [\d,]+ tags/);
+    expect(out).toMatch(/API key \(role admin\), shown only this once: \w+/);
+    // So few customers are not enough for most models, and it says so.
+    expect(out).toMatch(/churn \(Churn\): not trained[\s\S]*What to do/);
+  });
+
+  test('features: list, preview, refresh, export', async () => {
+    expect((await cli('features', 'list', '--lang', 'zh')).out).toContain('距上次下单');
+    const { features } = await json('features', 'preview', 'SIM-000001', '--as-of', '2026-03-01') as unknown as { features: { name: string }[] };
+    expect(features.map(({ name }) => name)).toContain('orders_total');
+    expect(await json('features', 'refresh', '--full')).toMatchObject({ rows: expect.any(Number) as number });
+    const file = join(folder, 'all.parquet');
+    expect(await json('features', 'export', file, '--as-of', '2026-03-01')).toMatchObject({ asOf: '2026-03-01' });
+    expect(existsSync(file)).toBe(true);
+    expect(await cli('features', 'preview', 'nobody')).toMatchObject({ exit: 2 });
+  });
+
+  test('train, evaluate and models: a second version, promoted and rolled back', async () => {
+    expect(await cli('train', 'churn')).toMatchObject({ exit: 4, err: expect.stringContaining('insufficient_data') as string });
+    expect(await json('train', 'repurchase_cycle', '--seed', '2')).toMatchObject([{ model: 'repurchase_cycle', version: 2 }]);
+    expect(await json('models', 'promote', 'repurchase_cycle', '1', '--reason', 'test')).toMatchObject({ aliases: { champion: 1 } });
+    expect(await json('models', 'promote', 'repurchase_cycle', '2')).toMatchObject({ aliases: { champion: 2, previous: 1 } });
+    expect(await json('models', 'rollback', 'repurchase_cycle')).toMatchObject({ aliases: { champion: 1 } });
+    expect((await cli('models', 'list')).out).toMatch(/repurchase_cycle.*champion/);
+    expect((await cli('models', 'show', 'repurchase_cycle', '2')).out).toContain('Leaderboard');
+    expect((await cli('evaluate', 'repurchase_cycle')).out).toMatch(/version 1/);
+    expect(await cli('evaluate', 'nothing')).toMatchObject({ exit: 2, err: expect.stringContaining('There are: churn') as string });
+  });
+
+  test('score and nightly: a finished day is left alone until forced', async () => {
+    expect(await json('score')).toMatchObject({ state: 'already_done' });
+    expect(await json('score', '--force')).toMatchObject({ state: expect.stringMatching(/done|held/) as string });
+    expect(await json('nightly')).toMatchObject({ asOf: '2026-04-01' });
+    const waited = await run(env, ['nightly', '--schedule', '--at', '03:00'], { seen: /Waiting for 03:00/, then: () => Promise.resolve() });
+    expect(waited, waited.err).toMatchObject({ exit: 0 });
+  });
+
+  test('tags, customer and segment read what was published', async () => {
+    expect((await cli('tags', 'list')).out).toContain('lifecycle_stage');
+    expect((await cli('tags', 'distribution', 'lifecycle_stage')).out).toMatch(/Lifecycle stage/);
+    expect(await cli('tags', 'distribution', 'lifecycle_stag')).toMatchObject({ exit: 2, err: expect.stringContaining('Did you mean lifecycle_stage') as string });
+    expect((await cli('customer', 'SIM-000001', '--events', '3')).out).toMatch(/Customer SIM-000001 \(simulated\)[\s\S]*Last events/);
+    expect(await json('customer', 'SIM-000001', '--now')).toMatchObject({ customer: 'SIM-000001' });
+    const condition = '{"tag": "lifecycle_stage", "field": "band", "op": "!=", "value": "lead"}';
+    const { matching } = await json('segment', 'count', '--condition', condition) as unknown as { matching: number };
+    expect(matching).toBeGreaterThan(20);
+    expect(await json('segment', 'list', '--condition', condition, '--limit', '3', '--tags', 'lifecycle_stage')).toMatchObject({ rows: [{}, {}, {}] });
+    expect(await cli('segment', 'count', '--condition', 'nonsense')).toMatchObject({ exit: 2 });
+  });
+
+  test('keys: made once, listed without the secret, revoked', async () => {
+    const made = await json('keys', 'create', '--name', 'crm', '--role', 'service') as unknown as { keyId: string; key: string };
+    const { out } = await cli('keys', 'list');
+    expect(out).toContain(made.keyId);
+    expect(out).not.toContain(made.key);
+    expect(await json('keys', 'revoke', made.keyId)).toEqual({ revoked: made.keyId });
+    expect(await cli('keys', 'revoke', made.keyId)).toMatchObject({ exit: 2 });
+  });
+
+  test('serve answers until Ctrl-C', async () => {
+    let status = 0;
+    const served = await run(env, ['serve', '--port', '0'], {
+      seen: /listens on http/,
+      then: async (out) => {
+        status = (await fetch(`${/http:\/\/[^\s]+/.exec(out)?.[0] ?? ''}/health`)).status;
+      },
+    });
+    expect(served, served.err).toMatchObject({ exit: 0 });
+    expect(status).toBe(200);
+  });
+
+  test('init and import make a shop of one’s own; doctor says what is missing; the demo stays out', async () => {
+    const { databaseUrl, drop } = await freshDatabase();
+    drops.push(drop);
+    env = { ...env, TAGCAST_HOME: join(folder, 'own'), TAGCAST_DATABASE_URL: databaseUrl };
+    expect(await json('init', '--time-zone', 'Europe/London', '--currency', 'GBP', '--historic')).toMatchObject({ timeZone: 'Europe/London', apiKey: expect.any(String) as string });
+    expect(await cli('init', '--currency', 'EUR')).toMatchObject({ exit: 2, err: expect.stringContaining('conflict') as string });
+    const file = join(folder, 'orders.csv');
+    writeFileSync(file, 'who,when,paid,no\nA,2026-01-05 10:00:00,12.50,1\nB,2026-01-06 11:00:00,8.00,2\n');
+    const flags = ['--customer', 'who', '--time', 'when', '--amount', 'paid', '--order', 'no', '--kind', 'order'];
+    expect(await json('import', file, ...flags)).toMatchObject({ taken: 2, duplicates: 0 });
+    expect(await json('import', file, ...flags)).toMatchObject({ taken: 0, duplicates: 2 });
+    const { out } = await cli('doctor');
+    expect(out).toMatch(/✓ data: 2 customers, 2 events/);
+    expect(out).toMatch(/✗ model churn: no serving version/);
+    expect(await cli('quickstart')).toMatchObject({ exit: 2, err: expect.stringContaining('shop of your own') as string });
+  });
+});

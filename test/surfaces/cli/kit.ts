@@ -1,0 +1,83 @@
+/** Runs the real command line inside the test process, and collects what it writes. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { main } from '../../../src/surfaces/cli/main.ts';
+import { COMMANDS } from '../../../src/surfaces/cli/commands/index.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliHome {
+  /** Folder of the test: the home lies in it, and files to import. */
+  readonly folder: string;
+  readonly home: string;
+  file(name: string, content: string | Buffer): string;
+  run(...args: string[]): Promise<Ran>;
+  /** Runs with --json and reads the one document; fails when standard output is anything else. */
+  json(...args: string[]): Promise<unknown>;
+  remove(): void;
+}
+
+type Write = typeof process.stdout.write;
+
+/** Like bin/tagcast.mjs in a shell: the exit code is the answer of `main`, or what a command that answered has set. */
+export async function runMain(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> {
+  const text = { stdout: '', stderr: '' };
+  const before = { stdout: process.stdout.write, stderr: process.stderr.write, exitCode: process.exitCode };
+  const listeners = process.stdout.listeners('error');
+  for (const stream of ['stdout', 'stderr'] as const) {
+    process[stream].write = ((chunk: string | Uint8Array): boolean => {
+      text[stream] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+      return true;
+    }) as Write;
+  }
+  process.exitCode = undefined;
+  try {
+    const answered = await main(args, env);
+    return { code: answered === 0 ? Number(process.exitCode ?? 0) : answered, ...text };
+  } finally {
+    process.exitCode = before.exitCode;
+    process.stdout.write = before.stdout;
+    process.stderr.write = before.stderr;
+    for (const listener of process.stdout.listeners('error')) if (!listeners.includes(listener)) process.stdout.off('error', listener as () => void);
+  }
+}
+
+export function cliHome(): CliHome {
+  const folder = mkdtempSync(join(tmpdir(), 'tagcast-cli-'));
+  const home = join(folder, 'home');
+  const env = { TAGCAST_HOME: home, LANG: 'en_GB.UTF-8' };
+  const run = (...args: string[]): Promise<Ran> => runMain(args, env);
+  return {
+    folder,
+    home,
+    file(name, content) {
+      const path = join(folder, name);
+      writeFileSync(path, content);
+      return path;
+    },
+    run,
+    async json(...args) {
+      const { code, stdout, stderr } = await run(...args, '--json');
+      if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+      return JSON.parse(stdout) as unknown;
+    },
+    remove() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Every command as it is declared, without running anything. */
+export async function declaredProgram(): Promise<Command> {
+  const program = new Command('tagcast').addOption(new Option('--json')).addOption(new Option('--lang <language>')).addOption(new Option('--quiet'));
+  for (const load of Object.values(COMMANDS)) (await load())(program, () => { throw new Error('nothing runs here'); });
+  return program;
+}
+
+export const COLUMNS = ['--customer', 'customer', '--time', 'time', '--amount', 'amount', '--order', 'order'];
