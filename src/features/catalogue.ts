@@ -24,7 +24,8 @@ export function cataloguePage(definitions: readonly FeatureDefinition[]): string
     'What Tagcast knows about a customer as of a date. This page is written from `features/`; `npx vitest run test/features/catalogue.test.ts -u` writes it again.', '',
     'Only events before the cut-off count. Windows are days of the business calendar that end at the cut-off. An order is all its lines together; a gap is the time',
     'between two order days, so several orders on one day are one purchase occasion. Net spend is order amounts plus refunds (which are negative), each at its own time;',
-    'values per order take off only the refunds that name the order. "missing" stays missing: it never becomes 0.', '',
+    'values per order take off only the refunds that name the order. "missing" stays missing: it never becomes 0.',
+    'The groups campaigns and household are for shops with coupon campaigns (`CAMPAIGN_FEATURES`); no other model is offered them.', '',
     tables.join('\n\n'), '',
   ].join('\n');
 }
