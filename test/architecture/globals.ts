@@ -4,7 +4,7 @@ import { withoutComments } from './source.ts';
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/\bDate\.now\b/, 'Date.now'],
   [/\bnew Date\(\s*\)/, 'new Date()'],
-  [/(?<![\w.])Date\(\s*\)/, 'Date()'],
+  [/(?<!new\s*)(?<![\w.])Date\(\s*\)/, 'Date()'],
   [/\bMath\.random\b/, 'Math.random'],
   [/\bperformance\.now\b/, 'performance.now'],
   [/\bprocess\.hrtime\b/, 'process.hrtime'],

@@ -36,7 +36,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'surfaces/cli': {
     may: [
       'jobs', 'reports', ...READ_FUNCTIONS, 'app.ts', 'environment.ts', 'surfaces/http/index.ts', 'surfaces/schedule',
-      'store/snapshot/', 'store/import/readyMappings.ts', 'features/customer.ts', 'features/format.ts', 'simulator/shop.ts',
+      'store/snapshot/', 'store/import/readyMappings.ts', 'features/customer.ts', 'features/format.ts', 'features/units.ts', 'simulator/shop.ts',
     ],
     types: ['store'],
     packages: ['commander', 'pino', 'string-width', 'node:*'],
@@ -44,7 +44,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'surfaces/console': { may: [] },
   'environment.ts': { may: [], packages: ['zod', 'node:fs', 'node:path'] },
   'app.ts': { may: [...EVERY_ROOM, 'jobs', 'environment.ts', '/features', '/models', '/tags', '/package.json'] },
-  'index.ts': { may: [...EVERY_ROOM, 'jobs', '/features', '/models'] },
+  'index.ts': { may: [...EVERY_ROOM, 'jobs', 'environment.ts', '/features', '/models'] },
   '/features': { may: ['features/define.ts', 'features/expression.ts', 'features/units.ts'], packages: [] },
   '/models': { may: ['training/define.ts'], packages: [] },
   '/tags': { may: ['tags/rules/definition.ts', 'conditions/words.ts'], packages: [] },
