@@ -20,24 +20,22 @@ const IMPORTS = CODE.flatMap((file) => importsOf(file, read(file)));
 const PAGES = new Map([...filesIn(['docs'], ['.md']), ...(existsSync(join(ROOT, 'README.md')) ? ['README.md'] : [])].map((file) => [file, read(file)]));
 const TESTS = new Map(filesIn(['test'], ['.test.ts', '.ts', '.mjs']).filter((file) => !file.startsWith('test/architecture')).map((file) => [file, read(file)]));
 
-/** Fails with the list of faults as its message. */
-function none(faults: readonly string[]): void {
-  expect(faults.join('\n')).toBe('');
-}
+/** Faults one per line, so that a failing test shows what to do about each. */
+const lines = (faults: readonly string[]): string => faults.join('\n');
 
 describe('imports', () => {
   test('stay within the table', () => {
     expect(IMPORTS.length).toBeGreaterThan(1000);
-    none(IMPORTS.map((one) => importFault(one)).filter((fault) => fault !== undefined));
+    expect(lines(IMPORTS.map((one) => importFault(one)).filter((fault) => fault !== undefined))).toBe('');
   });
   test('name files that exist', () => {
-    none(IMPORTS.filter(({ kind, to }) => kind === 'file' && !existsSync(join(ROOT, to))).map(({ from, to }) => `${from} imports ${to}, which is not there.`));
+    expect(lines(IMPORTS.filter(({ kind, to }) => kind === 'file' && !existsSync(join(ROOT, to))).map(({ from, to }) => `${from} imports ${to}, which is not there.`))).toBe('');
   });
   test('have no cycles', () => {
-    none(importCycles(IMPORTS).map((path) => `${path.join(' → ')}: move what both need into a file of its own.`));
+    expect(lines(importCycles(IMPORTS).map((path) => `${path.join(' → ')}: move what both need into a file of its own.`))).toBe('');
   });
   test('exceptions are still needed', () => {
-    none(Object.keys(EXCEPTIONS).filter((file) => !existsSync(join(ROOT, file))).map((file) => `${file} is excepted and is not there: take it out of test/architecture/rooms.ts.`));
+    expect(lines(Object.keys(EXCEPTIONS).filter((file) => !existsSync(join(ROOT, file))).map((file) => `${file} is excepted and is not there: take it out of test/architecture/rooms.ts.`))).toBe('');
   });
 
   const made = (from: string, to: string, more: Partial<Import> = {}): string | undefined => importFault({ from, to, kind: 'file', typeOnly: false, ...more });
@@ -70,13 +68,13 @@ describe('imports', () => {
 
 describe('clock and randomness', () => {
   test('come in from the edge only', () => {
-    none(CODE.flatMap((file) => globalFaults(file, read(file))));
+    expect(lines(CODE.flatMap((file) => globalFaults(file, read(file))))).toBe('');
   });
   test.each(['Date.now()', 'new Date()', 'new Date( )', 'Math.random()', 'performance.now()', 'process.hrtime.bigint()', 'Temporal.Now.instant()'])('%s is found', (code) => {
     expect(globalFaults('src/math/x.ts', `const a = 1;\nconst b = ${code};`)).toHaveLength(1);
   });
   test('words about them and dates of something are not', () => {
-    none(globalFaults('src/math/x.ts', `/* no Date.now here */ const a = 'Math.random()'; // new Date()\nconst b = new Date(a);`));
+    expect(lines(globalFaults('src/math/x.ts', `/* no Date.now here */ const a = 'Math.random()'; // new Date()\nconst b = new Date(a);`))).toBe('');
   });
 });
 
@@ -89,14 +87,14 @@ describe('documents', () => {
   });
 
   test('name paths that exist', () => {
-    none([...PAGES].flatMap(([page, text]) => {
+    expect(lines([...PAGES].flatMap(([page, text]) => {
       const { paths, names: files, links } = claimsOf(text);
       return [
         ...paths.filter((path) => !existsSync(join(ROOT, path))).map((path) => `${page} names ${path}, which is not there: correct the page.`),
         ...files.filter((name) => !names.has(name)).map((name) => `${page} names a file ${name}, and there is none: correct the page.`),
         ...links.filter((link) => !existsSync(join(ROOT, dirname(page), link))).map((link) => `${page} links to ${link}, which is not there: correct the page.`),
       ];
-    }));
+    }))).toBe('');
   });
   test('claims are found in text', () => {
     const found = claimsOf('See src/a/{b,c}.ts, `d.ts` and docs/adr/x.md. [y](y.md) https://example.org/src/z.ts curl $HOST/v1/models/churn test/e/*.test.ts');
@@ -106,7 +104,7 @@ describe('documents', () => {
   test('pages and hints tell people to run commands that exist', () => {
     const texts = [...PAGES, ...CODE.map((file) => [file, read(file).replaceAll('\\`', '`')] as const)];
     expect(texts.flatMap(([, text]) => commandLinesIn(text)).length).toBeGreaterThan(50);
-    none(texts.flatMap(([file, text]) => commandLinesIn(text).map((line) => commandFault(line, commands)).filter((fault) => fault !== undefined).map((fault) => `${file}: ${fault}.`)));
+    expect(lines(texts.flatMap(([file, text]) => commandLinesIn(text).map((line) => commandFault(line, commands)).filter((fault) => fault !== undefined).map((fault) => `${file}: ${fault}.`)))).toBe('');
   });
   test('a wrong command line is found', () => {
     expect(commandFault('train --model churn', commands)).toContain('no option --model');
@@ -115,7 +113,7 @@ describe('documents', () => {
   });
 
   test('everything that is offered has a test and a page', () => {
-    none(offers(commands).flatMap((offer) => offerFaults(offer, TESTS, PAGES)));
+    expect(lines(offers(commands).flatMap((offer) => offerFaults(offer, TESTS, PAGES)))).toBe('');
   });
   test('an offer without test and page is found', () => {
     const [offer] = offers(commands);
@@ -125,7 +123,7 @@ describe('documents', () => {
 
   test('docs/cli.md has the flags of every command, no others, and an example that is understood', () => {
     const sections = new Map((PAGES.get('docs/cli.md') ?? '').split(/^## /m).slice(1).map((text) => [text.slice(0, text.indexOf('\n')), text]));
-    none([
+    expect(lines([
       ...[...sections.keys()].filter((name) => !commands.some((one) => one.name === name)).map((name) => `docs/cli.md has a section "${name}", and there is no such command.`),
       ...commands.flatMap(({ name, flags }) => {
         const section = sections.get(name) ?? '';
@@ -138,19 +136,19 @@ describe('documents', () => {
           ...[commandFault(example ?? name, commands)].filter((fault) => fault !== undefined).map((fault) => `docs/cli.md: the example of "${name}": ${fault}.`),
         ];
       }),
-    ]);
+    ])).toBe('');
   });
   test('docs/errors.md has the table of the program', () => {
     const rows = [...(PAGES.get('docs/errors.md') ?? '').matchAll(/^\| `(\w+)` \| (\d+) \| (\d) \| ([^|]+) \| ([^|]+) \|$/gm)];
     expect(Object.fromEntries(rows.map(([, code, status, exit]) => [code, { status: Number(status), exit: Number(exit) }]))).toEqual(ERROR_TABLE);
   });
   test('docs/models.md has horizons and candidates of every model', () => {
-    const lines = (PAGES.get('docs/models.md') ?? '').split('\n');
-    none([...MODELS, ...CAMPAIGN_MODELS].flatMap(({ name, horizons, baseline, candidates }) => {
-      const rows = lines.filter((line) => line.startsWith(`| \`${name}\` |`));
+    const page = (PAGES.get('docs/models.md') ?? '').split('\n');
+    expect(lines([...MODELS, ...CAMPAIGN_MODELS].flatMap(({ name, horizons, baseline, candidates }) => {
+      const rows = page.filter((line) => line.startsWith(`| \`${name}\` |`));
       const wanted = [`| ${horizons.join(', ')} |`, `| \`${baseline.name}\` | ${candidates.map((one) => `\`${one.name}\``).join(', ')} |`];
       return wanted.filter((cells) => !rows.some((row) => row.endsWith(cells))).map((cells) => `docs/models.md: a row of ${name} should end with ${cells}`);
-    }));
+    }))).toBe('');
   });
   test('docs/architecture.md has every table of the store', () => {
     const created = filesIn(['src/store/migrations'], ['.ts']).flatMap((file) => [...read(file).matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+)/g)].map(([, name]) => name)).sort();
@@ -161,7 +159,7 @@ describe('documents', () => {
   });
   test('docs/adr/README.md lists every decision', () => {
     const index = PAGES.get('docs/adr/README.md') ?? '';
-    none([...PAGES.keys()].filter((page) => /^docs\/adr\/(?!README)/.test(page)).map((page) => page.slice('docs/adr/'.length)).filter((name) => !index.includes(`[${name}](${name})`)).map((name) => `docs/adr/README.md does not list ${name}.`));
+    expect(lines([...PAGES.keys()].filter((page) => /^docs\/adr\/(?!README)/.test(page)).map((page) => page.slice('docs/adr/'.length)).filter((name) => !index.includes(`[${name}](${name})`)).map((name) => `docs/adr/README.md does not list ${name}.`))).toBe('');
   });
 });
 
@@ -170,15 +168,15 @@ describe('packages', () => {
   const every = { ...declared.dependencies, ...declared.devDependencies };
   test('are pinned exactly and explained', () => {
     const page = PAGES.get('docs/adr/dependencies.md') ?? '';
-    none(Object.entries(every).flatMap(([name, version]) => [
+    expect(lines(Object.entries(every).flatMap(([name, version]) => [
       ...(/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version) ? [] : [`package.json: ${name} ${version} is a range; pin one version.`]),
       ...(page.includes(`\`${name}\``) ? [] : [`docs/adr/dependencies.md does not say why there is ${name}.`]),
-    ]));
+    ]))).toBe('');
   });
   test('that the program imports are dependencies, and the other way round', () => {
     const used = new Set(IMPORTS.filter(({ kind, to }) => kind === 'package' && !to.startsWith('node:')).map(({ to }) => to));
-    none([...used].filter((name) => !(name in declared.dependencies)).map((name) => `${name} is imported and is no dependency in package.json.`));
+    expect(lines([...used].filter((name) => !(name in declared.dependencies)).map((name) => `${name} is imported and is no dependency in package.json.`))).toBe('');
     // tsx is also registered by bin/tagcast.mjs.
-    none(Object.keys(declared.dependencies).filter((name) => !used.has(name)).map((name) => `${name} is a dependency and nothing imports it: remove it.`));
+    expect(lines(Object.keys(declared.dependencies).filter((name) => !used.has(name)).map((name) => `${name} is a dependency and nothing imports it: remove it.`))).toBe('');
   });
 });

@@ -13,7 +13,7 @@ interface Ran {
 }
 
 /** Runs one command line in this process. `until` is looked for in the output; then Ctrl-C is pressed. */
-async function run(env: NodeJS.ProcessEnv, args: readonly string[], until?: { readonly seen: RegExp; readonly then: (out: string) => Promise<void> }): Promise<Ran> {
+async function run(env: NodeJS.ProcessEnv, args: readonly string[], until?: { readonly seen: RegExp; readonly act: (out: string) => Promise<void> }): Promise<Ran> {
   let out = '';
   let err = '';
   let pressed = false;
@@ -21,7 +21,7 @@ async function run(env: NodeJS.ProcessEnv, args: readonly string[], until?: { re
     if (until === undefined || pressed || !until.seen.test(out + err)) return;
     pressed = true;
     // The command's own listener is the newest one; the test runner's stay alone.
-    void until.then(out).finally(() => process.listeners('SIGINT').at(-1)?.('SIGINT'));
+    void until.act(out).finally(() => process.listeners('SIGINT').at(-1)?.('SIGINT'));
   };
   const spies = [
     vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -113,7 +113,7 @@ describe('the command line', () => {
     expect(await json('score')).toMatchObject({ state: 'already_done' });
     expect(await json('score', '--force')).toMatchObject({ state: expect.stringMatching(/done|held/) as string });
     expect(await json('nightly')).toMatchObject({ asOf: '2026-04-01' });
-    const waited = await run(env, ['nightly', '--schedule', '--at', '03:00'], { seen: /Waiting for 03:00/, then: () => Promise.resolve() });
+    const waited = await run(env, ['nightly', '--schedule', '--at', '03:00'], { seen: /Waiting for 03:00/, act: () => Promise.resolve() });
     expect(waited, waited.err).toMatchObject({ exit: 0 });
   });
 
@@ -143,7 +143,7 @@ describe('the command line', () => {
     let status = 0;
     const served = await run(env, ['serve', '--port', '0'], {
       seen: /listens on http/,
-      then: async (out) => {
+      act: async (out) => {
         status = (await fetch(`${/http:\/\/[^\s]+/.exec(out)?.[0] ?? ''}/health`)).status;
       },
     });
