@@ -34,7 +34,7 @@ export function offers(commands: readonly CommandFacts[]): Offer[] {
       what: 'model', name, testsIn: ['test/'], test: new RegExp(`${word(name).source}|${word(camel(name)).source}`), page: 'docs/models.md', onPage: code(name), fix: 'train it in a test of test/e2e/, and give it a row on the page',
     })),
     ...Object.keys(ESTIMATORS).map((name) => ({
-      what: 'estimator', name, testsIn: ['test/estimators/'], test: word(name), page: 'docs/models.md', onPage: code(name), fix: 'add it to test/estimators/contract.test.ts, and give it a row on the page',
+      what: 'estimator', name, testsIn: ['test/estimators/'], test: word(name), page: 'docs/models.md', onPage: new RegExp(`^\\|[^|]*\`${name}\`[^|]*\\|.*src/estimators/`, 'm'), fix: 'add it to test/estimators/contract.test.ts, and give it a row on the page',
     })),
     ...Object.keys(ERROR_TABLE).map((name) => ({
       what: 'error code', name, testsIn: ['test/'], test: new RegExp(`'${name}'`), page: 'docs/errors.md', onPage: code(name), fix: 'expect it in a test, and give it a row on the page',
