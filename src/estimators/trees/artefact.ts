@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { finite, float64Block, int32Block, uint8Block } from '../codec.ts';
-import type { GrownTree } from './growTree.ts';
+import type { GrownTree } from './grownTree.ts';
 
 /** All trees one behind the other, one entry per node. The right child is `left` + 1. */
 const nodesSchema = z.object({

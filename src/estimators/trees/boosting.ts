@@ -2,7 +2,8 @@ import type { Random } from '../../base/random.ts';
 import { hashUniform } from '../../math/stats/index.ts';
 import type { BinnedMatrix } from './binnedMatrix.ts';
 import { packDerivatives } from './derivatives.ts';
-import { growTree, workspaceOf, type GrownTree, type GrowthParams } from './growTree.ts';
+import { growTree, workspaceOf, type GrowthParams } from './growTree.ts';
+import type { GrownTree } from './grownTree.ts';
 import type { Objective } from './objective.ts';
 
 export interface BoostingData {

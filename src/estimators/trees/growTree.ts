@@ -1,6 +1,7 @@
 import type { BinnedMatrix } from './binnedMatrix.ts';
 import { thresholdOf } from './binning.ts';
 import type { CoarseGrid, RowDerivatives } from './derivatives.ts';
+import { emptyTree, trimmed, type GrownTree } from './grownTree.ts';
 import { fillHistogram, subtractHistogram, type Histogram } from './histogram.ts';
 import { bestSplit, splitScratch, type LeafRows, type Split, type SplitRules, type SplitScratch } from './split.ts';
 
@@ -10,21 +11,6 @@ export interface GrowthParams extends SplitRules {
   readonly learningRate: number;
   /** Largest step of a leaf before the learning rate, on the scale of the score. */
   readonly maxStep: number;
-}
-
-/** One tree as parallel arrays, one entry per node; `column` −1 marks a leaf and the right child is `left` + 1. */
-export interface GrownTree {
-  readonly nodes: number;
-  readonly column: Int32Array;
-  /** Bins 1 … `bin` go left. */
-  readonly bin: Int32Array;
-  readonly threshold: Float64Array;
-  readonly missingLeft: Uint8Array;
-  readonly left: Int32Array;
-  /** What a leaf adds to the score. */
-  readonly value: Float64Array;
-  /** Weight of the training rows that came through. */
-  readonly cover: Float64Array;
 }
 
 interface OpenLeaf extends LeafRows {
@@ -120,25 +106,6 @@ export function growTree(matrix: BinnedMatrix, weights: Float64Array, { count, g
     for (let i = leaf.start; i < leaf.end; i++) scores[order[i]] += tree.value[leaf.node];
   }
   return trimmed(tree, nodes);
-}
-
-function emptyTree(nodes: number): GrownTree {
-  const ints = (): Int32Array => new Int32Array(nodes);
-  const doubles = (): Float64Array => new Float64Array(nodes);
-  return { nodes, column: ints().fill(-1), bin: ints(), threshold: doubles(), missingLeft: new Uint8Array(nodes), left: ints(), value: doubles(), cover: doubles() };
-}
-
-function trimmed(tree: GrownTree, nodes: number): GrownTree {
-  return {
-    nodes,
-    column: tree.column.slice(0, nodes),
-    bin: tree.bin.slice(0, nodes),
-    threshold: tree.threshold.slice(0, nodes),
-    missingLeft: tree.missingLeft.slice(0, nodes),
-    left: tree.left.slice(0, nodes),
-    value: tree.value.slice(0, nodes),
-    cover: tree.cover.slice(0, nodes),
-  };
 }
 
 /** Index of the leaf whose split gains most, the first of equals; −1 when none can be split. */
