@@ -13,7 +13,7 @@ export const clv = defineModel({
   baseline: { name: 'last_year_rate', rung: 'rule', estimator: 'rate_baseline', params: (days) => ({ column: 'net_spend_365d', factor: days / 365 }), labelFree: true },
   candidates: [
     { name: 'btyd_value', rung: 'customer_base', estimator: 'btyd_value', labelFree: true },
-    { name: 'two_part', rung: 'boosting', estimator: 'two_part' },
+    { name: 'tweedie_regression', rung: 'linear', estimator: 'tweedie_regression' },
     { name: 'tweedie_trees', rung: 'boosting', estimator: 'boosted_trees', params: { objective: 'tweedie' } },
   ],
   cutoffs: { everyDays: 28, most: 10 },

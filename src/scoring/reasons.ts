@@ -69,11 +69,13 @@ export function reasonsOf(input: ReasonInput, features: FeatureWords): Reason[] 
     const feature = columns[column];
     const known = features.get(feature);
     if (known === undefined || counts[direction] >= MOST_PER_DIRECTION || taken[direction].has(known.group) || taken[direction].has(familyOf(feature))) continue;
+    const own = input.value(column);
+    const typical = input.typical(column);
+    // "0 visits (typical 0 visits)" would explain nothing, whatever it contributes together with other columns.
+    if (!Number.isNaN(typical) && formatValue(known, own).en === formatValue(known, typical).en) continue;
     taken[direction].add(known.group);
     taken[direction].add(familyOf(feature));
     counts[direction]++;
-    const own = input.value(column);
-    const typical = input.typical(column);
     reasons.push({
       direction,
       feature,

@@ -63,7 +63,7 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
 
   const { tried, failed } = await tryCandidates(request, task, train, judged, test);
   const baseline = tried.find((one) => one.candidate.name === definition.baseline.name);
-  const chosen = choose(tried);
+  const chosen = choose(withErrors(tried.filter((one) => one !== baseline))) ?? baseline;
   if (baseline === undefined || chosen === undefined) {
     const why = failed.map((row) => `${row.candidate}: ${row.failure ?? 'unknown'}`).join('; ');
     throw new NoCandidate(why);
@@ -252,12 +252,15 @@ async function levelFor(request: HeadRequest, fitted: Fitted, training: Dataset,
   return steps.length === 0 ? fallback : { source: 'season', steps };
 }
 
-/** The simplest rung whose loss is within one standard error of the best; of those, one that can give reasons where there is one. */
+/** Part of a standard error within which losses count as equal: docs/adr/selection.md says why it is not a whole one. */
+const TOLERANCE = 0.5;
+
+/** The simplest rung whose loss is within half a standard error of the best; of those, one that can give reasons where there is one. */
 function choose(tried: readonly Tried[]): Tried | undefined {
   const close = tried.filter((one) => {
     const { loss, lossErrorToBest } = one.row;
     const best = Math.min(...tried.map((other) => other.row.loss ?? Infinity));
-    return loss !== undefined && loss - best <= (lossErrorToBest ?? 0);
+    return loss !== undefined && loss - best <= TOLERANCE * (lossErrorToBest ?? 0);
   });
   const explaining = close.filter((one) => one.fitted.estimator.explain !== undefined);
   return (explaining.length > 0 ? explaining : close).toSorted((a, b) => RUNGS.indexOf(a.candidate.rung) - RUNGS.indexOf(b.candidate.rung) || (a.row.loss ?? 0) - (b.row.loss ?? 0))[0];
@@ -265,6 +268,7 @@ function choose(tried: readonly Tried[]): Tried | undefined {
 
 /** Adds the standard error of each candidate's paired loss difference to the best one. */
 function withErrors(tried: readonly Tried[]): Tried[] {
+  if (tried.length === 0) return [];
   const best = [...tried].sort((a, b) => (a.row.loss ?? 0) - (b.row.loss ?? 0))[0];
   return tried.map((one) => {
     const difference = one.loss.map((value, i) => value - best.loss[i]);
