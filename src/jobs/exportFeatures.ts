@@ -1,6 +1,6 @@
 /** Writes the feature matrix as of a day to a Parquet file, in ranges of customers so that memory stays bounded. The customer id is the store's own number. */
 import { rename, rm } from 'node:fs/promises';
-import { throwIfCancelled } from '../base/errors.ts';
+import { AppError, throwIfCancelled } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
 import { startOfDay } from '../base/time.ts';
 import type { LocalDate } from '../base/time.ts';
@@ -18,10 +18,11 @@ export interface ExportReport {
 
 const RANGE = 20_000;
 
-/** @throws AppError `disk_full`, `cancelled`, `not_found` without a snapshot. */
+/** @throws AppError `disk_full`, `invalid_input` (the path cannot be written), `cancelled`, `not_found` without a snapshot. */
 export async function exportFeatures(deps: { readonly snapshotDir: string; readonly plan: FeaturePlan; readonly progress: Progress; readonly signal?: AbortSignal }, args: { readonly file: string; readonly asOf: LocalDate }): Promise<ExportReport> {
   const { plan, signal } = deps;
-  const columns = await openColumns(deps.snapshotDir);
+  // One thread: sums of doubles then have the same last bit every time.
+  const columns = await openColumns(deps.snapshotDir, { threads: 1 });
   const engine = await openEngine({});
   const connection = await engine.connect();
   const partial = `${args.file}.partial`;
@@ -41,12 +42,21 @@ export async function exportFeatures(deps: { readonly snapshotDir: string; reado
     await connection.run(`COPY features TO ${sqlText(partial)} (FORMAT parquet, COMPRESSION zstd)`);
     await rename(partial, args.file);
     return { file: args.file, customers, features: names.length };
+  } catch (error) {
+    throw error instanceof AppError ? error : writeError(error);
   } finally {
     connection.closeSync();
     engine.closeSync();
     columns.close();
     await rm(partial, { force: true });
   }
+}
+
+function writeError(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : '';
+  if (/no space left|ENOSPC/i.test(message)) return new AppError('disk_full', 'The disk is full: the features could not be written.', { hint: 'Free some space, or choose another path, then run the same command again.', cause: error });
+  if (/permission denied|read-only file system|EACCES|EPERM|EROFS|EISDIR/i.test(message)) return new AppError('invalid_input', 'The file for the features cannot be written there.', { hint: 'Choose a path that this user may write to.', cause: error });
+  return error;
 }
 
 async function append(connection: Awaited<ReturnType<Awaited<ReturnType<typeof openEngine>>['connect']>>, part: FeatureMatrix, asOf: LocalDate): Promise<void> {

@@ -65,6 +65,12 @@ function showTags(context: Context, words: TagWords, tags: readonly Tag[]): void
   for (const category of TAG_CATEGORIES) {
     const own = tags.filter((tag) => definitionOf(words, tag.key)?.category === category).toSorted((a, b) => place(a) - place(b));
     if (own.length === 0) continue;
+    const [{ status }] = own;
+    // A whole category without a value is one line, not one per tag.
+    if (status !== 'ok' && own.length > 1 && own.every((tag) => tag.status === status)) {
+      print(`\n${said(context, CATEGORY_LABELS[category])}${inWords(context, '：', ': ')}${valueOfTag(words, own[0])}`);
+      continue;
+    }
     print(`\n${said(context, CATEGORY_LABELS[category])}`);
     for (const line of table([{ title: inWords(context, '标签', 'tag') }, { title: inWords(context, '值', 'value') }, { title: '' }], own.map((tag) => [labelOf(words, tag.key), valueOfTag(words, tag), detailOfTag(words, tag)]))) print(line);
     const reasoned = own.find((tag) => tag.reasons.length > 0 && tag.status === 'ok');
