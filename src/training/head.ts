@@ -223,7 +223,7 @@ function crossFitted(request: HeadRequest, sample: OutOfSample, own: Serving): S
   // Five levels of days cannot flatter: they move all customers alike.
   if (task === 'duration') return finish(fitted.estimator, task, fitted.artefact, own, candidateMatrix(data.x, candidate), raw, request.end);
   const result = new Float64Array(sample.raw.length);
-  const [first, second] = customerFolds(sample.data, 2, request.rng.fork('cross', candidate.name));
+  const [first, second] = customerFolds(sample.data, 2, request.rng.fork('cross'));
   for (const [learn, apply] of [[first, second], [second, first]]) {
     const part: OutOfSample = { ...sample, data: datasetRows(sample.data, learn), raw: Float64Array.from(learn, (row) => sample.raw[row]) };
     const { level, shape } = servingFrom(request, part);

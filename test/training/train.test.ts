@@ -7,6 +7,7 @@ import type { AnyEstimator } from '../../src/training/candidate.ts';
 import { trainModel } from '../../src/training/train.ts';
 import type { TrainRequest } from '../../src/training/train.ts';
 import { trainedModelSchema } from '../../src/training/trained.ts';
+import type { TrainedHead } from '../../src/training/trained.ts';
 import { COLUMNS, day, DEFINITION, fixed, planOf, randomWorld, sourceOf } from './world.ts';
 import type { World } from './world.ts';
 
@@ -99,25 +100,41 @@ describe('too little data', () => {
 });
 
 describe('the choice', () => {
-  /** Probability of no order from the orders of the last 90 days; `blur` moves every other customer's answer up and down. */
-  const guess = (blur: number): AnyEstimator['predict'] => (_, x) => {
+  /** Probability of no order from the orders of the last 90 days; `blur` moves it up in every `every`-th row and down in the others. */
+  const guess = (blur: number, every = 2): AnyEstimator['predict'] => (_, x) => {
     const recent = x.columns.find(({ name }) => name === 'orders_90d')?.values ?? new Float64Array(x.rows);
-    return Float64Array.from(recent, (n, row) => 1 / (1 + Math.exp(-(0.5 - 0.7 * n + (row % 2 === 0 ? blur : -blur)))));
+    return Float64Array.from(recent, (n, row) => 1 / (1 + Math.exp(-(0.5 - 0.7 * n + (row % every === 0 ? blur : -blur)))));
   };
   const candidate = (name: string, rung: Candidate['rung']): Candidate => ({ name, rung, estimator: name });
-  const choose = async (estimators: Record<string, AnyEstimator>, candidates: readonly Candidate[]): Promise<string> =>
-    (await trainModel(request({ definition: { ...DEFINITION, candidates }, estimators: { ...ESTIMATORS, ...estimators } }))).heads[0].candidate;
+  const head = async (estimators: Record<string, AnyEstimator>, candidates: readonly Candidate[]): Promise<TrainedHead> =>
+    (await trainModel(request({ definition: { ...DEFINITION, candidates }, estimators: { ...ESTIMATORS, ...estimators } }))).heads[0];
+  const ladder = [candidate('complex', 'boosting'), candidate('plain', 'linear')];
+  /** By how many standard errors the simple candidate is worse than the complex one. */
+  const worseBy = ({ leaderboard }: TrainedHead): number => {
+    const row = (name: string) => leaderboard.find((one) => one.candidate === name);
+    return ((row('plain')?.loss ?? Number.NaN) - (row('complex')?.loss ?? Number.NaN)) / (row('plain')?.lossErrorToBest ?? Number.NaN);
+  };
 
-  test('within one standard error the simpler rung is taken', async () => {
-    expect(await choose({ plain: fixed('plain', guess(0.05)), complex: fixed('complex', guess(0)) }, [candidate('complex', 'boosting'), candidate('plain', 'linear')])).toBe('plain');
+  test.each([
+    { every: 23, blur: 0.05, from: 0, to: 0.5, chosen: 'plain' },
+    { every: 17, blur: 0.05, from: 0.5, to: 1, chosen: 'complex' },
+    { every: 2, blur: 2, from: 2, to: Infinity, chosen: 'complex' },
+  ])('the simpler rung is taken when it is worse by less than half a standard error ($from to $to)', async ({ every, blur, from, to, chosen }) => {
+    const one = await head({ plain: fixed('plain', guess(blur, every)), complex: fixed('complex', guess(0)) }, ladder);
+    expect(worseBy(one)).toBeGreaterThan(from);
+    expect(worseBy(one)).toBeLessThan(to);
+    expect(one.candidate).toBe(chosen);
   });
 
-  test('a clear difference decides, whatever the rung', async () => {
-    expect(await choose({ plain: fixed('plain', guess(2)), complex: fixed('complex', guess(0)) }, [candidate('complex', 'boosting'), candidate('plain', 'linear')])).toBe('complex');
+  test('candidates that predict the same have the same loss, whatever they are called', async () => {
+    const { leaderboard } = await head({ plain: fixed('plain', guess(0)), complex: fixed('complex', guess(0)) }, ladder);
+    const losses = leaderboard.filter(({ candidate: name }) => name !== 'recency').map(({ loss }) => loss);
+    expect(losses[0]).toBe(losses[1]);
   });
 
   test('of equals the one that can give reasons', async () => {
-    expect(await choose({ mute: fixed('mute', guess(0)), telling: fixed('telling', guess(0.02), true) }, [candidate('mute', 'linear'), candidate('telling', 'boosting')])).toBe('telling');
+    const one = await head({ mute: fixed('mute', guess(0)), telling: fixed('telling', guess(0.05, 23), true) }, [candidate('mute', 'linear'), candidate('telling', 'boosting')]);
+    expect(one.candidate).toBe('telling');
   });
 });
 
