@@ -37,7 +37,7 @@ const TEXT_WORDS: Readonly<Record<string, Readonly<Record<string, { readonly zh:
 /** The number in its unit. */
 export function numberWords(words: TagWords, definition: TagDefinition | undefined, value: number): string {
   switch (definition?.unit) {
-    case 'currency': return `${formatNumber(value, 2)} ${words.currency}`;
+    case 'currency': return `${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${words.currency}`;
     case 'probability':
     case 'share': return formatPercent(value);
     case 'days': return `${formatNumber(value, value < 10 ? 1 : 0)} ${words.language === 'zh' ? '天' : 'days'}`;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { vi } from 'vitest';
 import { main } from '../../../src/surfaces/cli/main.ts';
 import { COMMANDS } from '../../../src/surfaces/cli/commands/index.ts';
 
@@ -16,34 +17,29 @@ export interface CliHome {
   /** Folder of the test: the home lies in it, and files to import. */
   readonly folder: string;
   readonly home: string;
-  file(name: string, content: string | Buffer): string;
-  run(...args: string[]): Promise<Ran>;
+  readonly file: (name: string, content: string | Buffer) => string;
+  readonly run: (...args: string[]) => Promise<Ran>;
   /** Runs with --json and reads the one document; fails when standard output is anything else. */
-  json(...args: string[]): Promise<unknown>;
-  remove(): void;
+  readonly json: (...args: string[]) => Promise<unknown>;
+  readonly remove: () => void;
 }
-
-type Write = typeof process.stdout.write;
 
 /** Like bin/tagcast.mjs in a shell: the exit code is the answer of `main`, or what a command that answered has set. */
 export async function runMain(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> {
   const text = { stdout: '', stderr: '' };
-  const before = { stdout: process.stdout.write, stderr: process.stderr.write, exitCode: process.exitCode };
+  const exitCodeBefore = process.exitCode;
   const listeners = process.stdout.listeners('error');
-  for (const stream of ['stdout', 'stderr'] as const) {
-    process[stream].write = ((chunk: string | Uint8Array): boolean => {
-      text[stream] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
-      return true;
-    }) as Write;
-  }
+  const spies = (['stdout', 'stderr'] as const).map((stream) => vi.spyOn(process[stream], 'write').mockImplementation((chunk) => {
+    text[stream] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+    return true;
+  }));
   process.exitCode = undefined;
   try {
     const answered = await main(args, env);
-    return { code: answered === 0 ? Number(process.exitCode ?? 0) : answered, ...text };
+    return { code: answered === 0 ? (process.exitCode ?? 0) : answered, ...text };
   } finally {
-    process.exitCode = before.exitCode;
-    process.stdout.write = before.stdout;
-    process.stderr.write = before.stderr;
+    process.exitCode = exitCodeBefore;
+    for (const spy of spies) spy.mockRestore();
     for (const listener of process.stdout.listeners('error')) if (!listeners.includes(listener)) process.stdout.off('error', listener as () => void);
   }
 }

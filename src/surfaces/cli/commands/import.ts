@@ -1,5 +1,5 @@
 /** `tagcast import`: brings a file into the store. The rules are in docs/import.md. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { AppError } from '../../../base/errors.ts';
 import { paths } from '../../../environment.ts';
@@ -42,6 +42,13 @@ function requireFlags(flags: Omit<ImportOptions, 'mapping' | 'source' | 'quarant
   });
 }
 
+/** Said before anything is guessed from the name. */
+function requireFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isDirectory()) return;
+  throw new AppError('file_unreadable', `The file ${found === undefined ? 'does not exist' : 'is a folder'}.`, { hint: 'Check the path: `tagcast import <file>` takes one file.' });
+}
+
 export const importCommand: CommandModule = (program, context) => {
   program
     .command('import')
@@ -79,6 +86,7 @@ export const importCommand: CommandModule = (program, context) => {
       const { mapping: named, source, quarantine, ...flags } = options;
       if (named === undefined) requireFlags(flags);
       const mapping = mappingFromFlags(flags, named === undefined ? undefined : loadMapping(named));
+      requireFile(file);
       await withApp(here, async (app) => {
         const folder = paths.quarantine(here.config.home);
         mkdirSync(folder, { recursive: true, mode: 0o700 });
