@@ -44,11 +44,11 @@ export async function runMain(args: readonly string[], env: NodeJS.ProcessEnv): 
   }
 }
 
-export function cliHome(): CliHome {
+/** @param settings more environment variables, read at each run; without TAGCAST_DATABASE_URL the store is the embedded one */
+export function cliHome(settings: NodeJS.ProcessEnv = {}): CliHome {
   const folder = mkdtempSync(join(tmpdir(), 'tagcast-cli-'));
   const home = join(folder, 'home');
-  const env = { TAGCAST_HOME: home, LANG: 'en_GB.UTF-8' };
-  const run = (...args: string[]): Promise<Ran> => runMain(args, env);
+  const run = (...args: string[]): Promise<Ran> => runMain(args, { TAGCAST_HOME: home, LANG: 'en_GB.UTF-8', ...settings });
   return {
     folder,
     home,

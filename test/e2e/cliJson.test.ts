@@ -1,0 +1,84 @@
+/** --json for every command there is: one document on standard output, or one error document on standard error and nothing else. A new command without a line here fails. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allCommands } from '../architecture/commands.ts';
+import { freshDatabase } from '../support/stores.ts';
+import { cliHome, COLUMNS } from '../surfaces/cli/kit.ts';
+
+const settings: NodeJS.ProcessEnv = {};
+const shop = cliHome(settings);
+let drop: () => Promise<void> = () => Promise.resolve();
+const ERROR = expect.objectContaining({ code: expect.stringMatching(/^[a-z_]+$/) as string, message: expect.any(String) as string, hint: expect.any(String) as string }) as object;
+const CONDITION = '{"tag": "orders_total", "field": "value", "op": ">=", "value": 1}';
+const orders = shop.file('orders.csv', 'customer,time,amount,order\nA,2025-03-01,10,1\nA,2025-04-01,12,2\nB,2025-05-01,7.5,3\n');
+
+/** Words behind the command's name and the exit code. In the order in which a shop would use them; `serve`, which stays, is in test/e2e/cliProcess.test.ts. */
+const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
+  init: [['--historic'], 0],
+  import: [[orders, ...COLUMNS], 0],
+  'features list': [[], 0],
+  'features refresh': [['--full'], 0],
+  'features preview': [['A'], 0],
+  'features export': [[join(shop.folder, 'features.parquet')], 0],
+  train: [['churn'], 4],
+  evaluate: [[], 4],
+  'models list': [[], 0],
+  'models show': [['churn'], 2],
+  'models promote': [['churn', '1'], 2],
+  'models rollback': [['churn'], 2],
+  score: [[], 0],
+  nightly: [[], 0],
+  'tags list': [[], 0],
+  'tags distribution': [['lifecycle_stage'], 0],
+  customer: [['A', '--now'], 0],
+  'segment count': [['--condition', CONDITION], 0],
+  'segment list': [['--condition', CONDITION], 0],
+  'keys create': [['--name', 'crm', '--role', 'service'], 0],
+  'keys list': [[], 0],
+  'keys revoke': [['nothing'], 2],
+  doctor: [[], 1],
+  quickstart: [['--no-serve'], 2],
+};
+
+beforeAll(async () => {
+  // A server, because the embedded store takes two seconds to open for each of these many runs.
+  const database = await freshDatabase();
+  drop = database.drop;
+  settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
+  await shop.json('init', '--historic');
+}, 120_000);
+
+afterAll(async () => {
+  await drop();
+  shop.remove();
+});
+
+describe('--json', () => {
+  test('every command is called here, but the one that stays', async () => {
+    expect((await allCommands()).map(({ name }) => name).filter((name) => !Object.hasOwn(CALLS, name))).toEqual(['serve']);
+  });
+
+  test.each(Object.entries(CALLS))('%s', async (name, [args, exit]) => {
+    const { code, stdout, stderr } = await shop.run(...name.split(' '), ...args, '--json', '--quiet');
+    expect(code, stderr).toBe(exit);
+    const [answers, errors] = [stdout, stderr].map((text) => (text === '' ? [] : [JSON.parse(text) as unknown]));
+    // Training that fails answers why for each model, and ends with the first error; doctor's answer is the complaint.
+    expect(answers).toHaveLength(exit < 2 || name === 'train' ? 1 : 0);
+    expect(errors).toEqual(exit < 2 ? [] : [{ error: ERROR }]);
+  });
+
+  test('may stand before the command as well, and --lang with it', async () => {
+    const { code, stdout } = await shop.run('--json', '--lang', 'zh', 'segment', 'count', '--condition', CONDITION);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ matching: 2, words: expect.stringContaining('累计订单数') as string });
+  });
+});
+
+describe('--lang zh', () => {
+  test.each([
+    [['tags', 'list'], '截至'], [['features', 'list'], '含义'], [['models', 'list'], '尚未训练'], [['customer', 'A'], '交易活跃'], [['score'], '未作改动'],
+    [['segment', 'count', '--condition', CONDITION], '位客户中的'], [['import', orders, ...COLUMNS], '已存在或重复'],
+  ])('%o speaks Chinese', async (args, words) => {
+    expect((await shop.run(...args, '--lang', 'zh', '--quiet')).stdout).toContain(words);
+  });
+});
