@@ -216,7 +216,10 @@ function joined(parts: readonly Float64Array[]): Float64Array {
   return all;
 }
 
-/** Predictions on the judged rows, each half of the customers served by what the other half taught, so that calibration cannot flatter itself. */
+/**
+ * Predictions on the judged rows, each half of the customers served by what the other half taught, so that calibration cannot flatter itself. The halves are
+ * the same for every candidate: differences between candidates are then about them, not about how the customers fell.
+ */
 function crossFitted(request: HeadRequest, sample: OutOfSample, own: Serving): Served {
   const task = taskOf(request.definition.target);
   const { data, fitted, raw, candidate } = sample;
@@ -252,15 +255,12 @@ async function levelFor(request: HeadRequest, fitted: Fitted, training: Dataset,
   return steps.length === 0 ? fallback : { source: 'season', steps };
 }
 
-/** Part of a standard error within which losses count as equal: docs/adr/selection.md says why it is not a whole one. */
-const TOLERANCE = 0.5;
-
-/** The simplest rung whose loss is within half a standard error of the best; of those, one that can give reasons where there is one. */
+/** The simplest rung whose loss is within one standard error of the best; of those, one that can give reasons where there is one. */
 function choose(tried: readonly Tried[]): Tried | undefined {
   const close = tried.filter((one) => {
     const { loss, lossErrorToBest } = one.row;
     const best = Math.min(...tried.map((other) => other.row.loss ?? Infinity));
-    return loss !== undefined && loss - best <= TOLERANCE * (lossErrorToBest ?? 0);
+    return loss !== undefined && loss - best <= (lossErrorToBest ?? 0);
   });
   const explaining = close.filter((one) => one.fitted.estimator.explain !== undefined);
   return (explaining.length > 0 ? explaining : close).toSorted((a, b) => RUNGS.indexOf(a.candidate.rung) - RUNGS.indexOf(b.candidate.rung) || (a.row.loss ?? 0) - (b.row.loss ?? 0))[0];

@@ -116,10 +116,10 @@ describe('the choice', () => {
   };
 
   test.each([
-    { every: 23, blur: 0.05, from: 0, to: 0.5, chosen: 'plain' },
-    { every: 17, blur: 0.05, from: 0.5, to: 1, chosen: 'complex' },
+    { every: 17, blur: 0.05, from: 0.5, to: 1, chosen: 'plain' },
+    { every: 13, blur: 0.05, from: 1, to: 2, chosen: 'complex' },
     { every: 2, blur: 2, from: 2, to: Infinity, chosen: 'complex' },
-  ])('the simpler rung is taken when it is worse by less than half a standard error ($from to $to)', async ({ every, blur, from, to, chosen }) => {
+  ])('the simpler rung is taken when it is worse by less than one standard error ($from to $to)', async ({ every, blur, from, to, chosen }) => {
     const one = await head({ plain: fixed('plain', guess(blur, every)), complex: fixed('complex', guess(0)) }, ladder);
     expect(worseBy(one)).toBeGreaterThan(from);
     expect(worseBy(one)).toBeLessThan(to);
