@@ -2,12 +2,11 @@
  * Composition root: configuration, store, clock and catalogues become the dependencies that jobs and surfaces are handed.
  */
 import { hostname } from 'node:os';
-import { readFileSync } from 'node:fs';
 import { AppError } from './base/errors.ts';
 import { addDays, localDate } from './base/time.ts';
 import type { LocalDate } from './base/time.ts';
 import type { Clock } from './base/clock.ts';
-import { paths, readShop, systemClock } from './environment.ts';
+import { paths, PRODUCT_VERSION, readShop, systemClock } from './environment.ts';
 import type { AppConfig, Shop } from './environment.ts';
 import type { Progress } from './base/progress.ts';
 import type { ConditionNames } from './conditions/names.ts';
@@ -70,7 +69,7 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
     config, shop, store, clock, plan, checks, tags,
     models: MODELS,
     names: { tags, stages: STAGES },
-    version: VERSION,
+    version: PRODUCT_VERSION,
     async today() {
       const now = localDate(clock.now(), shop.timeZone);
       if (!shop.historic) return now;
@@ -84,5 +83,3 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
     close: () => store.close(),
   };
 }
-
-const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;

@@ -61,3 +61,6 @@ export function writeShop(home: string, shop: Shop): void {
 }
 
 export const DEFAULT_SHOP: Shop = { timeZone: DEFAULT_TIME_ZONE, currency: 'CNY', historic: false, simulated: false };
+
+/** Version of the product, as package.json has it. */
+export const PRODUCT_VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;

@@ -132,8 +132,8 @@ describe('the demo shop looks like a shop', () => {
   test('size', () => {
     let count = 0;
     for (const event of shop.events) count += event.occurredAt > 0 ? 1 : 0;
-    expect(count).toBeGreaterThan(150_000);
-    expect(count).toBeLessThan(260_000);
+    expect(count).toBeGreaterThan(200_000);
+    expect(count).toBeLessThan(350_000);
   });
 
   test.each([0, -90, -180])('activity, loss and one-time buyers %i days from the end', (offset) => {
@@ -144,8 +144,9 @@ describe('the demo shop looks like a shop', () => {
     const active = buyers.filter((truth) => realised(truth, at(offset - 90), asOf).orders > 0);
     const lost = active.filter((truth) => realised(truth, asOf, at(offset + 90)).orders === 0).length / active.length;
     const oneTime = buyers.filter((truth) => realised(truth, 0, asOf).orders === 1).length / buyers.length;
-    expect(monthly).toBeGreaterThan(0.15);
-    expect(monthly).toBeLessThan(0.25);
+    // Of everyone who ever joined, those lost in the years before included.
+    expect(monthly).toBeGreaterThan(0.1);
+    expect(monthly).toBeLessThan(0.2);
     expect(lost).toBeGreaterThan(0.35);
     expect(lost).toBeLessThan(0.55);
     expect(oneTime).toBeGreaterThan(0.35);

@@ -7,7 +7,8 @@ import { refreshSnapshot } from '../../src/store/snapshot/refresh.ts';
 import { MAX_PARTS } from '../../src/store/snapshot/compact.ts';
 import type { Store } from '../../src/store/connection.ts';
 import { numbersOf, textsOf } from '../../src/store/columns/columns.ts';
-import { describeOnEachStore } from '../support/stores.ts';
+import { describeOnEachStore, freshDatabase, testClock } from '../support/stores.ts';
+import { openStore } from '../../src/store/connection.ts';
 import { addEvents, fillStore } from '../features/shop.ts';
 import type { ShopEvent } from '../features/shop.ts';
 
@@ -130,6 +131,22 @@ describeOnEachStore('snapshot', (getStore, about) => {
     expect((await refreshSnapshot(store, dir)).rows).toBe(4);
     await slow.commit();
     expect((await refreshSnapshot(store, dir)).rows).toBe(6);
+  });
+
+  test('a transaction of another database on the same server holds nothing back', async (context) => {
+    if (about().dialect === 'pglite') context.skip('the embedded store is a server of its own');
+    const neighbour = await freshDatabase();
+    const other = await openStore({ databaseUrl: neighbour.databaseUrl }, { clock: testClock() });
+    try {
+      await other.db.transaction(async (trx) => {
+        await trx.raw('SELECT pg_current_xact_id()');
+        await addEvents(getStore(), second, first.length);
+        expect((await refreshSnapshot(getStore(), dir)).rows).toBe(6);
+      });
+    } finally {
+      await other.close();
+      await neighbour.drop();
+    }
   });
 
   test('events restored from a database that counted further are there', async () => {

@@ -4,7 +4,7 @@ import type { Cell } from './parquetWriter.ts';
 
 /**
  * Transactions are numbered in the order they start, and may commit in another: an event is safe to take when its number is below that
- * of the oldest transaction still running, because nothing below can appear any more. Numbers are decimal texts (xid8).
+ * of the oldest transaction still running in this database, because nothing below can appear any more. Numbers are decimal texts (xid8).
  */
 export interface Horizon {
   /** Events of transactions below are complete. */
@@ -13,9 +13,28 @@ export interface Horizon {
   readonly unassigned: string;
 }
 
+/**
+ * A server's snapshot counts the transactions of all its databases, and a long one in a neighbour would hold our events back for hours. Only those of
+ * this database can write here, so where every one of them may be seen, the oldest of them decides. The order of the two statements matters: whatever was
+ * below `unassigned` and is not running any more by the second one has ended, and statements after it see what it wrote.
+ */
 export async function horizonOf(store: Store): Promise<Horizon> {
-  const { rows } = await store.db.raw<{ rows: Horizon[] }>(`SELECT pg_snapshot_xmin(s)::text AS complete, pg_snapshot_xmax(s)::text AS unassigned FROM pg_current_snapshot() AS s`);
-  return rows[0];
+  const { rows } = await store.db.raw<{ rows: Horizon[] }>(
+    `SELECT pg_snapshot_xmin(s)::text AS complete, pg_snapshot_xmax(s)::text AS unassigned FROM pg_current_snapshot() AS s`,
+  );
+  const { complete, unassigned } = rows[0];
+  if (store.dialect === 'pglite' || complete === unassigned) return { complete, unassigned };
+  // Running transactions are shown with the low 32 bits of their number; the distance to `unassigned` brings back the rest.
+  const running = await store.db.raw<{ rows: { hidden: boolean; distance: string | null }[] }>(
+    `SELECT coalesce(bool_or(state IS NULL AND backend_type = 'client backend'), false) AS hidden,
+            max(d) FILTER (WHERE d BETWEEN 1 AND 2147483647)::text AS distance
+       FROM (SELECT state, backend_type, (?::bigint - backend_xid::text::bigint) & 4294967295 AS d FROM pg_stat_activity WHERE datname = current_database()
+             UNION ALL SELECT 'prepared', 'prepared', (?::bigint - transaction::text::bigint) & 4294967295 FROM pg_prepared_xacts WHERE database = current_database()) AS a`,
+    [unassigned, unassigned],
+  );
+  const { hidden, distance } = running.rows[0];
+  if (hidden) return { complete, unassigned };
+  return { complete: distance === null ? unassigned : String(BigInt(unassigned) - BigInt(distance)), unassigned };
 }
 
 /** Same expression as the index events_ingest. */

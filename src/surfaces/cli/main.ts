@@ -1,6 +1,6 @@
 /** The command line: `tagcast <command>`. Results go to standard output, progress and errors to standard error; exit codes come from base/errors.ts. */
 import { Command, CommanderError, Option } from 'commander';
-import { configFromEnvironment, systemClock } from '../../environment.ts';
+import { configFromEnvironment, PRODUCT_VERSION, systemClock } from '../../environment.ts';
 import { describeError, ERROR_TABLE } from '../../base/errors.ts';
 import type { Language } from '../../conditions/words.ts';
 import { modulesFor } from './commands/index.ts';
@@ -20,7 +20,9 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv = pro
     .addOption(new Option('--lang <language>', 'language of names and reasons').choices(['zh', 'en']).default(languageOf(env)))
     .addOption(new Option('--quiet', 'no progress'))
     .addHelpText('after', '\nEnvironment:\n  TAGCAST_HOME          folder of the store, snapshot and reports (default ./data)\n  TAGCAST_DATABASE_URL  PostgreSQL instead of the embedded store\n\nStart with `npm run quickstart` for a demo shop, or with `tagcast init` and `tagcast import orders.csv` for your own.')
+    .version(PRODUCT_VERSION)
     .showSuggestionAfterError()
+    .showHelpAfterError('See `tagcast --help`, or `tagcast <command> --help`.')
     .exitOverride();
   const cancel = new AbortController();
   const onSignal = (): void => {
@@ -28,10 +30,11 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv = pro
     cancel.abort();
   };
   // `tagcast … | head` closes the pipe early: that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  const onPipe = (error: NodeJS.ErrnoException): void => {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
-  });
+  };
+  process.stdout.on('error', onPipe);
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
 
@@ -67,6 +70,7 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv = pro
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
+    process.stdout.off('error', onPipe);
   }
 }
 
