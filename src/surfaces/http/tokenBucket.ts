@@ -18,17 +18,18 @@ export interface TokenBuckets {
 }
 
 export function tokenBuckets(size: BucketSize, clock: Clock, maxBuckets = 10_000): TokenBuckets {
-  const buckets = new Map<string, { tokens: number; at: number }>();
+  const buckets = new Map<string, { /** Thousandths of a token. */ tokens: number; at: number }>();
   return {
     size: () => buckets.size,
     take(name, wanted) {
       const now = clock.now();
       const known = buckets.get(name);
+      // Counted in thousandths: milliseconds × rate is then exact, and whoever waits as long as told is served.
+      const full = size.capacity * 1000;
       // A clock that was set back must not take tokens away.
-      const gained = known === undefined ? 0 : (Math.max(0, now - known.at) / 1000) * size.perSecond;
-      const tokens = known === undefined ? size.capacity : Math.min(size.capacity, known.tokens + gained);
+      const tokens = known === undefined ? full : Math.min(full, known.tokens + Math.max(0, now - known.at) * size.perSecond);
       // A cost above the capacity would never be served.
-      const cost = Math.min(wanted, size.capacity);
+      const cost = Math.min(wanted, size.capacity) * 1000;
       const enough = tokens >= cost;
       buckets.delete(name);
       buckets.set(name, { tokens: enough ? tokens - cost : tokens, at: now });
@@ -36,7 +37,7 @@ export function tokenBuckets(size: BucketSize, clock: Clock, maxBuckets = 10_000
         const [oldest] = buckets.keys();
         if (oldest !== undefined) buckets.delete(oldest);
       }
-      return enough ? { ok: true } : { ok: false, waitMs: Math.ceil(((cost - tokens) / size.perSecond) * 1000) };
+      return enough ? { ok: true } : { ok: false, waitMs: Math.ceil((cost - tokens) / size.perSecond) };
     },
   };
 }
