@@ -3,6 +3,8 @@ export interface Column {
   readonly name: string;
   /** One value per row; NaN is missing, ±Infinity is not allowed. */
   readonly values: Float64Array;
+  /** Of a categorical column: distinct names, and `values` are positions in them. Absent: the column is a quantity. */
+  readonly categories?: readonly string[];
 }
 
 /** A column-major table of numbers: what features produce and estimators read. */
@@ -21,10 +23,10 @@ export function takeRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
   const rows = indices.length;
   return {
     rows,
-    columns: matrix.columns.map(({ name, values }) => {
+    columns: matrix.columns.map((column) => {
       const taken = new Float64Array(rows);
-      for (let i = 0; i < rows; i++) taken[i] = values[indices[i]];
-      return { name, values: taken };
+      for (let i = 0; i < rows; i++) taken[i] = column.values[indices[i]];
+      return { ...column, values: taken };
     }),
   };
 }

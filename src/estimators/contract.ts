@@ -13,6 +13,9 @@ import type { z } from 'zod';
 /** What the target is. `binary`: y in {0, 1}. `amount`: y ≥ 0 money, many zeros. `duration`: y > 0 days, see {@link TrainingData.observed}. */
 export type Task = 'binary' | 'amount' | 'duration';
 
+/** What an estimator can be fitted to. Beyond the tasks of declared models: `multiclass`, y in {0 … K−1}; `number`, any finite y; `count`, y in {0, 1, 2, …}. */
+export type FitTask = Task | 'multiclass' | 'number' | 'count';
+
 export interface TrainingData {
   readonly x: Matrix;
   /** One target per row, finite. */
@@ -28,6 +31,8 @@ export interface TrainingData {
 export interface FitContext {
   readonly rng: Random;
   readonly signal?: AbortSignal;
+  /** Threads that the fit may use, 1 when absent. The artefact is the same bytes whatever the number. */
+  readonly threads?: number;
 }
 
 /** Numbers worth showing about a fit: iterations, log-likelihood, chosen λ, … all finite. */
@@ -53,15 +58,18 @@ export interface Explanation {
 export interface Estimator<Artefact extends { readonly kind: string }, Params> {
   /** Literal tag of the artefact, stable for ever: `logistic_regression`, `boosted_trees`, `bg_nbd`, … */
   readonly kind: Artefact['kind'];
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly FitTask[];
   /** Checks an artefact when it is saved and when it is loaded, sizes and cross-references included. */
   readonly schema: z.ZodType<Artefact>;
   readonly defaults: Params;
   /** Columns that must be in the matrix, by name, with what they must hold (customer-base models). Absent: any columns. */
   readonly requiredColumns?: readonly string[];
+  /** Loads what `fit` needs and can only be had asynchronously (a numeric backend). Whoever fits awaits it first; predicting never needs it. */
+  prepare?(): Promise<void>;
   /** Throws only `cancelled`. Finds its columns by name; never writes to its inputs. */
   fit(train: TrainingData, params: Params, context: FitContext): FitOutcome<Artefact>;
-  /** `binary`: probability in [0, 1]. `amount`: expected amount ≥ 0. `duration`: median days > 0. One value per row. */
+  /** `binary`: probability in [0, 1]. `amount`: expected amount ≥ 0. `duration`: median days > 0. `number`, `count`: expected value.
+   * One value per row; `multiclass`: probabilities that sum to 1, row-major rows × classes. */
   predict(artefact: Artefact, x: Matrix): Float64Array;
   /** Quantiles of the target, levels in (0, 1) ascending; row-major rows × levels, non-decreasing within a row. */
   quantiles?(artefact: Artefact, x: Matrix, levels: readonly number[]): Float64Array;
