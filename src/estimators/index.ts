@@ -62,6 +62,7 @@ function erased<Artefact extends AnyArtefact, Params>(estimator: Estimator<Artef
     schema: estimator.schema,
     defaults: estimator.defaults,
     ...(estimator.requiredColumns === undefined ? {} : { requiredColumns: estimator.requiredColumns }),
+    ...(estimator.prepare === undefined ? {} : { prepare: () => estimator.prepare!() }),
     fit: (train, params, context) => estimator.fit(train, withDefaults(estimator.kind, estimator.defaults, params), context),
     predict: (artefact, x) => estimator.predict(narrow(artefact), x),
     ...(estimator.quantiles === undefined ? {} : { quantiles: (artefact, x, levels) => estimator.quantiles!(narrow(artefact), x, levels) }),

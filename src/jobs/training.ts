@@ -31,7 +31,7 @@ export interface TrainingArgs {
   /** First business day that training must not know. */
   readonly end: LocalDate;
   readonly seed: number;
-  /** Models trained side by side, each in a thread of its own. */
+  /** Models trained side by side, each in a thread of its own; threads that are left over help the fits. */
   readonly threads: number;
   readonly actor: string;
 }
@@ -56,12 +56,13 @@ export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promi
   let done = 0;
   const waiting = [...names];
   const results = new Map<string, TrainingResult>();
+  const lanes = Math.max(1, Math.min(args.threads, names.length));
   const lane = async (): Promise<void> => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       throwIfCancelled(deps.signal, 'Training');
       const model = name;
       const task: TrainingTask = {
-        model, snapshotDir: deps.snapshotDir, timeZone: deps.timeZone, currency: deps.currency, end: args.end, seed: args.seed, threads: 1,
+        model, snapshotDir: deps.snapshotDir, timeZone: deps.timeZone, currency: deps.currency, end: args.end, seed: args.seed, threads: Math.max(1, Math.floor(args.threads / lanes)),
         snapshot: { hash: info.contentHash, events: info.rows, customers: info.customers },
       };
       let own = 0;
@@ -77,7 +78,7 @@ export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promi
       results.set(model, { model, outcome: 'error' in trained ? { ok: false, ...trained.error } : await keep(deps, args, trained.content) });
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(args.threads, names.length)) }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
   deps.progress({ step: 'train', done: total, total, unit: 'fits' });
   return names.flatMap((name) => results.get(name) ?? []);
 }

@@ -55,6 +55,7 @@ export async function runTrainingTask(
       snapshot: task.snapshot,
       currency: task.currency,
       seed: task.seed,
+      threads: task.threads,
       ...options,
     });
   } finally {

@@ -23,7 +23,17 @@ export function candidateMatrix(x: Matrix, candidate: Candidate): Matrix {
   return columns === undefined ? x : { rows: x.rows, columns: x.columns.filter((column) => columns.includes(column.name)) };
 }
 
-export function fitCandidate(candidate: Candidate, estimators: Readonly<Record<string, AnyEstimator>>, data: Dataset, horizonDays: number, rng: Random, signal?: AbortSignal): FitOutcome<{ readonly kind: string }> {
+export interface FitRequest {
+  readonly estimators: Readonly<Record<string, AnyEstimator>>;
+  readonly horizonDays: number;
+  readonly rng: Random;
+  readonly signal?: AbortSignal;
+  /** Threads that a fit may use, 1 when absent. */
+  readonly threads?: number;
+}
+
+export async function fitCandidate(candidate: Candidate, data: Dataset, request: FitRequest): Promise<FitOutcome<{ readonly kind: string }>> {
+  const { estimators, horizonDays, rng, signal, threads } = request;
   const estimator = estimators[candidate.estimator];
   if (estimator === undefined) return { ok: false, reason: 'unsupported_target', detail: `there is no estimator "${candidate.estimator}"` };
   const train: TrainingData = {
@@ -35,7 +45,8 @@ export function fitCandidate(candidate: Candidate, estimators: Readonly<Record<s
   // Estimators that look ahead by themselves are told how far; the others have no such parameter.
   const defaults = typeof estimator.defaults === 'object' && estimator.defaults !== null ? estimator.defaults : {};
   const horizon = 'horizonDays' in defaults ? { horizonDays } : {};
-  return estimator.fit(train, { ...defaults, ...horizon, ...(typeof candidate.params === 'function' ? candidate.params(horizonDays) : candidate.params) }, { rng, ...(signal === undefined ? {} : { signal }) });
+  await estimator.prepare?.();
+  return estimator.fit(train, { ...defaults, ...horizon, ...(typeof candidate.params === 'function' ? candidate.params(horizonDays) : candidate.params) }, { rng, ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }) });
 }
 
 /** Rows of a dataset split into `folds` by customer, so that one customer's rows stay together. */

@@ -34,6 +34,8 @@ export interface HeadRequest {
   readonly estimators: Readonly<Record<string, AnyEstimator>>;
   readonly rng: Random;
   readonly signal?: AbortSignal;
+  /** Threads that one fit may use, 1 when absent. */
+  readonly threads?: number;
   readonly onStep?: (step: string) => void;
   /** Milliseconds, for the leaderboard's seconds only. */
   readonly now?: () => number;
@@ -72,7 +74,7 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
   // The one test: the chosen candidate and its baseline are fitted on everything that was over by then.
   const refitRows = split.mode === 'label_free' ? test : await request.rowsAt(split.refit);
   const atTest = async (one: Tried): Promise<{ served: Served; evaluation: Evaluation; fitted: Fitted; raw: Float64Array }> => {
-    const fitted = split.mode === 'label_free' ? one.fitted : (refit(request, one.candidate, refitRows, rng) ?? one.fitted);
+    const fitted = split.mode === 'label_free' ? one.fitted : ((await refit(request, one.candidate, refitRows, rng)) ?? one.fitted);
     const raw = fitted.estimator.predict(fitted.artefact, candidateMatrix(test.x, one.candidate));
     const level = await levelFor(request, fitted, refitRows, one.serving.level, split.test, split.test);
     const served = finish(fitted.estimator, task, fitted.artefact, { ...one.serving, level }, test.x, raw, split.test);
@@ -87,7 +89,7 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
   // The fit that serves: everything that is over by now, calibrated on periods that the fits before it had not seen.
   const serveRows = split.mode === 'label_free' ? test : await request.rowsAt(split.serve);
   request.onStep?.(`${winner.candidate.name}: final fit`);
-  const final = refit(request, winner.candidate, serveRows, rng) ?? winnerTest.fitted;
+  const final = (await refit(request, winner.candidate, serveRows, rng)) ?? winnerTest.fitted;
   const newest: OutOfSample = { candidate: winner.candidate, data: test, raw: winnerTest.raw, fitted: winnerTest.fitted };
   const served = split.mode === 'label_free' ? servingFrom(request, newest) : servingFrom(request, winner, newest);
   const level = await levelFor(request, final, serveRows, served.level, request.end, request.end);
@@ -129,7 +131,7 @@ async function tryCandidates(request: HeadRequest, task: Task, train: Dataset | 
     await new Promise((resolve) => setImmediate(resolve));
     const started = request.now?.() ?? 0;
     const tooFew = belowMinimum(definition, candidate, task, train ?? test);
-    const result = tooFew ?? (train === undefined || judged === undefined ? labelFree(request, candidate, test) : outOfSample(request, candidate, train, judged));
+    const result = tooFew ?? (await (train === undefined || judged === undefined ? labelFree(request, candidate, test) : outOfSample(request, candidate, train, judged)));
     const seconds = request.now === undefined ? {} : { seconds: (request.now() - started) / 1000 };
     if ('failure' in result) {
       failed.push({ candidate: candidate.name, rung: candidate.rung, estimator: candidate.estimator, failure: result.failure, metrics: {}, ...seconds });
@@ -154,9 +156,9 @@ function belowMinimum(definition: ModelDefinition, candidate: Candidate, task: T
   return { failure: `needs ${rows * scale} rows and ${least * scale} of the rarer outcome, found ${data.y.length} and ${positives}` };
 }
 
-function outOfSample(request: HeadRequest, candidate: Candidate, train: Dataset, judged: Dataset): OutOfSample | { failure: string } {
-  const { estimators, split, rng, signal } = request;
-  const fitted = fit(request, candidate, train, rng);
+async function outOfSample(request: HeadRequest, candidate: Candidate, train: Dataset, judged: Dataset): Promise<OutOfSample | { failure: string }> {
+  const { rng } = request;
+  const fitted = await fit(request, candidate, train, rng);
   if ('failure' in fitted) return fitted;
   if (judged !== train) return { candidate, data: judged, raw: fitted.estimator.predict(fitted.artefact, candidateMatrix(judged.x, candidate)), fitted };
   // No period of its own: folds over customers, each predicted by a fit that saw none of its customers.
@@ -165,29 +167,32 @@ function outOfSample(request: HeadRequest, candidate: Candidate, train: Dataset,
   for (const fold of folds) {
     const left = new Set(fold);
     const rest = Int32Array.from(Array.from(train.y.keys()).filter((row) => !left.has(row)));
-    const outcomeOfFold = fitCandidate(candidate, estimators, datasetRows(train, rest), split.horizonDays, rng.fork(candidate.name), signal);
-    if (!outcomeOfFold.ok) return { failure: outcomeOfFold.detail };
-    const predicted = fitted.estimator.predict(outcomeOfFold.artefact, candidateMatrix(datasetRows(train, fold).x, candidate));
+    const ofFold = await fit(request, candidate, datasetRows(train, rest), rng);
+    if ('failure' in ofFold) return ofFold;
+    const predicted = ofFold.estimator.predict(ofFold.artefact, candidateMatrix(datasetRows(train, fold).x, candidate));
     fold.forEach((row, i) => (raw[row] = predicted[i]));
   }
   return { candidate, data: train, raw, fitted };
 }
 
 /** Candidates that need no labels are fitted on the history before the test cut-off and judged on the test period alone. */
-function labelFree(request: HeadRequest, candidate: Candidate, test: Dataset): OutOfSample | { failure: string } {
+async function labelFree(request: HeadRequest, candidate: Candidate, test: Dataset): Promise<OutOfSample | { failure: string }> {
   if (candidate.rung !== 'customer_base' && candidate.labelFree !== true) return { failure: 'no finished label period before the test period yet' };
   const hidden = { ...test, y: new Float64Array(test.y.length), ...(test.observed === undefined ? {} : { observed: new Uint8Array(test.y.length) }) };
-  const fitted = fit(request, candidate, hidden, request.rng);
+  const fitted = await fit(request, candidate, hidden, request.rng);
   return 'failure' in fitted ? fitted : { candidate, data: test, raw: fitted.estimator.predict(fitted.artefact, candidateMatrix(test.x, candidate)), fitted };
 }
 
-function fit(request: HeadRequest, candidate: Candidate, data: Dataset, rng: Random): Fitted | { failure: string } {
-  const result = fitCandidate(candidate, request.estimators, data, request.split.horizonDays, rng.fork(candidate.name), request.signal);
+async function fit(request: HeadRequest, candidate: Candidate, data: Dataset, rng: Random): Promise<Fitted | { failure: string }> {
+  const { estimators, signal, threads } = request;
+  const result = await fitCandidate(candidate, data, {
+    estimators, horizonDays: request.split.horizonDays, rng: rng.fork(candidate.name), ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }),
+  });
   return result.ok ? { candidate, estimator: request.estimators[candidate.estimator], artefact: result.artefact } : { failure: `${result.reason}: ${result.detail}` };
 }
 
-function refit(request: HeadRequest, candidate: Candidate, data: Dataset, rng: Random): Fitted | undefined {
-  const fitted = fit(request, candidate, data, rng);
+async function refit(request: HeadRequest, candidate: Candidate, data: Dataset, rng: Random): Promise<Fitted | undefined> {
+  const fitted = await fit(request, candidate, data, rng);
   return 'failure' in fitted ? undefined : fitted;
 }
 

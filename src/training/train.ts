@@ -38,6 +38,8 @@ export interface TrainRequest {
   /** Models whose observations events open: first day of the test period. Absent: the last third of the finished days. */
   readonly testFrom?: LocalDate;
   readonly signal?: AbortSignal;
+  /** Threads that one fit may use, 1 when absent; the model is the same bytes whatever the number. */
+  readonly threads?: number;
   readonly onStep?: (horizonDays: number, step: string) => void;
   readonly now?: () => number;
 }
@@ -60,11 +62,11 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
     const rowsAt = (cutoffs: readonly LocalDate[]): Promise<Dataset> =>
       buildDataset(source, definition, names, cutoffs, horizonDays, { ...(events === undefined ? {} : { events }), ...(request.signal === undefined ? {} : { signal: request.signal }) });
     try {
-      const { signal, onStep, now } = request;
+      const { signal, onStep, now, threads } = request;
       heads.push(await trainHead({
         definition: shortlisted(definition, heads, split), split, end: facts.end, firstEvent: facts.firstEvent ?? facts.end, rowsAt, estimators: request.estimators,
         rng: seededRandom(request.seed, definition.name, horizonDays),
-        ...(signal === undefined ? {} : { signal }), ...(now === undefined ? {} : { now }),
+        ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }), ...(now === undefined ? {} : { now }),
         ...(onStep === undefined ? {} : { onStep: (step: string) => { onStep(horizonDays, step); } }),
       }));
       last ??= await rowsAt(split.testCutoffs);
