@@ -48,13 +48,14 @@ export function withDefaults<Params>(kind: string, defaults: Params, overrides: 
 
 function erased<Artefact extends AnyArtefact, Params>(estimator: Estimator<Artefact, Params>): AnyEstimator {
   // Artefacts that have passed the schema; checking thousands of nodes again for each chunk of customers would cost more than scoring them.
-  const checked = new WeakSet<object>();
+  // What the schema made of them is kept: it may have brought an older format up to date.
+  const checked = new WeakMap<object, Artefact>();
   const narrow = (artefact: AnyArtefact): Artefact => {
-    if (!checked.has(artefact)) {
-      checkArtefact(artefact, estimator.schema);
-      checked.add(artefact);
-    }
-    return artefact as Artefact;
+    const known = checked.get(artefact);
+    if (known !== undefined) return known;
+    const current = checkArtefact(artefact, estimator.schema);
+    checked.set(artefact, current);
+    return current;
   };
   return Object.freeze({
     kind: estimator.kind,

@@ -4,12 +4,14 @@
  */
 import type { Random } from '../../base/random.ts';
 import { sigmoid } from '../../math/stats/index.ts';
-import { amountProblem, binaryProblem, canonicalRows, checkCancelled, columnsNamed, defineEstimator, holdOut, refuse, type CanonicalRows } from '../rows.ts';
+import { amountProblem, binaryProblem, canonicalRows, checkCancelled, defineEstimator, holdOut, refuse, type CanonicalRows } from '../rows.ts';
 import { winsorise } from '../winsorise.ts';
-import { boostedTreesSchema, flattenTrees, treeScores, type BoostedTreesArtefact } from './artefact.ts';
+import { boostedTreesSchema, LINK_OF, type BoostedTreesArtefact } from './artefact.ts';
 import { binMatrix } from './binnedMatrix.ts';
 import { findCuts } from './binning.ts';
 import { boost, type BoostingData, type BoostingParams } from './boosting.ts';
+import { flattenTrees } from './flatten.ts';
+import { forestColumns, forestScores } from './forestScores.ts';
 import { objectiveOf, type ObjectiveName } from './objective.ts';
 import { treeContributions } from './treeShap.ts';
 
@@ -95,20 +97,26 @@ export const boostedTrees = defineEstimator<BoostedTreesArtefact, BoostedTreesPa
       heldLoss = trial.heldLoss[count - 1] ?? 0;
     }
     const final = boost(data, objective, boosting, { trees: count }, context.rng, checkpoint);
-    const artefact: BoostedTreesArtefact = { kind: 'boosted_trees', objective: params.objective, base: final.base + Math.log(cut?.scale ?? 1), ...flattenTrees(final.trees, used.map((c) => rows.names[c])) };
-    return { ok: true, artefact, report: { rows: rows.rows, trees: count, nodes: artefact.nodes.column.length, heldOut: held !== undefined, heldLoss, ...(cut === undefined ? {} : { winsorisedAt: cut.limit, scale: cut.scale }) } };
+    const artefact: BoostedTreesArtefact = {
+      kind: 'boosted_trees',
+      objective: params.objective === 'tweedie' ? { name: 'tweedie', power: params.tweediePower } : { name: params.objective },
+      floor: params.objective === 'squared_error' && rows.y.every((v) => v >= 0) ? 0 : null,
+      forest: { outputs: 1, base: Float64Array.of(final.base + Math.log(cut?.scale ?? 1)), link: LINK_OF[params.objective], ...flattenTrees(final.trees, used.map((c) => rows.names[c])) },
+    };
+    return { ok: true, artefact, report: { rows: rows.rows, trees: count, nodes: artefact.forest.nodes.column.length, heldOut: held !== undefined, heldLoss, ...(cut === undefined ? {} : { winsorisedAt: cut.limit, scale: cut.scale }) } };
   },
 
-  predict(artefact, x) {
-    const scores = treeScores(artefact, columnsNamed(x, artefact.columns), x.rows);
-    if (artefact.objective === 'log_loss') return scores.map(sigmoid);
-    return artefact.objective === 'tweedie' ? scores.map(Math.exp) : scores.map((score) => Math.max(score, 0));
+  predict({ objective, floor, forest }, x) {
+    const scores = forestScores(forest, forestColumns(forest, x), x.rows);
+    if (objective.name === 'log_loss') return scores.map(sigmoid);
+    if (objective.name === 'tweedie') return scores.map(Math.exp);
+    return floor === null ? scores : scores.map((score) => Math.max(score, floor));
   },
 
-  explain(artefact, x) {
-    const { base, contributions } = treeContributions(artefact, columnsNamed(x, artefact.columns), x.rows);
-    const scale = artefact.objective === 'log_loss' ? 'log_odds' : artefact.objective === 'tweedie' ? 'log' : 'identity';
-    return { scale, base, columns: artefact.columns, contributions };
+  explain({ objective, forest }, x) {
+    const { base, contributions } = treeContributions(forest, forestColumns(forest, x), x.rows);
+    const scale = objective.name === 'log_loss' ? 'log_odds' : objective.name === 'tweedie' ? 'log' : 'identity';
+    return { scale, base, columns: forest.columns, contributions };
   },
 });
 

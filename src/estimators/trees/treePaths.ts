@@ -1,5 +1,5 @@
 /** The paths from root to leaf of an ensemble, as flat arrays that explanations read. */
-import type { BoostedTreesArtefact } from './artefact.ts';
+import type { Forest } from './forest.ts';
 
 export interface TreePaths {
   /** First leaf of each tree, and the number of leaves. */
@@ -31,7 +31,7 @@ interface Step {
   readonly splits: readonly { readonly split: number; readonly left: boolean }[];
 }
 
-export function treePaths({ starts, nodes }: BoostedTreesArtefact): TreePaths {
+export function treePaths({ starts, nodes }: Forest): TreePaths {
   const trees = starts.length - 1;
   const leaves = new Int32Array(trees + 1);
   const lists = { value: [] as number[], columnsFrom: [0], conditionsFrom: [0], column: [] as number[], share: [] as number[], slot: [] as number[], word: [] as number[], mask: [] as number[], want: [] as number[] };

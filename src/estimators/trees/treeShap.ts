@@ -7,7 +7,8 @@
  * paper's EXTEND and UNWIND keep up to date. Each split is decided once per row; a leaf's answer depends on the row only through the pattern of o,
  * so each pattern is worked out once per block of rows and then looked up.
  */
-import type { BoostedTreesArtefact } from './artefact.ts';
+import type { Forest } from './forest.ts';
+import { goesLeft } from './forestScores.ts';
 import { leafContributions } from './leafShap.ts';
 import { treePaths, type TreePaths } from './treePaths.ts';
 
@@ -25,12 +26,13 @@ export interface TreeContributions {
   readonly contributions: readonly Float64Array[];
 }
 
-/** Paths of artefacts seen before: explaining one customer must not cost taking the whole model apart. */
-const known = new WeakMap<BoostedTreesArtefact, TreePaths>();
+/** Paths of forests seen before: explaining one customer must not cost taking the whole model apart. */
+const known = new WeakMap<Forest, TreePaths>();
 
-export function treeContributions(artefact: BoostedTreesArtefact, columns: readonly Float64Array[], rows: number): TreeContributions {
-  const paths = known.get(artefact) ?? treePaths(artefact);
-  known.set(artefact, paths);
+/** Of the score of one `output`, before the link. */
+export function treeContributions(forest: Forest, columns: readonly Float64Array[], rows: number, output = 0): TreeContributions {
+  const paths = known.get(forest) ?? treePaths(forest);
+  known.set(forest, paths);
   const contributions = columns.map(() => new Float64Array(rows));
   const size = Math.min(BLOCK, rows);
   const tableDepth = rows < TABLE_ROWS ? 0 : Math.min(TABLE_COLUMNS, paths.mostColumns);
@@ -45,12 +47,12 @@ export function treeContributions(artefact: BoostedTreesArtefact, columns: reado
     const end = Math.min(rows, start + BLOCK);
     const values = columns.map((all) => all.subarray(start, end));
     const sums = contributions.map((all) => all.subarray(start, end));
-    for (let t = 0; t + 1 < artefact.starts.length; t++) {
-      decide(artefact, t, values, end - start, scratch.decisions);
+    for (let t = output; t + 1 < forest.starts.length; t += forest.outputs) {
+      decide(forest, t, values, end - start, scratch.decisions);
       for (let leaf = paths.leaves[t]; leaf < paths.leaves[t + 1]; leaf++) addLeaf(paths, leaf, end - start, sums, scratch);
     }
   }
-  return { base: expectedScore(artefact.base, paths), contributions };
+  return { base: expectedScore(forest, paths, output), contributions };
 }
 
 /** Of one block; the first word of all rows' decisions comes first. */
@@ -63,31 +65,30 @@ interface Scratch {
   readonly filled: Uint8Array;
 }
 
-function expectedScore(base: number, { value, share, columnsFrom }: TreePaths): number {
-  let expected = base;
-  for (let leaf = 0; leaf < value.length; leaf++) {
-    let product = value[leaf];
-    for (let at = columnsFrom[leaf]; at < columnsFrom[leaf + 1]; at++) product *= share[at];
-    expected += product;
+function expectedScore({ base, outputs }: Forest, { leaves, value, share, columnsFrom }: TreePaths, output: number): number {
+  let expected = base[output];
+  for (let t = output; t + 1 < leaves.length; t += outputs) {
+    for (let leaf = leaves[t]; leaf < leaves[t + 1]; leaf++) {
+      let product = value[leaf];
+      for (let at = columnsFrom[leaf]; at < columnsFrom[leaf + 1]; at++) product *= share[at];
+      expected += product;
+    }
   }
   return expected;
 }
 
 /** Writes one bit per split of tree `t` and row, 1 where the row goes left. */
-function decide({ starts, nodes }: BoostedTreesArtefact, t: number, values: readonly Float64Array[], count: number, decisions: Int32Array): void {
+function decide(forest: Forest, t: number, values: readonly Float64Array[], count: number, decisions: Int32Array): void {
+  const { starts, nodes } = forest;
   let split = 0;
   for (let node = starts[t]; node < starts[t + 1]; node++) {
     if (nodes.column[node] < 0) continue;
     const column = values[nodes.column[node]];
-    const threshold = nodes.threshold[node];
-    const missing = nodes.missingLeft[node];
     const from = (split >> 5) * count;
     const bit = split & 31;
     if (bit === 0) decisions.fill(0, from, from + count);
     for (let i = 0; i < count; i++) {
-      const v = column[i];
-      const left = v !== v ? missing : v <= threshold ? 1 : 0;
-      decisions[from + i] |= left << bit;
+      decisions[from + i] |= goesLeft(forest, node, column[i]) << bit;
     }
     split++;
   }

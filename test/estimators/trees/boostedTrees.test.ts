@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../../src/base/random.ts';
-import type { BoostedTreesArtefact } from '../../src/estimators/trees/artefact.ts';
-import { binColumn, findCuts, thresholdOf } from '../../src/estimators/trees/binning.ts';
-import { boostedTrees, type BoostedTreesParams } from '../../src/estimators/trees/boostedTrees.ts';
-import { objectiveOf } from '../../src/estimators/trees/objective.ts';
-import { logLoss, rocAuc } from '../../src/math/metrics/index.ts';
-import type { TrainingData } from '../../src/estimators/contract.ts';
-import { shopRows } from '../support/estimatorTasks.ts';
+import { seededRandom } from '../../../src/base/random.ts';
+import type { BoostedTreesArtefact } from '../../../src/estimators/trees/artefact.ts';
+import { binColumn, findCuts, thresholdOf } from '../../../src/estimators/trees/binning.ts';
+import { boostedTrees, type BoostedTreesParams } from '../../../src/estimators/trees/boostedTrees.ts';
+import { MISSING_LEFT } from '../../../src/estimators/trees/forest.ts';
+import { objectiveOf } from '../../../src/estimators/trees/objective.ts';
+import { logLoss, rocAuc } from '../../../src/math/metrics/index.ts';
+import type { TrainingData } from '../../../src/estimators/contract.ts';
+import { shopRows } from '../../support/estimatorTasks.ts';
 
 function fitted(train: TrainingData, params: Partial<BoostedTreesParams> = {}): BoostedTreesArtefact {
   const outcome = boostedTrees.fit(train, { ...boostedTrees.defaults, ...params }, { rng: seededRandom(1) });
@@ -60,9 +61,9 @@ test('one stump is the best split by hand: gain and leaf values', () => {
   const values = Float64Array.from({ length: 40 }, (_, i) => i % 20);
   const y = values.map((v) => (v >= 10 ? 1 : 0));
   const artefact = fitted({ x: { rows: 40, columns: [{ name: 'v', values }] }, y }, { trees: 1, maxLeaves: 2, l2: 0, learningRate: 0.5, rowSample: 1, columnSample: 1 });
-  expect(Array.from(artefact.nodes.threshold)).toEqual([9.5, 0, 0]);
-  expect(Array.from(artefact.nodes.value)).toEqual([0, -1, 1]);
-  expect(Array.from(artefact.nodes.cover)).toEqual([40, 20, 20]);
+  expect(Array.from(artefact.forest.nodes.threshold)).toEqual([9.5, 0, 0]);
+  expect(Array.from(artefact.forest.nodes.value)).toEqual([0, -1, 1]);
+  expect(Array.from(artefact.forest.nodes.cover)).toEqual([40, 20, 20]);
 });
 
 test('missing values take the side that they belong to', () => {
@@ -82,7 +83,7 @@ test('learns an interaction that no single column shows, and stops by itself', (
   const y = Float64Array.from({ length: n }, (_, i) => (rng.next() < (a[i] * b[i] > 0 ? 0.85 : 0.15) ? 1 : 0));
   const period = Int32Array.from({ length: n }, (_, i) => Math.floor((4 * i) / n));
   const artefact = fitted({ x: { rows: n, columns: [{ name: 'a', values: a }, { name: 'b', values: b }] }, y, period }, { columnSample: 1, trees: 400 });
-  expect(artefact.starts.length - 1).toBeLessThan(400);
+  expect(artefact.forest.starts.length - 1).toBeLessThan(400);
   const fresh = shuffledXor(2000);
   const p = boostedTrees.predict(artefact, fresh.x);
   // The best possible AUC is .85 with the odds known exactly; 3,000 rows come close to it.
@@ -107,18 +108,18 @@ test('recovers the simulated probabilities within .01 of the loss of the truth',
 describe('TreeSHAP', () => {
   /** Expected score of a row when only the columns in `known` are followed and the others are averaged by training weight (Lundberg 2018, algorithm 1). */
   function expected(artefact: BoostedTreesArtefact, row: readonly number[], known: number): number {
-    const { nodes, starts } = artefact;
+    const { nodes, starts, base } = artefact.forest;
     const walk = (node: number): number => {
       const column = nodes.column[node];
       if (column < 0) return nodes.value[node];
       const [left, right] = [nodes.left[node], nodes.left[node] + 1];
       if ((known >> column) & 1) {
         const v = row[column];
-        return walk((Number.isNaN(v) ? nodes.missingLeft[node] === 1 : v <= nodes.threshold[node]) ? left : right);
+        return walk((Number.isNaN(v) ? (nodes.flags[node] & MISSING_LEFT) === 1 : v <= nodes.threshold[node]) ? left : right);
       }
       return (nodes.cover[left] * walk(left) + nodes.cover[right] * walk(right)) / nodes.cover[node];
     };
-    let sum = artefact.base;
+    let sum = base[0];
     for (let t = 0; t + 1 < starts.length; t++) sum += walk(starts[t]);
     return sum;
   }
@@ -126,10 +127,10 @@ describe('TreeSHAP', () => {
   test.each([[1, 6], [40, 6]])('equals brute force over all coalitions (%i rows explained together)', (rows, trees) => {
     const { train } = shopRows(600, 9);
     const artefact = fitted(train, { trees, maxLeaves: 12, learningRate: 0.4, minRows: 8 });
-    const m = artefact.columns.length;
+    const m = artefact.forest.columns.length;
     expect(m).toBeGreaterThanOrEqual(4);
-    const columns = artefact.columns.map((name) => train.x.columns.find((column) => column.name === name)?.values.slice(100, 100 + rows) ?? new Float64Array(rows));
-    const { base, contributions } = boostedTrees.explain?.(artefact, { rows, columns: columns.map((values, c) => ({ name: artefact.columns[c], values })) }) ?? { base: 0, contributions: [] };
+    const columns = artefact.forest.columns.map((name) => train.x.columns.find((column) => column.name === name)?.values.slice(100, 100 + rows) ?? new Float64Array(rows));
+    const { base, contributions } = boostedTrees.explain?.(artefact, { rows, columns: columns.map((values, c) => ({ name: artefact.forest.columns[c], values })) }) ?? { base: 0, contributions: [] };
     const factorial = (k: number): number => (k < 2 ? 1 : k * factorial(k - 1));
     const size = (mask: number): number => mask.toString(2).replaceAll('0', '').length;
     for (let i = 0; i < rows; i++) {
@@ -156,9 +157,9 @@ test('damaged trees are refused', () => {
     return boostedTrees.schema.safeParse(copy).success;
   };
   expect(broken(() => undefined)).toBe(true);
-  expect(broken((copy) => { copy.nodes.left[0] = 0; })).toBe(false);
-  expect(broken((copy) => { copy.nodes.column[0] = 99; })).toBe(false);
-  expect(broken((copy) => { copy.nodes.value[0] = NaN; })).toBe(false);
-  expect(broken((copy) => { copy.starts[1] = copy.starts[2]; })).toBe(false);
-  expect(broken((copy) => { copy.nodes.cover[1] = 0; })).toBe(false);
+  expect(broken((copy) => { copy.forest.nodes.left[0] = 0; })).toBe(false);
+  expect(broken((copy) => { copy.forest.nodes.column[0] = 99; })).toBe(false);
+  expect(broken((copy) => { copy.forest.nodes.value[0] = NaN; })).toBe(false);
+  expect(broken((copy) => { copy.forest.starts[1] = copy.forest.starts[2]; })).toBe(false);
+  expect(broken((copy) => { copy.forest.nodes.cover[1] = 0; })).toBe(false);
 });
