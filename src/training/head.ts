@@ -21,6 +21,7 @@ import { recalibratedLevels } from './intervals.ts';
 import { refuseLeaks } from './leakCheck.ts';
 import { sameSeasonCutoff, seasonalShift } from './season.ts';
 import type { TimeSplit } from './splits.ts';
+import type { TestedCandidate, TestedHead } from './tested.ts';
 import type { LeaderboardRow, TrainedHead } from './trained.ts';
 
 export interface HeadRequest {
@@ -37,6 +38,8 @@ export interface HeadRequest {
   /** Threads that one fit may use, 1 when absent. */
   readonly threads?: number;
   readonly onStep?: (step: string) => void;
+  /** Called once, when the last period has been evaluated. */
+  readonly onTested?: (tested: TestedHead) => void;
   /** Milliseconds, for the leaderboard's seconds only. */
   readonly now?: () => number;
 }
@@ -73,18 +76,20 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
 
   // The one test: the chosen candidate and its baseline are fitted on everything that was over by then.
   const refitRows = split.mode === 'label_free' ? test : await request.rowsAt(split.refit);
-  const atTest = async (one: Tried): Promise<{ served: Served; evaluation: Evaluation; fitted: Fitted; raw: Float64Array }> => {
+  const atTest = async (one: Tried): Promise<TestedCandidate & { evaluation: Evaluation; raw: Float64Array }> => {
     const fitted = split.mode === 'label_free' ? one.fitted : ((await refit(request, one.candidate, refitRows, rng)) ?? one.fitted);
     const raw = fitted.estimator.predict(fitted.artefact, candidateMatrix(test.x, one.candidate));
     const level = await levelFor(request, fitted, refitRows, one.serving.level, split.test, split.test);
-    const served = finish(fitted.estimator, task, fitted.artefact, { ...one.serving, level }, test.x, raw, split.test);
-    return { served, raw, fitted, evaluation: evaluate(task, { y: test.y, predicted: served.prediction, ...intervalsOf(served) }, rng.fork('test', one.candidate.name)) };
+    const serving = { ...one.serving, level };
+    const served = finish(fitted.estimator, task, fitted.artefact, serving, test.x, raw, split.test);
+    return { served, serving, raw, fitted, evaluation: evaluate(task, { y: test.y, predicted: served.prediction, ...intervalsOf(served) }, rng.fork('test', one.candidate.name)) };
   };
   const chosenTest = await atTest(chosen);
   const baselineTest = chosen === baseline ? chosenTest : await atTest(baseline);
   const wins = chosen !== baseline && meanLoss(task, test, chosenTest.served) < meanLoss(task, test, baselineTest.served);
   const winner = wins ? chosen : baseline;
   const winnerTest = wins ? chosenTest : baselineTest;
+  request.onTested?.({ task, split, end: request.end, test, ...(split.mode === 'label_free' ? {} : { learned: refitRows }), winner: winnerTest, baseline: baselineTest, rng: rng.fork('report') });
 
   // The fit that serves: everything that is over by now, calibrated on periods that the fits before it had not seen.
   const serveRows = split.mode === 'label_free' ? test : await request.rowsAt(split.serve);

@@ -16,6 +16,7 @@ import type { ReadinessFacts, Requirement } from './readiness.ts';
 import { eventSplit, timeSplit } from './splits.ts';
 import type { ObservedDay, TimeSplit } from './splits.ts';
 import { SEASON_HISTORY_DAYS } from './season.ts';
+import type { TestedHead } from './tested.ts';
 import type { TrainedHead, TrainedModel } from './trained.ts';
 
 /** A column of the feature plan as training needs to know it. */
@@ -41,6 +42,8 @@ export interface TrainRequest {
   /** Threads that one fit may use, 1 when absent; the model is the same bytes whatever the number. */
   readonly threads?: number;
   readonly onStep?: (horizonDays: number, step: string) => void;
+  /** Called once per head, when its last period has been evaluated. */
+  readonly onTested?: (tested: TestedHead) => void;
   readonly now?: () => number;
 }
 
@@ -62,11 +65,11 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
     const rowsAt = (cutoffs: readonly LocalDate[]): Promise<Dataset> =>
       buildDataset(source, definition, names, cutoffs, horizonDays, { ...(events === undefined ? {} : { events }), ...(request.signal === undefined ? {} : { signal: request.signal }) });
     try {
-      const { signal, onStep, now, threads } = request;
+      const { signal, onStep, onTested, now, threads } = request;
       heads.push(await trainHead({
         definition: shortlisted(definition, heads, split), split, end: facts.end, firstEvent: facts.firstEvent ?? facts.end, rowsAt, estimators: request.estimators,
         rng: seededRandom(request.seed, definition.name, horizonDays),
-        ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }), ...(now === undefined ? {} : { now }),
+        ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }), ...(now === undefined ? {} : { now }), ...(onTested === undefined ? {} : { onTested }),
         ...(onStep === undefined ? {} : { onStep: (step: string) => { onStep(horizonDays, step); } }),
       }));
       last ??= await rowsAt(split.testCutoffs);

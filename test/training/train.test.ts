@@ -4,9 +4,11 @@ import { ESTIMATORS, encodeArtefact } from '../../src/estimators/index.ts';
 import { defineModel } from '../../src/training/define.ts';
 import type { Candidate, ModelDefinition } from '../../src/training/define.ts';
 import type { AnyEstimator } from '../../src/training/candidate.ts';
+import { rocAuc } from '../../src/math/metrics/index.ts';
 import { trainModel } from '../../src/training/train.ts';
 import type { TrainRequest } from '../../src/training/train.ts';
 import { trainedModelSchema } from '../../src/training/trained.ts';
+import type { TestedHead } from '../../src/training/tested.ts';
 import type { TrainedHead } from '../../src/training/trained.ts';
 import { COLUMNS, day, DEFINITION, fixed, planOf, randomWorld, sourceOf } from './world.ts';
 import type { World } from './world.ts';
@@ -97,6 +99,16 @@ describe('too little data', () => {
     const heads = (await trainModel(request({ definition: { ...DEFINITION, horizons: [30, 365] } }))).heads;
     expect(heads.map(({ horizonDays }) => horizonDays)).toEqual([30]);
   });
+});
+
+test('the tested predictions are handed out once per head and change nothing', async () => {
+  const seen: TestedHead[] = [];
+  const told = await trainModel(request({ onTested: (tested) => seen.push(tested) }));
+  expect(seen.map(({ split }) => split.horizonDays)).toEqual(told.heads.map(({ horizonDays }) => horizonDays));
+  const [{ test: rows, winner, learned }] = seen;
+  expect(rocAuc(rows.y, winner.served.prediction)).toBe(told.heads[0].evaluation.metrics.roc_auc.value);
+  expect(learned?.cutoffs.every((cutoff) => cutoff < told.heads[0].split.test)).toBe(true);
+  expect(told).toEqual(await trainModel(request()));
 });
 
 describe('the choice', () => {
