@@ -1,7 +1,7 @@
 /** Installs the packages of package-lock.json once: a marker beside them says which lock file they came from. Plain JavaScript: it runs before anything is installed. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +19,11 @@ export function requireNode() {
 
 /** @param {{dev: boolean}} options with `dev` also the tools that verify needs */
 export function install({ dev }) {
+  // A linked folder belongs to another checkout (git worktrees): `npm ci` would empty it for that one too.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    console.log('  packages are linked from another checkout and left alone');
+    return;
+  }
   const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
   const installed = existsSync(marker) ? readFileSync(marker, 'utf8') : '';
   if (installed === `${lock} all` || (!dev && installed === `${lock} production`)) {
