@@ -1,5 +1,5 @@
 /** What a condition is evaluated against: the cut-off and the calendar. Both are literals of the statement, never the machine's own time. */
-import { addDays, localDate, startOfDay } from '../base/time.ts';
+import { addDays, addMonths, localDate, startOfDay } from '../base/time.ts';
 import type { LocalDate } from '../base/time.ts';
 import type { Window } from './eventLeaf.ts';
 
@@ -27,11 +27,17 @@ export function calendarOf({ asOf, timeZone }: ConditionContext): Calendar {
 export interface Span {
   readonly from?: number;
   readonly to: number;
+  /** Only events later than the customer's last event of this kind, where there is one. */
+  readonly sinceLast?: string;
 }
 
 export function spanOf(window: Window, calendar: Calendar): Span {
   if (window === 'all') return { to: calendar.asOf };
   if ('lastDays' in window) return { from: calendar.startOf(calendar.day(-window.lastDays)), to: calendar.asOf };
+  if ('lastWeeks' in window) return { from: calendar.startOf(calendar.day(-7 * window.lastWeeks)), to: calendar.asOf };
+  if ('lastMonths' in window) return { from: calendar.startOf(addMonths(calendar.today, -window.lastMonths)), to: calendar.asOf };
+  if ('fromDaysAgo' in window) return { from: calendar.startOf(calendar.day(-window.fromDaysAgo)), to: calendar.startOf(calendar.day(-window.toDaysAgo)) };
+  if ('sinceLast' in window) return { to: calendar.asOf, sinceLast: window.sinceLast };
   return { from: calendar.startOf(window.from), to: Math.min(calendar.asOf, calendar.startOf(addDays(window.to, 1))) };
 }
 

@@ -1,6 +1,7 @@
 /** A condition in plain words, Chinese or English. */
 import type { Comparison } from './comparison.ts';
 import type { EventAggregate, EventFilter, Window } from './eventLeaf.ts';
+import type { Sequence, SequenceStep } from './sequenceLeaf.ts';
 import type { ConditionNames, Named } from './names.ts';
 import type { AttributeLeaf, Condition, StageLeaf, TagLeaf } from './schema.ts';
 import { COLUMN_WORDS, CONSENT_WORDS, EVENT_KIND_WORDS, FIELD_WORDS, OP_WORDS, PURPOSE_WORDS, STATUS_WORDS } from './words.ts';
@@ -42,16 +43,22 @@ function comparisonWords(subject: string, comparison: Comparison, speaker: Speak
   }
 }
 
+const kindWord = (kind: string, { language }: Speaker): string => (Object.hasOwn(EVENT_KIND_WORDS, kind) ? EVENT_KIND_WORDS[kind][language] : kind);
+
 function windowWords(window: Window, speaker: Speaker): string {
   if (window === 'all') return '';
   if ('lastDays' in window) return speaker.say(`最近${window.lastDays}天`, ` in the last ${window.lastDays} days`);
+  if ('lastWeeks' in window) return speaker.say(`最近${window.lastWeeks}周`, ` in the last ${window.lastWeeks} weeks`);
+  if ('lastMonths' in window) return speaker.say(`最近${window.lastMonths}个月`, ` in the last ${window.lastMonths} months`);
+  if ('fromDaysAgo' in window) return speaker.say(`${window.fromDaysAgo}天前至${window.toDaysAgo}天前`, ` from ${window.fromDaysAgo} to ${window.toDaysAgo} days ago`);
+  if ('sinceLast' in window) return speaker.say(`最近一次${kindWord(window.sinceLast, speaker)}之后`, ` since the last ${kindWord(window.sinceLast, speaker)}`);
   return speaker.say(`${window.from}至${window.to}`, ` from ${window.from} to ${window.to}`);
 }
 
 function filterWords(filter: EventFilter, speaker: Speaker): string {
   if ('property' in filter) return comparisonWords(filter.property, filter, speaker);
   const subject = COLUMN_WORDS[filter.column][speaker.language];
-  if (filter.column === 'kind') return comparisonWords(subject, filter, speaker, (kind) => EVENT_KIND_WORDS[String(kind)]?.[speaker.language] ?? String(kind));
+  if (filter.column === 'kind') return comparisonWords(subject, filter, speaker, (kind) => kindWord(String(kind), speaker));
   return comparisonWords(subject, filter, speaker);
 }
 
@@ -75,12 +82,30 @@ function measureWords(events: EventAggregate, what: string, speaker: Speaker): s
   return words[events.aggregate];
 }
 
+/** "order (channel = app)". */
+function selectionWords({ kinds, where = [] }: { readonly kinds?: readonly string[] | undefined; readonly where?: readonly EventFilter[] | undefined }, speaker: Speaker): string {
+  const { say } = speaker;
+  const filters = where.map((filter) => filterWords(filter, speaker)).join(say('且', ' and '));
+  const what = kinds === undefined ? say('任意行为', 'any event') : kinds.map((kind) => kindWord(kind, speaker)).join(say('或', ' or '));
+  return `${what}${filters === '' ? '' : say(`（${filters}）`, ` (${filters})`)}`;
+}
+
+function stepWords(step: SequenceStep, speaker: Speaker): string {
+  const what = selectionWords(step, speaker);
+  const time = 'days' in step.within ? speaker.say(`${step.within.days}天内`, `within ${step.within.days} days`) : speaker.say(`${step.within.hours}小时内`, `within ${step.within.hours} hours`);
+  return step.absent === true ? speaker.say(`之后${time}没有${what}`, `then no ${what} ${time}`) : speaker.say(`之后${time}${what}`, `then ${what} ${time}`);
+}
+
+function sequenceWords({ first, followedBy }: Sequence, speaker: Speaker): string {
+  const what = selectionWords(first, speaker);
+  const window = windowWords(first.window, speaker);
+  return [speaker.say(`${window}${what}`, `${what}${window}`), ...followedBy.map((step) => stepWords(step, speaker))].join(speaker.say('，', ', '));
+}
+
 function eventsWords(events: EventAggregate, speaker: Speaker): string {
-  const { say, language } = speaker;
-  const kinds = events.kinds?.map((kind) => EVENT_KIND_WORDS[kind]?.[language] ?? kind);
-  const where = (events.where ?? []).map((filter) => filterWords(filter, speaker)).join(say('且', ' and '));
-  const plainOrders = events.aggregate === 'distinct' && events.of === 'order' && kinds?.length === 1 && events.kinds?.[0] === 'order' && where === '';
-  const what = `${kinds === undefined ? say('任意行为', 'any event') : kinds.join(say('或', ' or '))}${where === '' ? '' : say(`（${where}）`, ` (${where})`)}`;
+  const { say } = speaker;
+  const plainOrders = events.aggregate === 'distinct' && events.of === 'order' && events.kinds?.length === 1 && events.kinds[0] === 'order' && (events.where ?? []).length === 0;
+  const what = selectionWords(events, speaker);
   const window = windowWords(events.window, speaker);
   const measure = plainOrders ? say('订单数', 'number of orders') : measureWords(events, what, speaker);
   return comparisonWords(say(`${window}${measure}`, `${measure}${window}`), events, speaker);
@@ -119,6 +144,11 @@ function nodeWords(condition: Condition, speaker: Speaker, inside: boolean): str
   if ('not' in condition) return say(`不满足（${nodeWords(condition.not, speaker, false)}）`, `not (${nodeWords(condition.not, speaker, false)})`);
   if ('attribute' in condition) return attributeWords(condition, speaker);
   if ('events' in condition) return eventsWords(condition.events, speaker);
+  if ('sequence' in condition) return `${say('（', '(')}${sequenceWords(condition.sequence, speaker)}${say('）', ')')}`;
+  if ('segment' in condition) {
+    const name = speaker.names.segments?.find(({ key }) => key === condition.segment)?.label[speaker.language] ?? condition.segment;
+    return condition.op === 'in' ? say(`属于人群“${name}”`, `in segment “${name}”`) : say(`不属于人群“${name}”`, `not in segment “${name}”`);
+  }
   if ('tag' in condition) return tagWords(condition, speaker);
   if ('stage' in condition) return stageWords(condition, speaker);
   if ('consent' in condition) {

@@ -3,6 +3,7 @@ import { daysBetween } from '../base/time.ts';
 import { calendarOf } from './context.ts';
 import type { Calendar, ConditionContext } from './context.ts';
 import { matchesEvents } from './evaluateEvents.ts';
+import { matchesSequence } from './evaluateSequence.ts';
 import type { CustomerFacts, TagFacts } from './facts.ts';
 import type { Condition, StageLeaf, TagLeaf } from './schema.ts';
 import { compareValue, holds, jsonValue, negate } from './values.ts';
@@ -45,6 +46,11 @@ function evaluate(condition: Condition, customer: CustomerFacts, calendar: Calen
   if ('not' in condition) return negate(evaluate(condition.not, customer, calendar));
   if ('attribute' in condition) return compareValue(jsonValue(customer.attributes, condition.attribute), condition, calendar);
   if ('events' in condition) return matchesEvents(customer.events, condition.events, calendar);
+  if ('sequence' in condition) return matchesSequence(customer.events, condition.sequence, calendar);
+  if ('segment' in condition) {
+    const member = customer.segments.get(condition.segment) ?? null;
+    return condition.op === 'in' ? member : negate(member);
+  }
   if ('tag' in condition) return matchesTag(customer.tags.get(condition.tag), condition, calendar);
   if ('stage' in condition) return matchesStage(customer.stages, condition, calendar);
   if ('consent' in condition) return condition.in.includes(customer.consents[condition.consent] ?? 'not_recorded');

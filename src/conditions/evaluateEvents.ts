@@ -25,14 +25,17 @@ function valueOf(event: EventFacts, filter: EventFilter, calendar: Calendar): Va
   }
 }
 
-function passesAll(event: EventFacts, filters: readonly EventFilter[] | undefined, calendar: Calendar): boolean {
+/** Whether an event passes every filter; a filter that is unknown is not passed. */
+export function passesAll(event: EventFacts, filters: readonly EventFilter[] | undefined, calendar: Calendar): boolean {
   return (filters ?? []).every((filter) => compareValue(valueOf(event, filter, calendar), filter, calendar) === true);
 }
 
 function selected(events: readonly EventFacts[], leaf: EventAggregate, calendar: Calendar): readonly EventFacts[] {
-  const { from, to } = spanOf(leaf.window, calendar);
+  const { from, to, sinceLast } = spanOf(leaf.window, calendar);
+  const marks = sinceLast === undefined ? [] : events.filter((event) => event.kind === sinceLast && event.occurredAt < calendar.asOf);
+  const after = marks.reduce((latest, { occurredAt }) => Math.max(latest, occurredAt), -Infinity);
   return events.filter(
-    (event) => (from === undefined || event.occurredAt >= from) && event.occurredAt < to && (leaf.kinds === undefined || leaf.kinds.includes(event.kind)) && passesAll(event, leaf.where, calendar),
+    (event) => (from === undefined || event.occurredAt >= from) && event.occurredAt > after && event.occurredAt < to && (leaf.kinds === undefined || leaf.kinds.includes(event.kind)) && passesAll(event, leaf.where, calendar),
   );
 }
 

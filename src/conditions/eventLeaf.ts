@@ -12,30 +12,43 @@ export type NumberColumn = (typeof NUMBER_COLUMNS)[number];
 export type TextColumn = (typeof TEXT_COLUMNS)[number];
 export type CalendarColumn = (typeof CALENDAR_COLUMNS)[number];
 
-const kind = z.string().regex(/^[a-z][a-z0-9_]{0,47}$/, 'must be an event kind such as order');
-const kinds = z.array(kind).min(1).max(limits.listItems);
+export const kindLiteral = z.string().regex(/^[a-z][a-z0-9_]{0,47}$/, 'must be an event kind such as order');
+export const kindList = z.array(kindLiteral).min(1).max(limits.listItems);
 const property = z.strictObject({ property: keyLiteral });
 
 /** A filter on one event. An event for which it is unknown (no such value) does not count. */
 export const eventFilterSchema = z.union([
   numberComparison({ column: z.enum([...NUMBER_COLUMNS, ...CALENDAR_COLUMNS]) }),
   textComparison({ column: z.enum(TEXT_COLUMNS) }),
-  z.strictObject({ column: z.literal('kind'), op: z.enum(LIST_OPS), values: kinds }),
+  z.strictObject({ column: z.literal('kind'), op: z.enum(LIST_OPS), values: kindList }),
   anyComparison({ property: keyLiteral }),
 ]);
 export type EventFilter = z.infer<typeof eventFilterSchema>;
 
-const filters = z.array(eventFilterSchema).max(limits.filters);
+export const filterList = z.array(eventFilterSchema).max(limits.filters);
 
-/** `all`: everything before asOf. `lastDays` n: the n business days before asOf. `from`/`to`: business days, both included. */
-export const windowSchema = z.union([
+const ago = { fromDaysAgo: daysLiteral, toDaysAgo: z.int().min(0).max(limits.days) };
+
+/**
+ * The same days for every customer. `all`: everything before asOf. `lastDays`, `lastWeeks` n: the n or 7·n business days before asOf. `lastMonths` n: from the
+ * same day of the month n months earlier (the month's last day where there is none). `fromDaysAgo` a, `toDaysAgo` b: from a days before asOf until b days before
+ * it, that day left out. `from`/`to`: business days, both included.
+ */
+export const spanWindowSchema = z.union([
   z.literal('all'),
   z.strictObject({ lastDays: daysLiteral }),
+  z.strictObject({ lastWeeks: z.int().min(1).max(1_400) }),
+  z.strictObject({ lastMonths: z.int().min(1).max(330) }),
+  z.strictObject(ago).refine((window) => window.fromDaysAgo > window.toDaysAgo, 'fromDaysAgo must be more days than toDaysAgo'),
   z.strictObject({ from: dateLiteral, to: dateLiteral }).refine((window) => window.from <= window.to, 'from must not be later than to'),
 ]);
+export type SpanWindow = z.infer<typeof spanWindowSchema>;
+
+/** `sinceLast` kind: after the customer's own last event of that kind before asOf; everything for a customer who never had one. */
+export const windowSchema = z.union([...spanWindowSchema.options, z.strictObject({ sinceLast: kindLiteral })]);
 export type Window = z.infer<typeof windowSchema>;
 
-const selection = { kinds: kinds.optional(), where: filters.optional(), window: windowSchema };
+const selection = { kinds: kindList.optional(), where: filterList.optional(), window: windowSchema };
 const numberResult = { op: z.enum([...EQUALITY_OPS, ...ORDER_OPS]), value: numberLiteral };
 const numberSource = z.union([z.enum(NUMBER_COLUMNS), property]);
 /** `order` is one order: rows that share `order_ref`, or a row of its own where there is none. `local_date` is the business day. */
@@ -53,7 +66,7 @@ export const eventAggregateSchema = z.union([
   z.strictObject({ ...selection, aggregate: z.literal('count'), ...numberResult }),
   z.strictObject({ ...selection, aggregate: z.literal('distinct'), of: distinctSource, ...numberResult }),
   z.strictObject({ ...selection, aggregate: z.enum(['sum', 'avg', 'min', 'max']), of: numberSource, ...numberResult }),
-  z.strictObject({ ...selection, aggregate: z.literal('share'), part: filters.min(1), ...numberResult }),
+  z.strictObject({ ...selection, aggregate: z.literal('share'), part: filterList.min(1), ...numberResult }),
   z.strictObject({ ...edge, of: z.enum(NUMBER_COLUMNS), ...numberResult }),
   z.strictObject({ ...edge, of: z.union([z.enum(TEXT_COLUMNS), property]), op: z.enum([...EQUALITY_OPS, 'contains', 'starts_with']), value: textLiteral }),
   z.strictObject({ ...edge, of: z.union([z.enum(TEXT_COLUMNS), property]), op: z.enum(LIST_OPS), values: textList }),

@@ -44,6 +44,8 @@ export interface CustomerFacts {
   /** Any order. */
   readonly events: readonly EventFacts[];
   readonly tags: ReadonlyMap<string, TagFacts>;
+  /** Segments that have been built, and whether the customer is a member. */
+  readonly segments: ReadonlyMap<string, boolean>;
   /** Every stage with the day it was entered, any order. */
   readonly stages: readonly { readonly stage: string; readonly enteredOn: string }[];
 }

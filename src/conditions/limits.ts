@@ -12,6 +12,8 @@ export const CONDITION_LIMITS = {
   filters: 20,
   textLength: 256,
   keyLength: 64,
+  /** Steps of one sequence after the first. */
+  steps: 4,
   /** Longest window, about 27 years. */
   days: 10_000,
 } as const;

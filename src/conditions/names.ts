@@ -1,6 +1,7 @@
 /** The closed lists that names of a condition are looked up in, and "did you mean" for those that are not there. */
 import { AppError } from '../base/errors.ts';
 import type { Bilingual } from '../base/text.ts';
+import { eventKindsOf } from './dependencies.ts';
 import { leavesOf } from './parse.ts';
 import type { Condition } from './schema.ts';
 import { suggestNames } from './suggest.ts';
@@ -21,6 +22,8 @@ export interface TagName {
 export interface ConditionNames {
   readonly tags: readonly TagName[];
   readonly stages: readonly Named[];
+  /** Saved segments; absent: there are none. */
+  readonly segments?: readonly { readonly key: string; readonly label: Bilingual }[];
   /** Words for attribute keys. Attribute and property keys are not a closed list: shops bring their own, and they are bound as values. */
   readonly attributes?: Readonly<Record<string, Bilingual>>;
   /** Closed list of event kinds; absent: any kind of the right form. */
@@ -28,7 +31,7 @@ export interface ConditionNames {
 }
 
 export interface UnknownName {
-  readonly what: 'tag' | 'band' | 'stage' | 'event kind';
+  readonly what: 'tag' | 'band' | 'stage' | 'segment' | 'event kind';
   readonly name: string;
   readonly suggestions: readonly string[];
 }
@@ -46,12 +49,8 @@ export function unknownNames(condition: Condition, names: ConditionNames): reado
       const tag = names.tags.find(({ key }) => key === leaf.tag);
       if (tag === undefined) found.push(...unknownIn('tag', [leaf.tag], names.tags.map(({ key }) => key)));
       else if (leaf.field === 'band') found.push(...unknownIn('band', 'values' in leaf ? leaf.values : [leaf.value], (tag.bands ?? []).map(({ code }) => code)));
-    } else if ('events' in leaf && names.eventKinds !== undefined) {
-      const { events } = leaf;
-      const filters = [...(events.where ?? []), ...('part' in events ? events.part : [])];
-      const kinds = [...(events.kinds ?? []), ...filters.flatMap((filter) => ('column' in filter && filter.column === 'kind' ? filter.values : []))];
-      found.push(...unknownIn('event kind', kinds, names.eventKinds));
-    }
+    } else if ('segment' in leaf) found.push(...unknownIn('segment', [leaf.segment], (names.segments ?? []).map(({ key }) => key)));
+    else if (names.eventKinds !== undefined) found.push(...unknownIn('event kind', eventKindsOf(leaf) ?? [], names.eventKinds));
   }
   return [...new Map(found.map((unknown) => [`${unknown.what}:${unknown.name}`, unknown])).values()];
 }

@@ -6,7 +6,7 @@ import { GROUP_KINDS, LEAF_SCHEMAS } from './schema.ts';
 import type { Condition, LeafKind } from './schema.ts';
 
 const NODE_KINDS: readonly string[] = [...GROUP_KINDS, ...Object.keys(LEAF_SCHEMAS)];
-const HINT = 'See docs/adr/condition-language.md for the language, or run `tagcast segment --help` for examples.';
+const HINT = 'See docs/conditions.md for the language, or run `tagcast segment --help` for examples.';
 
 interface Budget {
   nodes: number;

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { EQUALITY_OPS, LIST_OPS, ORDER_OPS, anyComparison, valueComparison } from './comparison.ts';
 import { eventAggregateSchema } from './eventLeaf.ts';
 import { CONDITION_LIMITS as limits } from './limits.ts';
+import { sequenceSchema } from './sequenceLeaf.ts';
 import { keyLiteral, numberLiteral, textList, textLiteral } from './literals.ts';
 
 /** Statuses of a tag (the envelope's own list) and `absent`: the customer has no such tag. */
@@ -19,6 +20,7 @@ export const CONSENT_STATES = ['granted', 'refused', 'not_recorded'] as const;
 export type ConsentState = (typeof CONSENT_STATES)[number];
 
 const tagKey = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be the key of a tag');
+const segmentKey = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be the key of a segment');
 const stageCode = z.string().regex(/^[a-z][a-z0-9_]{0,47}$/, 'must be the code of a stage');
 const band = { tag: tagKey, field: z.literal('band') };
 const number = { op: z.enum([...EQUALITY_OPS, ...ORDER_OPS]), value: numberLiteral };
@@ -41,13 +43,19 @@ export const consentLeafSchema = z.strictObject({ consent: z.enum(CONSENT_PURPOS
 /** Whether an identity of a namespace (phone, email, wechat …) is known. Always true or false. */
 export const identityLeafSchema = z.strictObject({ identity: keyLiteral, op: z.enum(['exists', 'missing']) });
 
+export const sequenceLeafSchema = z.strictObject({ sequence: sequenceSchema });
+/** Membership of a saved segment as it was last built. Unknown while the segment has never been built. */
+export const segmentLeafSchema = z.strictObject({ segment: segmentKey, op: z.enum(LIST_OPS) });
+
 export type AttributeLeaf = z.infer<typeof attributeLeafSchema>;
 export type EventsLeaf = z.infer<typeof eventsLeafSchema>;
 export type TagLeaf = z.infer<typeof tagLeafSchema>;
 export type StageLeaf = z.infer<typeof stageLeafSchema>;
 export type ConsentLeaf = z.infer<typeof consentLeafSchema>;
 export type IdentityLeaf = z.infer<typeof identityLeafSchema>;
-export type Leaf = AttributeLeaf | EventsLeaf | TagLeaf | StageLeaf | ConsentLeaf | IdentityLeaf;
+export type SequenceLeaf = z.infer<typeof sequenceLeafSchema>;
+export type SegmentLeaf = z.infer<typeof segmentLeafSchema>;
+export type Leaf = AttributeLeaf | EventsLeaf | SequenceLeaf | TagLeaf | StageLeaf | ConsentLeaf | IdentityLeaf | SegmentLeaf;
 
 export interface AllOf {
   all: Condition[];
@@ -64,10 +72,12 @@ export type Condition = AllOf | AnyOf | Not | Leaf;
 export const LEAF_SCHEMAS = {
   attribute: attributeLeafSchema,
   events: eventsLeafSchema,
+  sequence: sequenceLeafSchema,
   tag: tagLeafSchema,
   stage: stageLeafSchema,
   consent: consentLeafSchema,
   identity: identityLeafSchema,
+  segment: segmentLeafSchema,
 } as const;
 export type LeafKind = keyof typeof LEAF_SCHEMAS;
 export const GROUP_KINDS = ['all', 'any', 'not'] as const;

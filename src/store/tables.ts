@@ -3,5 +3,6 @@ export const TABLES = [
   'customers', 'identities', 'consents', 'suppressions', 'imports', 'events',
   'runs', 'run_chunks', 'models', 'model_aliases', 'model_alias_history', 'scores', 'run_facts',
   'customer_tags', 'staged_tags', 'tag_history', 'lifecycle_history', 'api_keys', 'audit_log',
+  'segments', 'segment_definitions', 'segment_versions', 'segment_members', 'segment_changes',
 ] as const;
 export type TableName = (typeof TABLES)[number];

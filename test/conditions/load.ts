@@ -9,7 +9,7 @@ const ENTRY = '2026-01-01T00:00:00Z';
 /** Empties the store and writes the customers; gives their store ids in order. */
 export async function loadCustomers(store: Store, customers: readonly CustomerFacts[]): Promise<readonly number[]> {
   const { db } = store;
-  await db.raw('truncate customers, events, runs restart identity cascade');
+  await db.raw('truncate customers, events, runs, segments restart identity cascade');
   const [run]: { run_id: number }[] = (await db('runs').insert({ job: 'score', as_of: '2026-03-10', fence: 1, owner: 'test', lease_expires_at: ENTRY, state: 'done', started_at: ENTRY }).returning('run_id'));
   const ids: { customer_id: number }[] = (await db('customers').insert(customers.map(({ attributes }, i) => ({ external_id: `c${i}`, attributes: JSON.stringify(attributes), created_at: ENTRY, updated_at: ENTRY }))).returning('customer_id'));
   const id = (i: number): number => ids[i].customer_id;
@@ -31,6 +31,11 @@ export async function loadCustomers(store: Store, customers: readonly CustomerFa
     ),
     lifecycle_history: customers.flatMap(({ stages }, i) => stages.map(({ stage, enteredOn }) => ({ customer_id: id(i), entered_on: enteredOn, stage, run_id: run.run_id }))),
   };
+  const saved = { label: '{}', description: '{}', owner: 'test', status: 'enabled', schedule: 'manual', holdout_salt: '', definition_version: 1, created_at: ENTRY, updated_at: ENTRY };
+  // Of the built one the version before had everybody: only the live version may be read.
+  await db('segments').insert([{ ...saved, key: 'vip', live_version: 2 }, { ...saved, key: 'never_built', live_version: null }]);
+  const members = customers.flatMap(({ segments }, i) => [{ version: 1, in: true }, { version: 2, in: segments.get('vip') === true }].filter((one) => one.in).map(({ version }) => ({ segment_key: 'vip', version, customer_id: id(i) })));
+  if (members.length > 0) await db('segment_members').insert(members);
   for (const [table, all] of Object.entries(rows)) for (let at = 0; at < all.length; at += 500) await db(table).insert(all.slice(at, at + 500));
   return ids.map(({ customer_id }) => customer_id);
 }

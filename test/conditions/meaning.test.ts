@@ -11,7 +11,7 @@ import { RULE_TAGS } from '../../tags/index.ts';
 
 const timeZone = 'Asia/Shanghai';
 const setting = { timeZone, asOf: startOfDay('2026-03-10', timeZone) };
-const nobody: CustomerFacts = { attributes: {}, identities: new Set(), consents: {}, events: [], tags: new Map(), stages: [] };
+const nobody: CustomerFacts = { attributes: {}, identities: new Set(), consents: {}, events: [], tags: new Map(), segments: new Map(), stages: [] };
 let eventId = 0;
 const event = (day: string, kind: string, more: Partial<EventFacts> = {}): EventFacts => ({ eventId: ++eventId, occurredAt: startOfDay(day, timeZone) + 3_600_000, kind, ...more });
 const holds = (condition: unknown, customer: Partial<CustomerFacts>): boolean | null => evaluateCondition(parseCondition(condition), { ...nobody, ...customer }, setting);

@@ -12,6 +12,7 @@ export const NAMES: ConditionNames = {
     { key: 'pref_category_top3', label: { zh: '品类偏好', en: 'Preferred categories' } },
   ],
   stages: ['lead', 'new', 'loyal', 'dormant'].map((code) => ({ code, label: { zh: code, en: code } })),
+  segments: ['vip', 'never_built'].map((key) => ({ key, label: { zh: key, en: key } })),
 };
 const TAGS = NAMES.tags.map(({ key }) => key);
 const STAGES = NAMES.stages.map(({ code }) => code);
@@ -67,11 +68,15 @@ const filter = fc.oneof(
   fc.record({ column: fc.constant('kind'), op: listOp, values: oneOrMore(kinds) }),
   joined(property, anyComparison),
 );
-const window = fc.oneof(
+const spanWindow = fc.oneof(
   fc.constant('all'),
   fc.record({ lastDays: windowDays }),
+  fc.record({ lastWeeks: fc.constantFrom(1, 2, 13) }),
+  fc.record({ lastMonths: fc.constantFrom(1, 3, 12) }),
+  fc.tuple(fc.constantFrom(0, 1, 2, 10), fc.constantFrom(1, 7, 89, 390)).map(([to, more]) => ({ fromDaysAgo: to + more, toDaysAgo: to })),
   fc.tuple(dates, dates).map(([a, b]) => (a < b ? { from: a, to: b } : { from: b, to: a })),
 );
+const window = fc.oneof({ weight: 4, arbitrary: spanWindow }, fc.record({ sinceLast: fc.constantFrom('order', 'refund') }));
 const selection = fc.record({ kinds: oneOrMore(kinds), where: fc.array(filter, { maxLength: 2 }), window }, { requiredKeys: ['window'] });
 const numberResult = fc.record({ op: numberOp, value: numbers });
 const edge = fc.record({ aggregate: fc.constantFrom('first', 'last') });
@@ -85,6 +90,15 @@ const aggregate = fc.oneof(
   joined(joined(edge, fc.record({ of: fc.constant('occurred_at') })), fc.oneof(fc.record({ op: order, value: dates }), fc.record({ op: fc.constantFrom('last_days', 'before_last_days'), value: windowDays }))),
 );
 
+const within = fc.oneof(fc.record({ days: fc.constantFrom(1, 3, 30) }), fc.record({ hours: fc.constantFrom(1, 24, 25) }));
+const stepEvents = { kinds: oneOrMore(kinds), where: fc.array(filter, { maxLength: 1 }) };
+const followed = fc.record({ ...stepEvents, within }, { requiredKeys: ['kinds', 'within'] });
+const lastStep = fc.record({ ...stepEvents, within, absent: fc.constant(true) }, { requiredKeys: ['kinds', 'within'] });
+const sequence = fc.record({
+  first: fc.record({ ...stepEvents, window: spanWindow }, { requiredKeys: ['kinds', 'window'] }),
+  followedBy: fc.tuple(fc.array(followed, { maxLength: 2 }), lastStep).map(([steps, last]) => [...steps, last]),
+});
+
 const statuses = fc.constantFrom('ok', 'insufficient_data', 'not_eligible', 'stale', 'opted_out', 'model_paused');
 const tag = fc.record({ tag: fc.constantFrom(...TAGS) });
 const bands = fc.constantFrom('safe', 'high');
@@ -97,6 +111,8 @@ const leaf = fc.oneof(
   joined(joined(tag, fc.record({ field: fc.constant('status') })), fc.record({ op: listOp, values: oneOrMore(fc.oneof(statuses, fc.constant('absent'))) })),
   fc.record({ stage: oneOrMore(fc.constantFrom(...STAGES)), days: fc.record({ op: numberOp, value: fc.constantFrom(0, 1, 3, 30) }) }, { requiredKeys: ['stage'] }),
   fc.record({ consent: fc.constantFrom('scoring', 'marketing'), in: oneOrMore(fc.constantFrom('granted', 'refused', 'not_recorded')) }),
+  { weight: 3, arbitrary: sequence.map((steps) => ({ sequence: steps })) },
+  fc.record({ segment: fc.constantFrom('vip', 'never_built'), op: listOp }),
   fc.record({ identity: fc.constantFrom('phone', "p'?"), op: fc.constantFrom('exists', 'missing') }),
 );
 
@@ -143,6 +159,7 @@ export function customers(setting: Setting, count: number): fc.Arbitrary<Custome
     consents: fc.dictionary(fc.constantFrom('scoring', 'marketing', 'training'), fc.constantFrom('granted' as const, 'refused' as const)),
     events: fc.array(events(setting), { maxLength: 12 }),
     tags: fc.dictionary(fc.constantFrom(...TAGS), tagFacts).map((tags) => new Map(Object.entries(tags))),
+    segments: fc.boolean().map((member) => new Map([['vip', member]])),
     stages: fc.uniqueArray(fc.tuple(fc.constantFrom(...STAGES), offsets), { selector: ([, day]) => day, maxLength: 3 }).map((stages) => stages.map(([stage, day]) => ({ stage, enteredOn: addDays(today, day) }))),
   });
   return fc.array(one, { minLength: count, maxLength: count }).map((all) => {

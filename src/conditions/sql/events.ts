@@ -33,13 +33,13 @@ function textOnly({ text }: Operand): Operand {
   return text === undefined ? {} : { text };
 }
 
-function filterSql(filter: EventFilter, calendar: Calendar): Sql {
+export function filterSql(filter: EventFilter, calendar: Calendar): Sql {
   if ('property' in filter) return compareSql(jsonOperand(PROPERTIES, filter.property), filter, calendar);
   if (filter.column === 'kind') return inList(sql`e.kind`, filter.op, filter.values.map(bindText));
   return compareSql(columnOperand(filter.column, calendar), filter, calendar);
 }
 
-function kindIn(kinds: readonly string[]): Sql {
+export function kindIn(kinds: readonly string[]): Sql {
   return inList(sql`e.kind`, 'in', kinds.map(bindText));
 }
 
@@ -63,6 +63,8 @@ export function scanFilter(reaches: readonly Reach[], calendar: Calendar): Sql {
 
 /** Registers an aggregate of the scan and gives the column that will hold it. */
 export type Slot = (aggregate: Sql) => Sql;
+/** Gives the column of the scan that holds the time of the customer's last event of a kind, NULL where there is none. */
+export type LastOf = (kind: string) => Sql;
 
 const numericResult = (value: Sql, leaf: { op: '=' | '!=' | '<' | '<=' | '>' | '>='; value: number }): Sql => infix(value, leaf.op, bindNumeric(leaf.value));
 
@@ -100,11 +102,12 @@ function distinctSource(of: Extract<EventAggregate, { aggregate: 'distinct' }>['
 }
 
 /** SQL of the comparison, over the columns of the scan `ev`, which are NULL for customers without events in its reach. */
-export function eventsSql(events: EventAggregate, slot: Slot, calendar: Calendar): Sql {
+export function eventsSql(events: EventAggregate, slot: Slot, lastOf: LastOf, calendar: Calendar): Sql {
   const { kinds, span } = reachOf(events, calendar);
   const parts = [
     ...(kinds === undefined ? [] : [kindIn(kinds)]),
     ...(span.from === undefined ? [] : [sql`e.occurred_at >= ${bindInstant(span.from)}`]),
+    ...(span.sinceLast === undefined ? [] : [sql`(${lastOf(span.sinceLast)} is null or e.occurred_at > ${lastOf(span.sinceLast)})`]),
     // The scan itself ends at asOf.
     ...(span.to === calendar.asOf ? [] : [sql`e.occurred_at < ${bindInstant(span.to)}`]),
     ...(events.where ?? []).map((filter) => filterSql(filter, calendar)),

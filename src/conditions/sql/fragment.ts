@@ -39,7 +39,7 @@ export const bindDay = (day: string): Sql => piece('?::date', [day]);
 export const bindInstant = (instant: number): Sql => piece('?::timestamptz', [new Date(instant).toISOString()]);
 
 /** `a0`, `t3`: a name that this compiler gave. */
-export function alias(prefix: 'a' | 't' | 'k' | 'i' | 'r', index: number): Sql {
+export function alias(prefix: 'a' | 't' | 'k' | 'i' | 'r' | 'l' | 's' | 'g', index: number): Sql {
   return piece(`${prefix}${Math.trunc(index)}`, []);
 }
 

@@ -4,12 +4,13 @@
  */
 import { calendarOf } from '../context.ts';
 import type { Calendar, ConditionContext } from '../context.ts';
-import type { Condition, ConsentLeaf, IdentityLeaf, Leaf, StageLeaf, TagLeaf } from '../schema.ts';
+import type { Condition, ConsentLeaf, IdentityLeaf, Leaf, SegmentLeaf, StageLeaf, TagLeaf } from '../schema.ts';
 import { compareSql, inList, infix, jsonOperand } from './comparison.ts';
 import { eventsSql, reachOf, scanFilter } from './events.ts';
 import type { Reach } from './events.ts';
-import { NOTHING, alias, and, bindDay, bindFloat, bindInt8, bindNumeric, bindText, join, sql } from './fragment.ts';
+import { NOTHING, alias, and, bindDay, bindFloat, bindInstant, bindInt8, bindNumeric, bindText, join, sql } from './fragment.ts';
 import type { Sql } from './fragment.ts';
+import { sequenceSql } from './sequence.ts';
 
 /** Store ids, both included. */
 export interface CustomerRange {
@@ -46,6 +47,9 @@ interface Sources {
   readonly tags: ReturnType<typeof registry<string>>;
   readonly consents: ReturnType<typeof registry<string>>;
   readonly identities: ReturnType<typeof registry<string>>;
+  readonly segments: ReturnType<typeof registry<string>>;
+  /** Kinds whose last event opens a window. */
+  readonly lasts: ReturnType<typeof registry<string>>;
   stage: boolean;
 }
 
@@ -87,15 +91,24 @@ function identitySql(leaf: IdentityLeaf, sources: Sources): Sql {
   return leaf.op === 'exists' ? sql`${i}.customer_id is not null` : sql`${i}.customer_id is null`;
 }
 
+function segmentSql(leaf: SegmentLeaf, sources: Sources): Sql {
+  const g = alias('g', sources.segments.indexOf(leaf.segment, () => leaf.segment));
+  const member = leaf.op === 'in' ? sql`${g}.customer_id is not null` : sql`${g}.customer_id is null`;
+  return sql`case when exists (select from segments x where x.key = ${bindText(leaf.segment)} and x.live_version is not null) then ${member} end`;
+}
+
 function leafSql(leaf: Leaf, sources: Sources): Sql {
   if ('attribute' in leaf) return compareSql(jsonOperand(sql`c.attributes`, leaf.attribute), leaf, sources.calendar);
   if ('tag' in leaf) return tagSql(leaf, sources);
   if ('stage' in leaf) return stageSql(leaf, sources);
   if ('consent' in leaf) return consentSql(leaf, sources);
   if ('identity' in leaf) return identitySql(leaf, sources);
+  if ('segment' in leaf) return segmentSql(leaf, sources);
+  if ('sequence' in leaf) return sequenceSql(leaf.sequence, sources.calendar);
   sources.reaches.push(reachOf(leaf.events, sources.calendar));
   const slot = (aggregate: Sql): Sql => sql`ev.${alias('a', sources.slots.indexOf(JSON.stringify([aggregate.text, aggregate.bindings]), () => aggregate))}`;
-  return eventsSql(leaf.events, slot, sources.calendar);
+  const lastOf = (kind: string): Sql => sql`${alias('l', sources.lasts.indexOf(kind, () => kind))}.at`;
+  return eventsSql(leaf.events, slot, lastOf, sources.calendar);
 }
 
 function conditionSql(condition: Condition, sources: Sources): Sql {
@@ -110,11 +123,15 @@ function within(column: Sql, range: CustomerRange | undefined): Sql {
 }
 
 function fromSql(sources: Sources, range: CustomerRange | undefined): Sql {
-  const { calendar, slots, tags, consents, identities } = sources;
+  const { calendar, slots, tags, consents, identities, segments, lasts } = sources;
   const parts = [sql`customers c`];
   if (slots.items.length > 0) {
     const columns = slots.items.map((aggregate, i) => sql`${aggregate} as ${alias('a', i)}`);
-    parts.push(sql`left join (select e.customer_id, ${join(columns, ', ')} from events e where ${scanFilter(sources.reaches, calendar)}${within(sql`e.customer_id`, range)} group by e.customer_id) ev on ev.customer_id = c.customer_id`);
+    const marks = lasts.items.map((kind, i) => {
+      const l = alias('l', i);
+      return sql`left join (select e.customer_id, max(e.occurred_at) as at from events e where e.kind = ${bindText(kind)} and e.occurred_at < ${bindInstant(calendar.asOf)}${within(sql`e.customer_id`, range)} group by e.customer_id) ${l} on ${l}.customer_id = e.customer_id`;
+    });
+    parts.push(sql`left join (select e.customer_id, ${join(columns, ', ')} from ${join([sql`events e`, ...marks], ' ')} where ${scanFilter(sources.reaches, calendar)}${within(sql`e.customer_id`, range)} group by e.customer_id) ev on ev.customer_id = c.customer_id`);
   }
   for (const [i, key] of tags.items.entries()) {
     const t = alias('t', i);
@@ -131,12 +148,16 @@ function fromSql(sources: Sources, range: CustomerRange | undefined): Sql {
     const id = alias('i', i);
     parts.push(sql`left join (select distinct n.customer_id from identities n where n.namespace = ${bindText(namespace)}${within(sql`n.customer_id`, range)}) ${id} on ${id}.customer_id = c.customer_id`);
   }
+  for (const [i, key] of segments.items.entries()) {
+    const g = alias('g', i);
+    parts.push(sql`left join (select m.customer_id from segments x join segment_members m on m.segment_key = x.key and m.version = x.live_version where x.key = ${bindText(key)}) ${g} on ${g}.customer_id = c.customer_id`);
+  }
   return join(parts, ' ');
 }
 
 /** Plans conditions over the customers of `range` (absent: all). The caller restricts `c.customer_id` itself with {@link rangeSql}. */
 export function planSelection(conditions: readonly Condition[], context: ConditionContext, range?: CustomerRange): SelectionPlan {
-  const sources: Sources = { calendar: calendarOf(context), slots: registry(), reaches: [], tags: registry(), consents: registry(), identities: registry(), stage: false };
+  const sources: Sources = { calendar: calendarOf(context), slots: registry(), reaches: [], tags: registry(), consents: registry(), identities: registry(), segments: registry(), lasts: registry(), stage: false };
   const predicates = conditions.map((condition) => conditionSql(condition, sources));
   return { from: fromSql(sources, range), predicates };
 }

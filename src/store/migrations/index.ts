@@ -5,6 +5,7 @@ import { up as runs } from './runs.ts';
 import { up as tags } from './tags.ts';
 import { up as access } from './access.ts';
 import { up as runFacts } from './runFacts.ts';
+import { up as segments } from './segments.ts';
 
 export interface Migration {
   readonly name: string;
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0003_tags', up: tags },
   { name: '0004_access', up: access },
   { name: '0005_run_facts', up: runFacts },
+  { name: '0010_segments', up: segments },
 ];

@@ -20,7 +20,7 @@ const at = (day: string, kind: string, more: Partial<EventFacts> & { hour?: numb
   return { eventId: ++eventId, occurredAt: startOfDay(day, timeZone) + hour * 3_600_000, kind, ...columns };
 };
 const repeat = (times: number, make: (i: number) => EventFacts): EventFacts[] => Array.from({ length: times }, (_, i) => make(i));
-const person = (events: EventFacts[], more: Partial<CustomerFacts> = {}): CustomerFacts => ({ attributes: {}, identities: new Set(), consents: {}, events, tags: new Map(), stages: [], ...more });
+const person = (events: EventFacts[], more: Partial<CustomerFacts> = {}): CustomerFacts => ({ attributes: {}, identities: new Set(), consents: {}, events, tags: new Map(), segments: new Map(), stages: [], ...more });
 
 /** One customer who carries the tag, and one who misses it by a little. */
 const PEOPLE: Readonly<Record<string, readonly [CustomerFacts, CustomerFacts]>> = {

@@ -2,12 +2,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { AppError } from '../../../base/errors.ts';
 import { startOfDay } from '../../../base/time.ts';
 import type { App } from '../../../app.ts';
 import { describeCondition } from '../../../conditions/describe.ts';
-import { parseCondition } from '../../../conditions/parse.ts';
 import type { Condition } from '../../../conditions/schema.ts';
+import { conditionFrom } from '../../../conditions/text/read.ts';
 import { countSegment } from '../../../segments/count.ts';
 import { listSegment } from '../../../segments/list.ts';
 import type { Tag } from '../../../tags/tag.ts';
@@ -33,22 +32,18 @@ function pageSize(text: string): number {
 }
 
 const EXAMPLES = `
-Examples of conditions (the whole language: docs/adr/condition-language.md):
-  {"tag": "churn_risk_band", "field": "band", "op": "in", "values": ["at_risk", "critical"]}
-  {"all": [{"tag": "lifecycle_stage", "field": "band", "op": "=", "value": "loyal"}, {"tag": "churn_prob_90d", "field": "probability", "op": ">", "value": 0.6}]}
+Examples of conditions (the whole language: docs/conditions.md):
+  tag.churn_risk_band.band in (at_risk, critical)
+  stage = loyal and tag.churn_prob_90d.probability > 0.6
+  orders last 180 days >= 3 or count(referral) >= 2
+  sequence(cart last 7 days then no order within 3 days)
 
-  tagcast segment count --condition '{"tag": "orders_total", "field": "value", "op": ">=", "value": 2}'
+  tagcast segment count --condition 'tag.orders_total.value >= 2 and attr.city = "上海"'
   tagcast segment list --condition winback.json --limit 100`;
 
 function readCondition(text: string): Condition {
   const isFile = isFileName(text);
-  let value: unknown;
-  try {
-    value = JSON.parse(isFile ? readFileSync(text, 'utf8').replace(/^\uFEFF/, '') : text);
-  } catch (cause) {
-    throw new AppError('invalid_input', isFile ? 'The file of the condition cannot be read as JSON.' : 'The condition is neither a file nor readable JSON.', { hint: `For example --condition '{"tag": "churn_risk_band", "field": "band", "op": "=", "value": "critical"}'.`, cause });
-  }
-  return parseCondition(value);
+  return conditionFrom(isFile ? readFileSync(text, 'utf8').replace(/^\uFEFF/, '') : text);
 }
 
 async function contextOf(app: App): Promise<{ asOf: number; timeZone: string; names: App['names'] }> {
@@ -62,7 +57,7 @@ function understood(here: Context, app: App, condition: Condition): string {
 
 export const segment: CommandModule = (program, context) => {
   const command = program.command('segment').description('customers for whom a condition holds').addHelpText('after', EXAMPLES);
-  const withCondition = (one: Command): Command => one.requiredOption('--condition <json or file>', 'the condition; docs/adr/condition-language.md describes it');
+  const withCondition = (one: Command): Command => one.requiredOption('--condition <text, json or file>', 'the condition; docs/conditions.md describes it');
   withCondition(command.command('count').description('how many customers there are in it')).action(async (options: { condition: string }) => {
     const here = context();
     const condition = readCondition(options.condition);

@@ -2,12 +2,14 @@
 import { z } from 'zod';
 import { parseCondition } from '../../../conditions/parse.ts';
 import { conditionSchema } from '../../../conditions/schema.ts';
+import { readCondition } from '../../../conditions/text/read.ts';
 import { MAX_PAGE } from '../../../segments/list.ts';
 import { TAG_STATUSES, tagSchema } from '../../../tags/tag.ts';
 import { about, bilingualSchema, dateSchema } from './common.ts';
 
 /** The language's own parser: it refuses oversized trees before it descends, and names the place of a mistake. It checks leaves with the documented schemas. */
-const parsedCondition = z.unknown().transform((value) => parseCondition(value));
+const parsedCondition = z.unknown().transform((value) => (typeof value === 'string' ? readCondition(value) : parseCondition(value)));
+const documentedCondition = z.union([conditionSchema, about(z.string(), '条件的文本形式，如 orders last 180 days >= 3', 'The text form of a condition: orders last 180 days >= 3 (docs/conditions.md)')]);
 
 const asOf = about(dateSchema.optional(), '营业日；默认当前营业日', 'Business day that windows end at; default: the present one');
 
@@ -19,9 +21,9 @@ const page = {
 };
 
 export const countBody = z.strictObject({ condition: parsedCondition, asOf });
-export const countDocument = z.strictObject({ condition: conditionSchema, asOf });
+export const countDocument = z.strictObject({ condition: documentedCondition, asOf });
 export const listBody = z.strictObject({ condition: parsedCondition, ...page });
-export const listDocument = z.strictObject({ condition: conditionSchema, ...page });
+export const listDocument = z.strictObject({ condition: documentedCondition, ...page });
 
 export const countResponse = z.strictObject({
   asOf: dateSchema,
