@@ -8,8 +8,7 @@ import { columnRule } from './baseline/columnRule.ts';
 import { checkArtefact } from './codec.ts';
 import type { Estimator } from './contract.ts';
 import { bgNbd, btydValue, gammaGamma, mbgNbd } from './customerBase/index.ts';
-import { logisticRegression } from './linear/logisticRegression.ts';
-import { tweedieRegression } from './linear/tweedieRegression.ts';
+import { gammaRegression, linearRegression, logisticRegression, multinomialRegression, poissonRegression, tweedieRegression } from './linear/index.ts';
 import { globalGap, personalMeanGap, repurchaseCycle } from './repurchaseCycle/index.ts';
 import { boostedTrees } from './trees/boostedTrees.ts';
 import { rateBaseline } from './value/rateBaseline.ts';
@@ -17,7 +16,10 @@ import { scaledRate } from './value/scaledRate.ts';
 import { twoPart } from './value/twoPart.ts';
 
 export { checkArtefact, decodeArtefact, encodeArtefact } from './codec.ts';
-export { baseRate, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, globalGap, logisticRegression, mbgNbd, personalMeanGap, rateBaseline, repurchaseCycle, scaledRate, tweedieRegression, twoPart };
+export {
+  baseRate, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, gammaRegression, globalGap, linearRegression, logisticRegression, mbgNbd, multinomialRegression, personalMeanGap, poissonRegression,
+  rateBaseline, repurchaseCycle, scaledRate, tweedieRegression, twoPart,
+};
 
 export interface AnyArtefact {
   readonly kind: string;
@@ -80,6 +82,10 @@ export const ESTIMATORS = Object.freeze({
   scaled_rate: erased(scaledRate),
   two_part: erased(twoPart),
   tweedie_regression: erased(tweedieRegression),
+  linear_regression: erased(linearRegression),
+  poisson_regression: erased(poissonRegression),
+  gamma_regression: erased(gammaRegression),
+  multinomial_regression: erased(multinomialRegression),
   bg_nbd: erased(bgNbd),
   mbg_nbd: erased(mbgNbd),
   gamma_gamma: erased(gammaGamma),

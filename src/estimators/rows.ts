@@ -18,9 +18,9 @@ export function checkCancelled(context: FitContext): void {
   throwIfCancelled(context.signal, 'Fitting a model');
 }
 
-/** The values of the columns called `names`, in that order. Throws `model_mismatch` naming the columns that are missing. */
-export function columnsNamed(x: Matrix, names: readonly string[]): Float64Array[] {
-  const byName = new Map(x.columns.map(({ name, values }) => [name, values]));
+/** The columns called `names`, in that order. Throws `model_mismatch` naming the columns that are missing. */
+export function namedColumns(x: Matrix, names: readonly string[]): Column[] {
+  const byName = new Map(x.columns.map((column) => [column.name, column]));
   const absent = names.filter((name) => !byName.has(name));
   if (absent.length > 0) {
     throw new AppError('model_mismatch', `The model needs ${absent.length} column(s) that the features do not have: ${absent.slice(0, 10).join(', ')}.`, {
@@ -28,7 +28,12 @@ export function columnsNamed(x: Matrix, names: readonly string[]): Float64Array[
       hint: 'Train again with the present features: `tagcast train`.',
     });
   }
-  return names.map((name) => byName.get(name) as Float64Array);
+  return names.map((name) => byName.get(name) as Column);
+}
+
+/** Their values. */
+export function columnsNamed(x: Matrix, names: readonly string[]): Float64Array[] {
+  return namedColumns(x, names).map(({ values }) => values);
 }
 
 /** Columns by code point of their names: what a fit sees must not depend on the order in which features were listed. */
@@ -36,12 +41,13 @@ export function sortedColumns(x: Matrix): Column[] {
   return [...x.columns].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** Training data with columns by name and rows by (period, content): the same for any order of the input. */
-export interface CanonicalRows {
+/** Rows by (period, content): the same for any order of the input. Columns are taken one by one, by whoever needs them. */
+export interface CanonicalOrder {
   readonly rows: number;
-  readonly names: readonly string[];
-  /** One array per name, `rows` long. */
-  readonly columns: readonly Float64Array[];
+  /** By code point of their names; categories by name as well, those that occur, and the values are positions among them. In the order of the input's rows. */
+  readonly columns: readonly Column[];
+  /** Values of the input (one per row) in canonical order, copied. */
+  readonly take: (values: ArrayLike<number>) => Float64Array;
   readonly y: Float64Array;
   readonly weights: Float64Array;
   readonly totalWeight: number;
@@ -51,11 +57,23 @@ export interface CanonicalRows {
   readonly latestFrom: number;
 }
 
+/** The same with every column copied in that order. */
+export interface CanonicalRows extends Omit<CanonicalOrder, 'columns' | 'take'> {
+  readonly names: readonly string[];
+  /** One array per name, `rows` long. */
+  readonly columns: readonly Float64Array[];
+}
+
 export function canonicalRows(train: TrainingData): CanonicalRows {
+  const { columns, take, ...order } = canonicalOrder(train);
+  return { ...order, names: columns.map(({ name }) => name), columns: columns.map(({ values }) => take(values)) };
+}
+
+export function canonicalOrder(train: TrainingData): CanonicalOrder {
   const { x, y, period } = train;
   const rows = x.rows;
-  const sorted = sortedColumns(x);
-  const hashed: ArrayLike<number>[] = [...sorted.map(({ values }) => values), y];
+  const columns = sortedColumns(x).map(sortedCategories);
+  const hashed: ArrayLike<number>[] = [...columns.map(({ values }) => values), y];
   if (period !== undefined) hashed.push(period);
   const unordered = rowHashes(hashed, rows);
   const order = argsort(unordered);
@@ -75,7 +93,19 @@ export function canonicalRows(train: TrainingData): CanonicalRows {
   const weights = train.weights === undefined ? new Float64Array(rows).fill(1) : take(train.weights);
   let totalWeight = 0;
   for (let i = 0; i < rows; i++) totalWeight += weights[i];
-  return { rows, names: sorted.map(({ name }) => name), columns: sorted.map(({ values }) => take(values)), y: take(y), weights, totalWeight, hashes: take(unordered), latestFrom };
+  return { rows, columns, take, y: take(y), weights, totalWeight, hashes: take(unordered), latestFrom };
+}
+
+/** A column of categories with the names that occur, sorted; any other column as it is. The same for every coding of the same names. */
+function sortedCategories(column: Column): Column {
+  const { name, values, categories } = column;
+  if (categories === undefined) return column;
+  const used = new Set<string>();
+  for (const code of values) if (code === code) used.add(categories[code]);
+  const sorted = [...used].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const position = new Map(sorted.map((one, i) => [one, i]));
+  const recoded = categories.map((one) => position.get(one) ?? Number.NaN);
+  return { name, values: values.map((code) => (code === code ? recoded[code] : code)), categories: sorted };
 }
 
 function settleTies(order: Int32Array, keys: Float64Array, weights: Float64Array): Int32Array {
@@ -132,4 +162,22 @@ export function amountProblem(y: Float64Array, least: number): { readonly ok: fa
   if (y.some((v) => !(v >= 0) || v === Infinity)) return refuse('unsupported_target', 'An amount must be finite and at least 0 in every row.');
   if (!y.some((v) => v > 0)) return refuse('one_class', `All ${y.length} rows have the amount 0.`);
   return undefined;
+}
+
+/** The same for a target of any finite number. */
+export function numberProblem(y: Float64Array, least: number): { readonly ok: false; readonly reason: FitFailure; readonly detail: string } | undefined {
+  if (y.length < least) return refuse('too_few_rows', `${y.length} rows; at least ${least} are needed.`);
+  if (!y.every(Number.isFinite)) return refuse('unsupported_target', 'The target must be a finite number in every row.');
+  if (y.every((v) => v === y[0])) return refuse('one_class', `All ${y.length} rows have the target ${y[0]}.`);
+  return undefined;
+}
+
+/** The same for a target of classes 0, 1, …, each with at least one row. */
+export function multiclassProblem(y: Float64Array, least: number): { readonly ok: false; readonly reason: FitFailure; readonly detail: string } | undefined {
+  if (y.length < least) return refuse('too_few_rows', `${y.length} rows; at least ${least} are needed.`);
+  if (!y.every((v) => Number.isInteger(v) && v >= 0 && v < 1000)) return refuse('unsupported_target', 'The target must be a class 0, 1, 2, … (below 1000) in every row.');
+  const seen = new Set(y);
+  if (seen.size === 1) return refuse('one_class', `All ${y.length} rows have the target ${y[0]}.`);
+  const absent = Array.from({ length: Math.max(...seen) }, (_, k) => k).find((k) => !seen.has(k));
+  return absent === undefined ? undefined : refuse('unsupported_target', `No row has the class ${absent}, and others have higher ones; classes must be numbered without gaps.`);
 }

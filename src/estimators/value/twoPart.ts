@@ -11,7 +11,7 @@ import { linearFields, linearProblem } from '../linear/linearSchema.ts';
 import { linearScores } from '../linear/linearTerms.ts';
 import { logisticRegression } from '../linear/logisticRegression.ts';
 import { fitRidge } from '../linear/ridge.ts';
-import { amountProblem, canonicalRows, checkCancelled, columnsNamed, defineEstimator, holdOut, refuse, type CanonicalRows } from '../rows.ts';
+import { amountProblem, canonicalRows, checkCancelled, defineEstimator, holdOut, refuse, type CanonicalRows } from '../rows.ts';
 import { boostedTrees } from '../trees/boostedTrees.ts';
 import { conformalOn, robustCap, selectRows, totalScale } from './amounts.ts';
 
@@ -121,7 +121,7 @@ function fitAmount(train: TrainingData & { readonly weights: Float64Array }, par
   const spenders = Int32Array.from(train.y.keys()).filter((i) => train.y[i] > 0);
   const pick = (values: ArrayLike<number>): Float64Array => Float64Array.from(spenders, (i) => values[i]);
   const [y, weights] = [pick(train.y), pick(train.weights)];
-  const columns = train.x.columns.map(({ name, values }) => ({ name, values: pick(values) }));
+  const columns = train.x.columns.map((column) => ({ ...column, values: pick(column.values) }));
   const spent = weights.reduce((sum, w) => sum + w, 0);
   const enough = spent >= LEAST_SPENDERS;
   if (spent >= BOOSTED_SPENDERS && params.amountModel === 'boosted') {
@@ -132,7 +132,7 @@ function fitAmount(train: TrainingData & { readonly weights: Float64Array }, par
     if (outcome.ok) return outcome;
   }
   const log = y.map(Math.log);
-  const linear = enough ? fitRidge(columns.map(({ name }) => name), columns.map(({ values }) => values), log, weights, { lambda: params.lambda, skewLimit: 2, clip: 6 }) : undefined;
+  const linear = enough ? fitRidge({ rows: y.length, columns }, log, weights, { lambda: params.lambda, skewLimit: 2, clip: 6 }, context) : undefined;
   if (linear === undefined) {
     let [sum, total] = [0, 0];
     log.forEach((v, i) => {
@@ -149,7 +149,7 @@ function predictCore({ probability, amount, scale, cap }: Core, x: Matrix): Floa
     : probability.kind === 'boosted_trees' ? boostedTrees.predict(probability, x)
     : new Float64Array(x.rows).fill(probability.value);
   const given = amount.kind === 'boosted_trees' ? boostedTrees.predict(amount, x)
-    : amount.kind === 'log_linear' ? linearScores(amount, columnsNamed(x, amount.columns), x.rows).map((z) => Math.exp(Math.min(z, 100)))
+    : amount.kind === 'log_linear' ? linearScores(amount, x).map((z) => Math.exp(Math.min(z, 100)))
     : new Float64Array(x.rows).fill(Math.exp(amount.value));
   return p.map((chance, i) => Math.min(chance * given[i] * scale, cap));
 }

@@ -5,3 +5,4 @@ export * from './links.ts';
 export * from './moments.ts';
 export * from './quantile.ts';
 export * from './rowHash.ts';
+export * from './select.ts';

@@ -1,0 +1,81 @@
+/**
+ * The three sums over a block of rows that every solver spends its time in. A block is term-major, `BLOCK` numbers per term; the number of terms is a
+ * multiple of four (zeros behind the last), so that four are taken together and each row's number is read and written once for four.
+ */
+import { BLOCK } from '../preprocessing/design.ts';
+
+export const padded = (terms: number): number => (terms + 3) & ~3;
+
+/** z = Σ β·term for `count` rows; `beta` is as long as the padded terms. */
+export function blockScores(block: Float64Array, beta: Float64Array, count: number, z: Float64Array): void {
+  z.fill(0, 0, count);
+  for (let t = 0; t < beta.length; t += 4) {
+    const [b0, b1, b2, b3] = [beta[t], beta[t + 1], beta[t + 2], beta[t + 3]];
+    if (b0 === 0 && b1 === 0 && b2 === 0 && b3 === 0) continue;
+    const at = t * BLOCK;
+    for (let i = 0; i < count; i++) {
+      const from = at + i;
+      z[i] += b0 * block[from] + b1 * block[from + BLOCK] + b2 * block[from + 2 * BLOCK] + b3 * block[from + 3 * BLOCK];
+    }
+  }
+}
+
+/** Adds Σ r·term to `sums` (padded terms). */
+export function blockSums(block: Float64Array, r: Float64Array, count: number, sums: Float64Array): void {
+  for (let t = 0; t < sums.length; t += 4) {
+    const at = t * BLOCK;
+    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    for (let i = 0; i < count; i++) {
+      const from = at + i;
+      const ri = r[i];
+      s0 += ri * block[from];
+      s1 += ri * block[from + BLOCK];
+      s2 += ri * block[from + 2 * BLOCK];
+      s3 += ri * block[from + 3 * BLOCK];
+    }
+    sums[t] += s0;
+    sums[t + 1] += s1;
+    sums[t + 2] += s2;
+    sums[t + 3] += s3;
+  }
+}
+
+/** Adds Σ c·termₛ·termₜ for t ≤ s (and a few beyond, within the tile) to the lower triangle of `products` (padded squared, row-major). `scratch` holds two terms. */
+export function blockProducts(block: Float64Array, c: Float64Array, count: number, size: number, products: Float64Array, scratch: Float64Array): void {
+  for (let s = 0; s < size; s += 2) {
+    const [p, q] = [s * BLOCK, (s + 1) * BLOCK];
+    for (let i = 0; i < count; i++) {
+      scratch[i] = c[i] * block[p + i];
+      scratch[BLOCK + i] = c[i] * block[q + i];
+    }
+    for (let t = 0; t <= s + 1; t += 4) {
+      const at = t * BLOCK;
+      let [a0, a1, a2, a3, b0, b1, b2, b3] = [0, 0, 0, 0, 0, 0, 0, 0];
+      for (let i = 0; i < count; i++) {
+        const from = at + i;
+        const [u, v] = [scratch[i], scratch[BLOCK + i]];
+        const x0 = block[from];
+        const x1 = block[from + BLOCK];
+        const x2 = block[from + 2 * BLOCK];
+        const x3 = block[from + 3 * BLOCK];
+        a0 += u * x0;
+        a1 += u * x1;
+        a2 += u * x2;
+        a3 += u * x3;
+        b0 += v * x0;
+        b1 += v * x1;
+        b2 += v * x2;
+        b3 += v * x3;
+      }
+      const [row, next] = [s * size + t, (s + 1) * size + t];
+      products[row] += a0;
+      products[row + 1] += a1;
+      products[row + 2] += a2;
+      products[row + 3] += a3;
+      products[next] += b0;
+      products[next + 1] += b1;
+      products[next + 2] += b2;
+      products[next + 3] += b3;
+    }
+  }
+}

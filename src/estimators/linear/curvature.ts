@@ -1,0 +1,36 @@
+import type { CurvatureMemory } from './glmSolver.ts';
+import type { SmoothLoss } from './smoothLoss.ts';
+
+/** Work (rows × parameters²) that one second derivative may cost before rows are left out of it. */
+const WORK = 6e8;
+
+/** Every how many-th block of rows a second derivative over `size` parameters is taken from. A hundred rows per parameter are always kept. */
+export function sampleStep(loss: SmoothLoss, size: number): number {
+  const affordable = Math.floor((loss.rows * size * size) / WORK);
+  return Math.max(1, Math.min(affordable, Math.floor(loss.rows / (100 * size))));
+}
+
+/**
+ * The second derivative of the unpenalised loss over at least the parameters `wanted`: the remembered one scaled to the weight of these rows, or a new
+ * one at `at` over `renew`.
+ */
+export function curvatureOver(loss: SmoothLoss, at: Float64Array, wanted: Int32Array, renew: Int32Array, memory: CurvatureMemory): { readonly hessian: Float64Array; readonly over: Int32Array } {
+  const { last } = memory;
+  if (last !== undefined && covers(last.over, wanted)) {
+    const scale = loss.weight / last.weight;
+    return { hessian: last.hessian.map((v) => v * scale), over: last.over };
+  }
+  const hessian = loss.hessian(at, renew, sampleStep(loss, renew.length));
+  memory.last = { hessian, over: renew, weight: loss.weight };
+  return { hessian: hessian.slice(), over: renew };
+}
+
+/** True where ascending `all` has everything in ascending `some`. */
+function covers(all: Int32Array, some: Int32Array): boolean {
+  let at = 0;
+  for (const one of some) {
+    while (at < all.length && all[at] < one) at++;
+    if (all[at] !== one) return false;
+  }
+  return true;
+}

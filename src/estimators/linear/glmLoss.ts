@@ -1,0 +1,98 @@
+import { BLOCK, loadBlock, type Design } from '../preprocessing/design.ts';
+import { blockProducts, blockScores, blockSums, padded } from './blocks.ts';
+import type { Family } from './families.ts';
+import type { SmoothLoss } from './smoothLoss.ts';
+
+/** Rows `from` … `to` − 1 of a design with their targets and weights (0: the row is left out); y and weights are as long as the design. */
+export interface GlmRows {
+  readonly design: Design;
+  readonly from: number;
+  readonly to: number;
+  readonly y: Float64Array;
+  readonly weights: Float64Array;
+}
+
+/** A block with a term of ones behind the design's own, for the intercept. */
+export function blockWithOnes(terms: number): Float64Array {
+  const block = new Float64Array(padded(terms + 1) * BLOCK);
+  block.fill(1, terms * BLOCK, (terms + 1) * BLOCK);
+  return block;
+}
+
+export const weightOf = ({ weights, from, to }: GlmRows): number => weights.subarray(from, to).reduce((sum, w) => sum + w, 0);
+
+/** Σ w·loss(y, z), z = intercept + terms·β; parameters are the terms, then the intercept. */
+export function glmLoss(family: Family, data: GlmRows): SmoothLoss {
+  const { design, from, to, y, weights } = data;
+  const terms = design.columns.length;
+  const size = terms + 1;
+  const block = blockWithOnes(terms);
+  const [z, losses, slopes] = [new Float64Array(BLOCK), new Float64Array(BLOCK), new Float64Array(BLOCK)];
+  const beta = new Float64Array(padded(size));
+  const sums = new Float64Array(padded(size));
+  return {
+    size,
+    penalised: terms,
+    weight: weightOf(data),
+    rows: to - from,
+    evaluate(at, gradient) {
+      beta.set(at);
+      sums.fill(0);
+      let loss = 0;
+      for (let start = from; start < to; start += BLOCK) {
+        const count = Math.min(BLOCK, to - start);
+        loadBlock(design, start, start + count, block);
+        blockScores(block, beta, count, z);
+        family.block(y, start, z, count, losses, slopes);
+        for (let i = 0; i < count; i++) {
+          const w = weights[start + i];
+          // A row that is left out must not matter even where its loss has no bound.
+          loss += w === 0 ? 0 : w * losses[i];
+          slopes[i] = w === 0 ? 0 : w * slopes[i];
+        }
+        blockSums(block, slopes, count, sums);
+      }
+      gradient.set(sums.subarray(0, size));
+      return loss;
+    },
+    hessian(at, over, step) {
+      const width = padded(over.length);
+      const products = new Float64Array(width * width);
+      const part = new Float64Array(width * BLOCK);
+      const scratch = new Float64Array(2 * BLOCK);
+      beta.set(at);
+      let sampled = 0;
+      for (let start = from; start < to; start += BLOCK * step) {
+        const count = Math.min(BLOCK, to - start);
+        loadBlock(design, start, start + count, block);
+        blockScores(block, beta, count, z);
+        family.curvature(y, start, z, count, slopes);
+        for (let i = 0; i < count; i++) {
+          const w = weights[start + i];
+          sampled += w;
+          slopes[i] = w === 0 ? 0 : w * slopes[i];
+        }
+        takeTerms(block, over, part);
+        blockProducts(part, slopes, count, width, products, scratch);
+      }
+      return symmetric(products, width, over.length, sampled > 0 ? weightOf(data) / sampled : 0);
+    },
+  };
+}
+
+/** Copies the terms `over` of a block next to each other. */
+export function takeTerms(block: Float64Array, over: Int32Array, out: Float64Array): void {
+  for (let k = 0; k < over.length; k++) out.set(block.subarray(over[k] * BLOCK, (over[k] + 1) * BLOCK), k * BLOCK);
+}
+
+/** The leading `size` of a lower triangle of `width`, times `scale`, with both triangles. */
+export function symmetric(products: Float64Array, width: number, size: number, scale: number): Float64Array {
+  const hessian = new Float64Array(size * size);
+  for (let s = 0; s < size; s++) {
+    for (let t = 0; t <= s; t++) {
+      hessian[s * size + t] = scale * products[s * width + t];
+      hessian[t * size + s] = hessian[s * size + t];
+    }
+  }
+  return hessian;
+}

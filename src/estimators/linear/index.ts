@@ -1,0 +1,7 @@
+/** Generalised linear models: logistic, multinomial, linear, Poisson, Gamma and Tweedie regression with elastic net. */
+export { gammaRegression } from './gammaRegression.ts';
+export { linearRegression } from './linearRegression.ts';
+export { logisticRegression } from './logisticRegression.ts';
+export { multinomialRegression } from './multinomialRegression.ts';
+export { poissonRegression } from './poissonRegression.ts';
+export { tweedieRegression } from './tweedieRegression.ts';

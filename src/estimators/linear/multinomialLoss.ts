@@ -1,0 +1,109 @@
+import { BLOCK, loadBlock } from '../preprocessing/design.ts';
+import { blockProducts, blockScores, blockSums, padded } from './blocks.ts';
+import { blockWithOnes, symmetric, takeTerms, weightOf, type GlmRows } from './glmLoss.ts';
+import type { SmoothLoss } from './smoothLoss.ts';
+
+/**
+ * −Σ w·ln softmax(z)_y over `classes` scores per row, y in {0 … classes − 1}. All classes have coefficients, as in scikit-learn and glmnet; a penalty makes
+ * them unique. Parameters: the terms of class 0, of class 1, …, then one intercept per class. The least ridge `floor` (per unit of weight) on every
+ * parameter settles what only differences between classes decide.
+ */
+export function multinomialLoss(classes: number, data: GlmRows, floor: number): SmoothLoss {
+  const { design, from, to, y, weights } = data;
+  const terms = design.columns.length;
+  const size = classes * (terms + 1);
+  const weight = weightOf(data);
+  const block = blockWithOnes(terms);
+  const beta = new Float64Array(padded(terms + 1));
+  const z = Array.from({ length: classes }, () => new Float64Array(BLOCK));
+  const sums = Array.from({ length: classes }, () => new Float64Array(padded(terms + 1)));
+  const ln = new Float64Array(classes);
+  const scoresAt = (at: Float64Array, count: number): void => {
+    for (let k = 0; k < classes; k++) {
+      beta.set(at.subarray(k * terms, (k + 1) * terms));
+      beta[terms] = at[classes * terms + k];
+      blockScores(block, beta, count, z[k]);
+    }
+  };
+  return {
+    size,
+    penalised: classes * terms,
+    weight,
+    rows: to - from,
+    evaluate(at, gradient) {
+      let loss = 0;
+      for (const sum of sums) sum.fill(0);
+      for (let start = from; start < to; start += BLOCK) {
+        const count = Math.min(BLOCK, to - start);
+        loadBlock(design, start, start + count, block);
+        scoresAt(at, count);
+        for (let i = 0; i < count; i++) {
+          const w = weights[start + i];
+          logSoftmax(z, i, ln);
+          if (w !== 0) loss -= w * ln[y[start + i]];
+          for (let k = 0; k < classes; k++) z[k][i] = w * (Math.exp(ln[k]) - (y[start + i] === k ? 1 : 0));
+        }
+        for (let k = 0; k < classes; k++) blockSums(block, z[k], count, sums[k]);
+      }
+      for (let k = 0; k < classes; k++) {
+        gradient.set(sums[k].subarray(0, terms), k * terms);
+        gradient[classes * terms + k] = sums[k][terms];
+      }
+      for (let i = 0; i < size; i++) {
+        loss += 0.5 * floor * weight * at[i] * at[i];
+        gradient[i] += floor * weight * at[i];
+      }
+      return loss;
+    },
+    hessian(at, over, step) {
+      // Over pairs of classes each cell is a product of the terms with weights p_k(1 − p_k) or −p_k·p_l.
+      const everyTerm = Int32Array.from({ length: terms + 1 }, (_, t) => t);
+      const width = padded(terms + 1);
+      const cells = Array.from({ length: (classes * (classes + 1)) / 2 }, () => new Float64Array(width * width));
+      const part = new Float64Array(width * BLOCK);
+      const scratch = new Float64Array(2 * BLOCK);
+      const curvature = new Float64Array(BLOCK);
+      let sampled = 0;
+      for (let start = from; start < to; start += BLOCK * step) {
+        const count = Math.min(BLOCK, to - start);
+        loadBlock(design, start, start + count, block);
+        scoresAt(at, count);
+        for (let i = 0; i < count; i++) {
+          sampled += weights[start + i];
+          logSoftmax(z, i, ln);
+          for (let k = 0; k < classes; k++) z[k][i] = Math.exp(ln[k]);
+        }
+        takeTerms(block, everyTerm, part);
+        for (let k = 0, cell = 0; k < classes; k++) {
+          for (let l = 0; l <= k; l++, cell++) {
+            for (let i = 0; i < count; i++) curvature[i] = weights[start + i] * z[k][i] * ((k === l ? 1 : 0) - z[l][i]);
+            blockProducts(part, curvature, count, width, cells[cell], scratch);
+          }
+        }
+      }
+      const scale = sampled > 0 ? weight / sampled : 0;
+      const whole = cells.map((products) => symmetric(products, width, terms + 1, scale));
+      const classOf = (i: number): number => (i < classes * terms ? Math.floor(i / terms) : i - classes * terms);
+      const termOf = (i: number): number => (i < classes * terms ? i % terms : terms);
+      const hessian = new Float64Array(over.length * over.length);
+      for (let a = 0; a < over.length; a++) {
+        for (let b = 0; b < over.length; b++) {
+          const [k, l] = [classOf(over[a]), classOf(over[b])];
+          const cell = k >= l ? (k * (k + 1)) / 2 + l : (l * (l + 1)) / 2 + k;
+          hessian[a * over.length + b] = whole[cell][termOf(over[a]) * (terms + 1) + termOf(over[b])] + (a === b ? floor * weight : 0);
+        }
+      }
+      return hessian;
+    },
+  };
+}
+
+/** Writes ln softmax of the scores of row `i`. */
+export function logSoftmax(z: readonly Float64Array[], i: number, out: Float64Array): void {
+  let most = -Infinity;
+  for (const scores of z) most = Math.max(most, scores[i]);
+  let total = 0;
+  for (const scores of z) total += Math.exp(scores[i] - most);
+  const log = most + Math.log(total);
+  for (let k = 0; k < z.length; k++) out[k] = z[k][i] - log;
+}
