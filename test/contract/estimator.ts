@@ -4,13 +4,15 @@
  */
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.ts';
-import { takeRows, type Matrix } from '../../src/base/matrix.ts';
+import { takeRows, type Column, type Matrix } from '../../src/base/matrix.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { decodeArtefact, encodeArtefact } from '../../src/estimators/codec.ts';
-import type { Estimator, FitOutcome, Task, TrainingData } from '../../src/estimators/contract.ts';
+import type { Estimator, FitOutcome, FitTask, TrainingData } from '../../src/estimators/contract.ts';
 
 export interface ContractTask<Params> {
-  readonly task: Task;
+  readonly task: FitTask;
+  /** Of `multiclass`: predictions per row. */
+  readonly classes?: number;
   readonly train: TrainingData;
   readonly params: Params;
   /** Rows to predict; the training rows unless given. */
@@ -24,10 +26,13 @@ export interface ContractTask<Params> {
   readonly explanationTolerance?: number;
 }
 
-const RANGES: Readonly<Record<Task, (v: number) => boolean>> = {
+const RANGES: Readonly<Record<FitTask, (v: number) => boolean>> = {
   binary: (v) => v >= 0 && v <= 1,
   amount: (v) => v >= 0 && Number.isFinite(v),
   duration: (v) => v > 0 && Number.isFinite(v),
+  multiclass: (v) => v >= 0 && v <= 1,
+  number: Number.isFinite,
+  count: (v) => v >= 0 && Number.isFinite(v),
 };
 
 const LINKS = { log_odds: (p: number) => Math.log(p) - Math.log1p(-p), log: Math.log, identity: (v: number) => v } as const;
@@ -43,7 +48,16 @@ function rowsOf(train: TrainingData, rows: readonly number[]): TrainingData {
   };
 }
 
-const withValues = (x: Matrix, change: (values: Float64Array) => Float64Array): Matrix => ({ rows: x.rows, columns: x.columns.map(({ name, values }) => ({ name, values: change(values) })) });
+const withValues = (x: Matrix, change: (values: Float64Array) => Float64Array): Matrix => ({ rows: x.rows, columns: x.columns.map((column) => ({ ...column, values: change(column.values) })) });
+
+/** The same names under other codes: categories turned round, with one more that no row has. */
+const recoded = (x: Matrix): Matrix => ({
+  rows: x.rows,
+  columns: x.columns.map((column): Column => {
+    const { name, values, categories } = column;
+    return categories === undefined ? column : { name, values: values.map((code) => categories.length - code), categories: ['nobody has this', ...categories.toReversed()] };
+  }),
+});
 
 /** Largest difference relative to 1 or the value; infinite when the lengths differ. */
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -56,6 +70,7 @@ function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 export function estimatorContract<Artefact extends { readonly kind: string }, Params>(name: string, estimator: Estimator<Artefact, Params>, makeTask: () => ContractTask<Params>): void {
   const given = makeTask();
   const { task, params } = given;
+  const width = given.classes ?? 1;
   const fit = (train: TrainingData, seed = 1): FitOutcome<Artefact> => estimator.fit(train, params, { rng: seededRandom(seed) });
   const fitted = (train: TrainingData, seed = 1): Artefact => {
     const outcome = fit(train, seed);
@@ -64,7 +79,7 @@ export function estimatorContract<Artefact extends { readonly kind: string }, Pa
   };
   /** What is wrong with predictions of `rows` rows; empty when nothing is. */
   const outOfRange = (values: Float64Array, rows: number): (string | number)[] =>
-    values.length === rows ? Array.from(values).filter((v) => !RANGES[task](v)) : [`${values.length} values for ${rows} rows`];
+    values.length === rows * width ? Array.from(values).filter((v) => !RANGES[task](v)) : [`${values.length} values for ${rows} rows`];
   const predictRows = given.test ?? given.train.x;
 
   describe(`${name} keeps the estimator contract`, () => {
@@ -173,7 +188,7 @@ export function estimatorContract<Artefact extends { readonly kind: string }, Pa
     test.skipIf(given.neverMissing !== undefined)(`values missing at predict that never were at fit${holes}`, () => {
       const names = predictRows.columns.map(({ name }) => name);
       const broken = [...names.map((name) => [name]), names].filter((gone) => {
-        const columns = predictRows.columns.map(({ name, values }) => ({ name, values: gone.includes(name) ? values.map(() => NaN) : values }));
+        const columns = predictRows.columns.map((column) => (gone.includes(column.name) ? { ...column, values: column.values.map(() => NaN) } : column));
         return outOfRange(estimator.predict(artefact, { rows: predictRows.rows, columns }), predictRows.rows).length > 0;
       });
       expect(broken).toEqual([]);
@@ -181,8 +196,21 @@ export function estimatorContract<Artefact extends { readonly kind: string }, Pa
 
     const some = [0, 1, Math.floor(predictRows.rows / 2), predictRows.rows - 1];
     test('a batch is its rows one by one', () => {
-      const single = some.map((i) => estimator.predict(artefact, takeRows(predictRows, [i]))[0]);
-      expect(distance(single, some.map((i) => predicted[i]))).toBe(0);
+      const single = some.flatMap((i) => Array.from(estimator.predict(artefact, takeRows(predictRows, [i]))));
+      expect(distance(single, some.flatMap((i) => Array.from(predicted.subarray(i * width, (i + 1) * width))))).toBe(0);
+    });
+
+    test.runIf(width > 1)('probabilities of a row sum to 1', () => {
+      const sums = Float64Array.from({ length: predictRows.rows }, (_, i) => predicted.subarray(i * width, (i + 1) * width).reduce((sum, p) => sum + p, 0));
+      expect(distance(sums, new Float64Array(predictRows.rows).fill(1))).toBeLessThan(1e-12);
+    });
+
+    const categorical = predictRows.columns.filter((column) => column.categories !== undefined).map(({ name }) => name);
+    test.runIf(categorical.length > 0)('categories go by their names, and one that was never seen has an answer', () => {
+      expect(encodeArtefact(fitted({ ...train, x: recoded(train.x) }))).toBe(bytes);
+      expect(distance(estimator.predict(artefact, recoded(predictRows)), predicted)).toBe(0);
+      const strange = { rows: predictRows.rows, columns: predictRows.columns.map((column) => (column.categories === undefined ? column : { ...column, categories: column.categories.map((one) => `${one} of another kind`) })) };
+      expect(outOfRange(estimator.predict(artefact, strange), predictRows.rows)).toEqual([]);
     });
 
     test('a column that is not there is named, or is not needed', () => {

@@ -22,3 +22,26 @@ export function shopRows(rows: number, seed: number, missing = 0.15): { train: T
   const period = Int32Array.from({ length: rows }, (_, i) => Math.floor((3 * i) / rows));
   return { train: { x: { rows, columns }, y: active, period }, active, spend, probability };
 }
+
+/** The same rows with two columns of categories that matter: a plan of three names (some missing), and a town of sixty, too many for a term each; and targets of every kind. */
+export function categoricalRows(rows: number, seed: number): { train: TrainingData; plans: Float64Array; visits: Float64Array; amount: Float64Array; balance: Float64Array } {
+  const { train, probability } = shopRows(rows, seed);
+  const rng = seededRandom('categorical rows', seed);
+  const make = (): Float64Array => new Float64Array(rows);
+  const [plan, town, active, plans, visits, amount, balance] = [make(), make(), make(), make(), make(), make(), make()];
+  for (let i = 0; i < rows; i++) {
+    plan[i] = rng.next() < 0.1 ? NaN : rng.int(3);
+    town[i] = Math.floor(60 * rng.next() ** 2);
+    const pull = Math.log(probability[i] / (1 - probability[i])) + (plan[i] === 2 ? 1.2 : 0) + ((town[i] * 7) % 5) / 2 - 1;
+    active[i] = rng.next() < 1 / (1 + Math.exp(-pull)) ? 1 : 0;
+    plans[i] = active[i] === 0 ? 0 : rng.next() < 0.5 + 0.05 * pull ? 1 : 2;
+    const mean = Math.exp(0.3 * pull);
+    for (let left = Math.exp(-mean), product = rng.next(); product > left; product *= rng.next()) visits[i]++;
+    amount[i] = mean * (0.2 + rng.next() + rng.next());
+    balance[i] = 100 * pull - 50 + 30 * rng.normal();
+  }
+  const columns = [
+    ...train.x.columns, { name: 'plan', values: plan, categories: ['basic', 'plus', 'family'] }, { name: 'town', values: town, categories: Array.from({ length: 60 }, (_, k) => `town ${k}`) },
+  ];
+  return { train: { ...train, x: { rows, columns }, y: active }, plans, visits, amount, balance };
+}

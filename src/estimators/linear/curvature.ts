@@ -1,5 +1,18 @@
-import type { CurvatureMemory } from './glmSolver.ts';
 import type { SmoothLoss } from './smoothLoss.ts';
+
+/**
+ * The last second derivative of the unpenalised loss, handed from one fit to the next: fits along a path of penalties, or on a little more data, start
+ * from it. It decides how fast they converge, never where to. `over`: the parameters that it is about; `weight`: that of the rows it stands for.
+ */
+export interface CurvatureMemory {
+  last: { readonly hessian: Float64Array; readonly over: Int32Array; readonly weight: number } | undefined;
+}
+
+/**
+ * Ridge per unit of weight on all terms, whatever the penalty: repeated columns and separable classes have an optimum with it, and nothing that is
+ * well determined moves by more than about a billionth.
+ */
+export const RIDGE_FLOOR = 1e-10;
 
 /** Work (rows × parameters²) that one second derivative may cost before rows are left out of it. */
 const WORK = 6e8;

@@ -5,7 +5,8 @@ import type { PreprocessingParams } from '../preprocessing/params.ts';
 import { prepare, type Prepared } from '../preprocessing/prepare.ts';
 import { checkCancelled, refuse } from '../rows.ts';
 import type { GlmRows } from './glmLoss.ts';
-import { solveGlm, type CurvatureMemory } from './glmSolver.ts';
+import type { CurvatureMemory } from './curvature.ts';
+import { solveGlm } from './glmSolver.ts';
 import { chooseLambda, type PathProblem } from './lambdaPath.ts';
 
 export interface GlmParams extends PreprocessingParams {

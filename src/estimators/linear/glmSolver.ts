@@ -1,7 +1,8 @@
 /** Minimises a smooth convex loss with an elastic-net penalty: quasi-Newton for ridge, proximal Newton where there is an L1 part. */
+import { RIDGE_FLOOR, type CurvatureMemory } from './curvature.ts';
 import { proximalNewton } from './proximalNewton.ts';
 import { quasiNewton } from './quasiNewton.ts';
-import type { SmoothLoss } from './smoothLoss.ts';
+import type { SmoothLoss, Solution } from './smoothLoss.ts';
 
 /** λ of the whole objective Σ w·loss + λ·[(1−α)/2·‖β‖² + α·‖β‖₁]: scikit-learn's C is 1/λ, its alpha and glmnet's λ are λ/Σw. α is `l1Ratio`. */
 export interface Penalty {
@@ -9,31 +10,11 @@ export interface Penalty {
   readonly l1Ratio: number;
 }
 
-export interface Solution {
-  readonly parameters: Float64Array;
-  readonly iterations: number;
-  readonly converged: boolean;
-}
-
-/**
- * The last second derivative of the unpenalised loss, handed from one fit to the next: fits along a path of penalties, or on a little more data, start
- * from it. It decides how fast they converge, never where to. `over`: the parameters that it is about; `weight`: that of the rows it stands for.
- */
-export interface CurvatureMemory {
-  last: { readonly hessian: Float64Array; readonly over: Int32Array; readonly weight: number } | undefined;
-}
-
 export interface SolverOptions {
   /** Stop when the Newton step would move no parameter by more than this (relative to 1 or the largest). Default 1e-9. */
   readonly tolerance?: number;
   readonly memory?: CurvatureMemory;
 }
-
-/**
- * Ridge per unit of weight on all terms, whatever the penalty: repeated columns and separable classes have an optimum with it, and nothing that is
- * well determined moves by more than about a billionth.
- */
-export const RIDGE_FLOOR = 1e-10;
 
 /** Minimises the penalised loss from `start`. `checkpoint` runs once per iteration and may throw to stop. */
 export function solveGlm(loss: SmoothLoss, penalty: Penalty, start: Float64Array, checkpoint: () => void, options: SolverOptions = {}): Solution {

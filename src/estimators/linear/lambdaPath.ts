@@ -5,7 +5,8 @@
 import { hashUniform } from '../../math/stats/index.ts';
 import type { Prepared } from '../preprocessing/prepare.ts';
 import type { GlmRows } from './glmLoss.ts';
-import { solveGlm, type CurvatureMemory } from './glmSolver.ts';
+import type { CurvatureMemory } from './curvature.ts';
+import { solveGlm } from './glmSolver.ts';
 import type { SmoothLoss } from './smoothLoss.ts';
 
 /** λ per unit of weight on the path: from one that nearly silences the terms to one that hardly binds, half a decade apart. */

@@ -3,12 +3,16 @@ import { blockProducts, blockScores, blockSums, padded } from './blocks.ts';
 import { blockWithOnes, symmetric, takeTerms, weightOf, type GlmRows } from './glmLoss.ts';
 import type { SmoothLoss } from './smoothLoss.ts';
 
+/** How firmly sums over classes are held at 0, per unit of weight. */
+const CENTRE = 0.1;
+
 /**
  * −Σ w·ln softmax(z)_y over `classes` scores per row, y in {0 … classes − 1}. All classes have coefficients, as in scikit-learn and glmnet; a penalty makes
- * them unique. Parameters: the terms of class 0, of class 1, …, then one intercept per class. The least ridge `floor` (per unit of weight) on every
- * parameter settles what only differences between classes decide.
+ * them unique. Parameters: the terms of class 0, of class 1, …, then one intercept per class. Only differences between classes matter to the likelihood, so
+ * the intercepts are held to sum 0, and with `centreTerms` (a fit without penalty) the coefficients of a term as well: ½·CENTRE·W·(Σ over classes)² is
+ * added, which is 0 at the optimum.
  */
-export function multinomialLoss(classes: number, data: GlmRows, floor: number): SmoothLoss {
+export function multinomialLoss(classes: number, data: GlmRows, centreTerms: boolean): SmoothLoss {
   const { design, from, to, y, weights } = data;
   const terms = design.columns.length;
   const size = classes * (terms + 1);
@@ -18,6 +22,7 @@ export function multinomialLoss(classes: number, data: GlmRows, floor: number): 
   const z = Array.from({ length: classes }, () => new Float64Array(BLOCK));
   const sums = Array.from({ length: classes }, () => new Float64Array(padded(terms + 1)));
   const ln = new Float64Array(classes);
+  const parameter = (k: number, t: number): number => (t < terms ? k * terms + t : classes * terms + k);
   const scoresAt = (at: Float64Array, count: number): void => {
     for (let k = 0; k < classes; k++) {
       beta.set(at.subarray(k * terms, (k + 1) * terms));
@@ -49,9 +54,11 @@ export function multinomialLoss(classes: number, data: GlmRows, floor: number): 
         gradient.set(sums[k].subarray(0, terms), k * terms);
         gradient[classes * terms + k] = sums[k][terms];
       }
-      for (let i = 0; i < size; i++) {
-        loss += 0.5 * floor * weight * at[i] * at[i];
-        gradient[i] += floor * weight * at[i];
+      for (let t = centreTerms ? 0 : terms; t <= terms; t++) {
+        let sum = 0;
+        for (let k = 0; k < classes; k++) sum += at[parameter(k, t)];
+        loss += 0.5 * CENTRE * weight * sum * sum;
+        for (let k = 0; k < classes; k++) gradient[parameter(k, t)] += CENTRE * weight * sum;
       }
       return loss;
     },
@@ -90,7 +97,9 @@ export function multinomialLoss(classes: number, data: GlmRows, floor: number): 
         for (let b = 0; b < over.length; b++) {
           const [k, l] = [classOf(over[a]), classOf(over[b])];
           const cell = k >= l ? (k * (k + 1)) / 2 + l : (l * (l + 1)) / 2 + k;
-          hessian[a * over.length + b] = whole[cell][termOf(over[a]) * (terms + 1) + termOf(over[b])] + (a === b ? floor * weight : 0);
+          const [s, t] = [termOf(over[a]), termOf(over[b])];
+          const centre = s === t && (centreTerms || s === terms) ? CENTRE * weight : 0;
+          hessian[a * over.length + b] = whole[cell][s * (terms + 1) + t] + centre;
         }
       }
       return hessian;

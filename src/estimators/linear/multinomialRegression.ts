@@ -9,7 +9,6 @@ import { eachScoredBlock } from './designScores.ts';
 import { fitPenalised, type GlmParams } from './fitPenalised.ts';
 import { GLM_DEFAULTS } from './glmEstimator.ts';
 import type { GlmRows } from './glmLoss.ts';
-import { RIDGE_FLOOR } from './glmSolver.ts';
 import type { HeldOut, PathProblem } from './lambdaPath.ts';
 import { linearFields, linearProblem } from './linearSchema.ts';
 import { linearScores } from './linearTerms.ts';
@@ -46,7 +45,7 @@ export const multinomialRegression = defineEstimator<MultinomialRegressionArtefa
       targets: (y) => y,
       encoding: (y) => ({ series: everyClass.map((k) => y.map((v) => (v === k ? 1 : 0))), link: (p) => Math.log(p) - Math.log1p(-p) }),
       unit: () => 1,
-      problem: (rows, count) => multinomialProblem(classes, rows, count),
+      problem: (rows, count) => multinomialProblem(classes, rows, count, params.lambda === 0),
     }, context);
     if (!fit.ok) return fit;
     const split = classes * fit.data.terms.length;
@@ -71,7 +70,7 @@ export const multinomialRegression = defineEstimator<MultinomialRegressionArtefa
   },
 });
 
-function multinomialProblem(classes: number, { y, weights }: GlmRows, terms: number): PathProblem {
+function multinomialProblem(classes: number, { y, weights }: GlmRows, terms: number, unpenalised: boolean): PathProblem {
   const mass = new Float64Array(classes);
   for (let i = 0; i < y.length; i++) mass[y[i]] += weights[i];
   const log = mass.map(Math.log);
@@ -80,7 +79,7 @@ function multinomialProblem(classes: number, { y, weights }: GlmRows, terms: num
   start.set(log.map((v) => v - mean), classes * terms);
   const seen = ({ from, to, weights: w }: GlmRows): number => new Set(y.subarray(from, to).filter((_, i) => w[from + i] > 0)).size;
   return {
-    loss: (rows) => multinomialLoss(classes, rows, RIDGE_FLOOR),
+    loss: (rows) => multinomialLoss(classes, rows, unpenalised),
     start,
     heldOut: (parameters, rows) => heldOutLoss(classes, parameters, rows),
     usable: (rows) => seen(rows) === classes,

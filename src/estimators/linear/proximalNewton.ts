@@ -1,12 +1,13 @@
-import { curvatureOver } from './curvature.ts';
-import type { CurvatureMemory, Solution } from './glmSolver.ts';
-import type { SmoothLoss } from './smoothLoss.ts';
+import { curvatureOver, type CurvatureMemory } from './curvature.ts';
+import type { SmoothLoss, Solution } from './smoothLoss.ts';
 import { dot, largest } from './vectors.ts';
 
 const MAX_ITERATIONS = 300;
 const MAX_SWEEPS = 2000;
 /** A step that is not shorter than this times the one before says that the remembered second derivative has become too wrong. */
 const SLOW = 0.5;
+/** Iterations without a gain in value that end the search. */
+const STALLED = 6;
 /** A new second derivative also covers terms whose slope is above this share of the L1 part: the next penalties of a path will want them (Tibshirani et al. 2012). */
 const SOON = 0.5;
 
@@ -30,6 +31,7 @@ export function proximalNewton(loss: SmoothLoss, ridge: number, lasso: number, s
   let gradient: Float64Array = new Float64Array(size);
   let value = evaluate(at, gradient);
   let before = Infinity;
+  let stalled = 0;
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     checkpoint();
     const above = (level: number): Int32Array =>
@@ -40,6 +42,8 @@ export function proximalNewton(loss: SmoothLoss, ridge: number, lasso: number, s
     const direction = target.map((v, i) => v - at[i]);
     const step = largest(direction);
     if (step <= tolerance * Math.max(1, largest(at))) return { parameters: target, iterations: iteration, converged: true };
+    // What is left to move are directions that no row decides.
+    if (stalled >= STALLED) return { parameters: at, iterations: iteration, converged: true };
     if (step > SLOW * before) memory.last = undefined;
     before = step;
     const expected = dot(gradient, direction) + lasso * (absolute(target) - absolute(at));
@@ -49,6 +53,7 @@ export function proximalNewton(loss: SmoothLoss, ridge: number, lasso: number, s
       const nextGradient = new Float64Array(size);
       const nextValue = evaluate(next, nextGradient);
       if (nextValue <= value + 1e-4 * length * expected + 1e-13 * Math.abs(value)) {
+        stalled = value - nextValue <= 1e-14 * Math.abs(value) ? stalled + 1 : 0;
         at = next;
         gradient = nextGradient;
         value = nextValue;

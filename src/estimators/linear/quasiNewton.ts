@@ -1,7 +1,6 @@
 import { cholesky, choleskySolve } from '../../math/linear.ts';
-import { curvatureOver } from './curvature.ts';
-import { RIDGE_FLOOR, type CurvatureMemory, type Solution } from './glmSolver.ts';
-import { everyParameter, type SmoothLoss } from './smoothLoss.ts';
+import { curvatureOver, RIDGE_FLOOR, type CurvatureMemory } from './curvature.ts';
+import { everyParameter, type SmoothLoss, type Solution } from './smoothLoss.ts';
 import { dot, largest } from './vectors.ts';
 
 const MAX_ITERATIONS = 300;
@@ -13,6 +12,9 @@ interface Ridged {
   readonly loss: SmoothLoss;
   readonly ridge: number;
 }
+
+/** Iterations without a gain in value after which what is left to move are directions that no row decides. */
+const STALLED = 4;
 
 /** Loss + ridge/2·‖terms‖². */
 function evaluate({ loss, ridge }: Ridged, at: Float64Array, gradient: Float64Array): number {
@@ -38,6 +40,7 @@ export function quasiNewton(loss: SmoothLoss, ridge: number, start: Float64Array
   let factor: Float64Array | undefined;
   let moves: Float64Array[] = [];
   let changes: Float64Array[] = [];
+  let stalled = 0;
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     checkpoint();
     if (iteration % REFRESH === 0) {
@@ -49,6 +52,7 @@ export function quasiNewton(loss: SmoothLoss, ridge: number, start: Float64Array
     if (factor === undefined) return { parameters: at, iterations: iteration, converged: false };
     const newton = choleskySolve(factor, size, gradient);
     if (largest(newton) <= tolerance * Math.max(1, largest(at))) return { parameters: at, iterations: iteration, converged: true };
+    if (stalled >= STALLED && dot(gradient, newton) <= 1e-12 * Math.abs(value)) return { parameters: at, iterations: iteration, converged: true };
     const direction = twoLoop(gradient, moves, changes, factor, size);
     const slope = dot(gradient, direction);
     const next = new Float64Array(size);
@@ -73,6 +77,7 @@ export function quasiNewton(loss: SmoothLoss, ridge: number, start: Float64Array
         changes.shift();
       }
     }
+    stalled = value - nextValue <= 1e-14 * Math.abs(value) ? stalled + 1 : 0;
     at = next;
     gradient = nextGradient;
     value = nextValue;

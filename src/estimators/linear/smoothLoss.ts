@@ -13,5 +13,11 @@ export interface SmoothLoss {
   hessian(at: Float64Array, over: Int32Array, step: number): Float64Array;
 }
 
+export interface Solution {
+  readonly parameters: Float64Array;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
 /** All parameters. */
 export const everyParameter = (loss: SmoothLoss): Int32Array => Int32Array.from({ length: loss.size }, (_, i) => i);
