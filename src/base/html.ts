@@ -2,8 +2,11 @@
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
+/** Control characters and halves of surrogate pairs, which no document may hold. */
+const NO_CHARACTER = /[^\P{C}\t\n\r\p{Cf}\p{Co}\p{Cn}]/gu;
+
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+  return text.replace(NO_CHARACTER, '\uFFFD').replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
 
 /** Markup that may stand in a page as it is. */

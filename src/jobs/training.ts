@@ -12,7 +12,7 @@ import type { ModelChecks } from '../registry/envelope.ts';
 import { saveModel } from '../registry/models.ts';
 import type { Store } from '../store/connection.ts';
 import { refreshSnapshot } from '../store/snapshot/refresh.ts';
-import type { TrainingTask } from './trainingTask.ts';
+import type { TrainedWithDiagnostics, TrainingTask } from './trainingTask.ts';
 
 export interface TrainingDeps {
   readonly store: Store;
@@ -75,7 +75,7 @@ export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promi
         deps.progress({ step: 'train', done: Math.min(done, total - 1), total, unit: 'fits', detail: `${model} ${horizonDays} d: ${step}` });
       });
       done += fits - own;
-      results.set(model, { model, outcome: 'error' in trained ? { ok: false, ...trained.error } : await keep(deps, args, trained.content) });
+      results.set(model, { model, outcome: 'error' in trained ? { ok: false, ...trained.error } : await keep(deps, args, trained) });
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
@@ -88,8 +88,8 @@ function fitsOf(model: ModelDefinition | undefined): number {
   return model === undefined ? 0 : model.candidates.length + 2 + (model.horizons.length - 1) * 3;
 }
 
-async function keep(deps: TrainingDeps, args: TrainingArgs, content: TrainedModel): Promise<TrainingResult['outcome']> {
-  const { version } = await saveModel(deps.store, withoutTimings(content), deps.checks);
+async function keep(deps: TrainingDeps, args: TrainingArgs, { content, diagnostics }: TrainedWithDiagnostics): Promise<TrainingResult['outcome']> {
+  const { version } = await saveModel(deps.store, withoutTimings(content), deps.checks, diagnostics);
   const admission = await admitModel(deps.store, content.model, version, deps.checks, { actor: args.actor, reason: 'trained' });
   return { ok: true, version, content, admission };
 }
@@ -99,7 +99,7 @@ export function withoutTimings(content: TrainedModel): TrainedModel {
   return { ...content, heads: content.heads.map((head) => ({ ...head, leaderboard: head.leaderboard.map(({ seconds: _seconds, ...row }) => row) })) };
 }
 
-type ThreadAnswer = { readonly content: TrainedModel } | { readonly error: { code: ErrorCode; message: string; hint?: string; details: Readonly<Record<string, unknown>> } };
+type ThreadAnswer = TrainedWithDiagnostics | { readonly error: { code: ErrorCode; message: string; hint?: string; details: Readonly<Record<string, unknown>> } };
 
 function runInThread(task: TrainingTask, signal: AbortSignal | undefined, onStep: (horizonDays: number, step: string) => void): Promise<ThreadAnswer> {
   return new Promise((resolve, reject) => {
@@ -109,9 +109,9 @@ function runInThread(task: TrainingTask, signal: AbortSignal | undefined, onStep
       reject(new AppError('cancelled', 'Training was cancelled.', { hint: 'Run `tagcast train` again: models that were finished are kept.' }));
     };
     signal?.addEventListener('abort', cancel, { once: true });
-    worker.on('message', (message: { kind: 'step'; horizonDays: number; step: string } | { kind: 'done'; content: TrainedModel } | { kind: 'failed'; error: { code: ErrorCode; message: string; hint?: string; details: Record<string, unknown> }; stack: string }) => {
+    worker.on('message', (message: { kind: 'step'; horizonDays: number; step: string } | ({ kind: 'done' } & TrainedWithDiagnostics) | { kind: 'failed'; error: { code: ErrorCode; message: string; hint?: string; details: Record<string, unknown> }; stack: string }) => {
       if (message.kind === 'step') onStep(message.horizonDays, message.step);
-      else if (message.kind === 'done') resolve({ content: message.content });
+      else if (message.kind === 'done') resolve({ content: message.content, diagnostics: message.diagnostics });
       else if (message.error.code === 'internal') reject(new Error(message.stack));
       else resolve({ error: message.error });
     });

@@ -10,6 +10,9 @@ import type { Columns } from '../store/columns/columns.ts';
 import { numbersOf } from '../store/columns/columns.ts';
 import { columnSource } from '../training/columnSource.ts';
 import type { ModelDefinition } from '../training/define.ts';
+import { diagnose } from '../training/diagnostics.ts';
+import { DIAGNOSTICS_VERSION } from '../training/diagnostics/schema.ts';
+import type { Diagnostics, HeadDiagnostics } from '../training/diagnostics/schema.ts';
 import type { ReadinessFacts } from '../training/readiness.ts';
 import { trainModel } from '../training/train.ts';
 import type { PlanColumn } from '../training/train.ts';
@@ -33,12 +36,18 @@ export function planColumns(plan: FeaturePlan): PlanColumn[] {
   return plan.features.map(({ definition }) => ({ name: definition.name, group: definition.group, unit: definition.unit, missing: definition.missing }));
 }
 
+/** A trained model, and what its report shows of its one test. */
+export interface TrainedWithDiagnostics {
+  readonly content: TrainedModel;
+  readonly diagnostics: Diagnostics;
+}
+
 /** Trains `task.model` and answers its content. `now` is for seconds on the leaderboard only. */
 export async function runTrainingTask(
   task: TrainingTask,
   catalogue: { readonly models: readonly ModelDefinition[]; readonly features: readonly FeatureDefinition[] },
   options: { readonly onStep: (horizonDays: number, step: string) => void; readonly signal?: AbortSignal; readonly now: () => number },
-): Promise<TrainedModel> {
+): Promise<TrainedWithDiagnostics> {
   const definition = catalogue.models.find((one) => one.name === task.model);
   if (definition === undefined) {
     throw new AppError('unknown_name', `There is no model "${task.model.slice(0, 60)}".`, { hint: `There are: ${catalogue.models.map((one) => one.name).join(', ')}.` });
@@ -46,7 +55,8 @@ export async function runTrainingTask(
   const plan = featurePlan(catalogue.features, { timeZone: task.timeZone });
   const columns = await openColumns(task.snapshotDir, { threads: task.threads });
   try {
-    return await trainModel({
+    const heads: HeadDiagnostics[] = [];
+    const content = await trainModel({
       definition,
       source: columnSource(columns, plan, definition.observations.at === 'event' ? definition.observations.subject : undefined),
       estimators: ESTIMATORS,
@@ -56,8 +66,10 @@ export async function runTrainingTask(
       currency: task.currency,
       seed: task.seed,
       threads: task.threads,
+      onTested: (tested) => heads.push(diagnose(tested)),
       ...options,
     });
+    return { content, diagnostics: { schemaVersion: DIAGNOSTICS_VERSION, heads } };
   } finally {
     columns.close();
   }

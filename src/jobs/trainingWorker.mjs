@@ -10,11 +10,11 @@ const [{ runTrainingTask }, { describeError }, { MODELS }, { FEATURES }] = await
   import('../../features/index.ts'),
 ]);
 try {
-  const content = await runTrainingTask(workerData, { models: MODELS, features: FEATURES }, {
+  const trained = await runTrainingTask(workerData, { models: MODELS, features: FEATURES }, {
     onStep: (horizonDays, step) => parentPort.postMessage({ kind: 'step', horizonDays, step }),
     now: () => performance.now(),
   });
-  parentPort.postMessage({ kind: 'done', content });
+  parentPort.postMessage({ kind: 'done', ...trained });
 } catch (error) {
   parentPort.postMessage({ kind: 'failed', error: describeError(error), stack: error instanceof Error ? error.stack : String(error) });
 }

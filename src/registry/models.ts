@@ -1,8 +1,10 @@
 /** Models in the store: immutable integer versions, written once and checked whenever they are read. */
 import { AppError } from '../base/errors.ts';
 import { insertModel, modelArtefact } from '../store/repositories/models.ts';
+import { insertModelReport } from '../store/repositories/modelReports.ts';
 import { selectRows } from '../store/repositories/bulk.ts';
 import type { Store } from '../store/connection.ts';
+import type { Diagnostics } from '../training/diagnostics/schema.ts';
 import type { TrainedModel } from '../training/trained.ts';
 import { MAX_MODEL_BYTES, checkGolden, openModel, sealModel } from './envelope.ts';
 import type { ModelChecks, OpenedModel } from './envelope.ts';
@@ -30,10 +32,10 @@ export function cardOf(content: TrainedModel): ModelCard {
 }
 
 /**
- * Saves a model under the next version of its name, after checking that it can be loaded again.
+ * Saves a model under the next version of its name, after checking that it can be loaded again, and what a report shows of its test beside it.
  * @throws AppError `artefact_invalid` when content, artefacts or golden rows do not hold, `payload_too_large`.
  */
-export async function saveModel(store: Store, content: TrainedModel, checks: ModelChecks): Promise<ModelReference> {
+export async function saveModel(store: Store, content: TrainedModel, checks: ModelChecks, diagnostics?: Diagnostics): Promise<ModelReference> {
   const name = content.model;
   const checked = checks.decode(checks.encode(content));
   checkGolden(checked, checks);
@@ -45,6 +47,7 @@ export async function saveModel(store: Store, content: TrainedModel, checks: Mod
     const { bytes, sha256 } = sealModel(name, version, content, checks);
     const given = await insertModel(trx, { name, sha256, envelope: cardOf(content), artefact: bytes, at: store.clock.now() });
     if (given !== version) throw new AppError('internal', `Model "${name}" was given version ${given} instead of ${version}.`);
+    if (diagnostics !== undefined) await insertModelReport(trx, { name, version, schemaVersion: diagnostics.schemaVersion, document: diagnostics });
     return { name, version, sha256 };
   });
 }

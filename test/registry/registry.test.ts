@@ -8,6 +8,7 @@ import { admitModel, aliasesOf, champions, promoteModel, rollbackModel } from '.
 import { columnDifferences } from '../../src/registry/columns.ts';
 import { openModel, sealModel } from '../../src/registry/envelope.ts';
 import { promotionGate } from '../../src/registry/gate.ts';
+import { modelReport } from '../../src/store/repositories/modelReports.ts';
 import { listModels, loadModel, saveModel } from '../../src/registry/models.ts';
 import { aliasHistory } from '../../src/store/repositories/models.ts';
 import { listAudit } from '../../src/store/repositories/audit.ts';
@@ -123,6 +124,18 @@ describeOnEachStore('registry', (getStore) => {
     expect(newest).toMatchObject({ version: 6, sha256: saved.find(({ version }) => version === 6)?.sha256 });
     expect(newest.card.heads[0]).not.toHaveProperty('artefact');
     expect((await loadModel(store, name, 4, checks)).content).toEqual(frozen());
+  });
+
+  test('what a report shows is kept beside its version, goes with it, and is no part of the bytes', async () => {
+    const store = getStore();
+    const document = { schemaVersion: 1 as const, heads: [] };
+    const saved = await saveModel(store, { ...frozen(), model: 'reported' }, checks, document);
+    const plain = await saveModel(store, { ...frozen(), model: 'reported' }, checks);
+    expect(await modelReport(store.db, 'reported', saved.version)).toEqual({ schemaVersion: 1, document });
+    expect(await modelReport(store.db, 'reported', plain.version)).toBeUndefined();
+    expect((await loadModel(store, 'reported', saved.version, checks)).content).toEqual((await loadModel(store, 'reported', plain.version, checks)).content);
+    await store.db.raw(`DELETE FROM models WHERE name = 'reported' AND version = ?`, [saved.version]);
+    expect(await modelReport(store.db, 'reported', saved.version)).toBeUndefined();
   });
 
   test('promote, roll back, roll forward: aliases, history and audit agree', async () => {

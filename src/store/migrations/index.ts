@@ -6,6 +6,7 @@ import { up as tags } from './tags.ts';
 import { up as access } from './access.ts';
 import { up as runFacts } from './runFacts.ts';
 import { up as segments } from './segments.ts';
+import { up as modelReports } from './modelReports.ts';
 
 export interface Migration {
   readonly name: string;
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0004_access', up: access },
   { name: '0005_run_facts', up: runFacts },
   { name: '0010_segments', up: segments },
+  { name: '0011_model_reports', up: modelReports },
 ];

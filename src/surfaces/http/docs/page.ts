@@ -9,8 +9,8 @@ import { mayCall, ROUTE_GROUPS } from '../route.ts';
 import type { Route, RouteGroup } from '../route.ts';
 import { ERROR_TABLE } from '../../../base/errors.ts';
 import { z } from 'zod';
-import { EMPTY, html, prose } from './html.ts';
-import type { Html } from './html.ts';
+import { EMPTY, html, prose } from '../../../base/html.ts';
+import type { Html } from '../../../base/html.ts';
 import { schemaTable, typeOf, wordsOf } from './schemaTable.ts';
 import { STYLE } from './style.ts';
 

@@ -1,8 +1,8 @@
 /** A JSON Schema as a table that a person can read: one line per field, nested fields with their path. */
 import { refName } from '../openapi.ts';
 import type { JsonSchema } from '../openapi.ts';
-import { EMPTY, html, prose } from './html.ts';
-import type { Html } from './html.ts';
+import { EMPTY, html, prose } from '../../../base/html.ts';
+import type { Html } from '../../../base/html.ts';
 
 const asSchema = (value: unknown): JsonSchema => (typeof value === 'object' && value !== null ? (value as JsonSchema) : {});
 const listOf = (value: unknown): JsonSchema[] => (Array.isArray(value) ? value.map(asSchema) : []);

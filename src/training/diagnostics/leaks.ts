@@ -1,0 +1,38 @@
+/** How far single features get alone. One that separates almost everything by itself is suspected to know the answer. */
+import type { Task } from '../../estimators/contract.ts';
+import { rocAuc, spearman } from '../../math/metrics/index.ts';
+import type { Dataset } from '../dataset.ts';
+import { datasetRows } from '../dataset.ts';
+import { sampleRows } from './contributions.ts';
+import { tidy } from './curves.ts';
+import type { HeadDiagnostics } from './schema.ts';
+
+/** Above this a look is worth it; training itself stops at the limit of leakCheck.ts. */
+export const SUSPECT = 0.95;
+const SHOWN = 10;
+const MOST_ROWS = 20_000;
+
+/** AUC without direction, or the absolute rank correlation; missing values are their own lowest value. Null where there is none. */
+function alone(task: Task, y: Float64Array, values: Float64Array): number | null {
+  const lowest = values.reduce((least, value) => (value < least ? value : least), Infinity);
+  const filled = values.map((value) => (Number.isNaN(value) ? (Number.isFinite(lowest) ? lowest : 0) - 1 : value));
+  if (task !== 'binary') {
+    const order = spearman(y, filled);
+    return order === undefined ? null : tidy(Math.abs(order));
+  }
+  const auc = rocAuc(y, filled);
+  return auc === undefined ? null : tidy(Math.max(auc, 1 - auc));
+}
+
+/** The strongest single features on the test period, beside how they did in the learned periods. */
+export function strongestAlone(task: Task, learned: Dataset | undefined, test: Dataset): HeadDiagnostics['leaks'] {
+  const bounded = (data: Dataset): Dataset => (data.y.length <= MOST_ROWS ? data : datasetRows(data, sampleRows(data.x, MOST_ROWS)));
+  const now = bounded(test);
+  const before = learned === undefined ? undefined : bounded(learned);
+  const features = now.x.columns.map(({ name, values }, c) => {
+    const found = { name, learned: before === undefined ? null : alone(task, before.y, before.x.columns[c].values), test: alone(task, now.y, values) };
+    return { ...found, suspect: Math.max(found.learned ?? 0, found.test ?? 0) > SUSPECT };
+  });
+  const strength = ({ learned: l, test: t }: { learned: number | null; test: number | null }): number => Math.max(l ?? 0, t ?? 0);
+  return { limit: SUSPECT, features: features.sort((a, b) => strength(b) - strength(a) || (a.name < b.name ? -1 : 1)).slice(0, SHOWN) };
+}

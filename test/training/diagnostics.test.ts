@@ -1,0 +1,191 @@
+/** Diagnostics against simulated data whose truth is known. */
+import { describe, expect, test } from 'vitest';
+import * as fc from 'fast-check';
+import { seededRandom } from '../../src/base/random.ts';
+import { ESTIMATORS } from '../../src/estimators/index.ts';
+import { PLAIN_SERVING } from '../../src/estimators/serving.ts';
+import { prAuc, rocAuc } from '../../src/math/metrics/index.ts';
+import type { Dataset } from '../../src/training/dataset.ts';
+import { diagnose } from '../../src/training/diagnostics.ts';
+import { areaUnder, gainCurve, precisionRecallCurve, rocCurve, thinned } from '../../src/training/diagnostics/curves.ts';
+import { driftOf } from '../../src/training/diagnostics/drift.ts';
+import { headDiagnosticsSchema, MOST_POINTS } from '../../src/training/diagnostics/schema.ts';
+import { calibrationBins, cutoffTable } from '../../src/training/diagnostics/tables.ts';
+import { trainModel } from '../../src/training/train.ts';
+import type { TestedCandidate, TestedHead } from '../../src/training/tested.ts';
+import { COLUMNS, day, DEFINITION, planOf, randomWorld, sourceOf } from './world.ts';
+
+/** Outcomes drawn with the probabilities that are predicted: a model that is right. */
+function calibrated(n: number, seed: number): { y: Float64Array; p: Float64Array } {
+  const rng = seededRandom(seed, 'calibrated');
+  const p = Float64Array.from({ length: n }, () => rng.next() ** 2);
+  return { p, y: p.map((share) => (rng.next() < share ? 1 : 0)) };
+}
+
+describe('curves', () => {
+  test('the area under the ROC curve is the metric, also after thinning and with ties', () => {
+    for (const [n, round] of [[400, 1000], [5000, 1e9], [5000, 20]]) {
+      const { y, p } = calibrated(n, n + round);
+      const tied = p.map((v) => Math.round(v * round) / round);
+      const curve = rocCurve(y, tied) ?? [];
+      expect(curve.length).toBeLessThanOrEqual(MOST_POINTS);
+      expect(areaUnder(curve)).toBeCloseTo(rocAuc(y, tied) ?? Number.NaN, 3);
+      expect([curve[0], curve.at(-1)]).toEqual([[0, 0], [1, 1]]);
+    }
+    expect(rocCurve([1, 1], [0.2, 0.4])).toBeUndefined();
+  });
+
+  test('precision over recall ends at the base rate and has the area of average precision', () => {
+    const { y, p } = calibrated(3000, 5);
+    const curve = precisionRecallCurve(y, p) ?? [];
+    expect(curve.at(-1)?.[0]).toBe(1);
+    const steps = curve.reduce((sum, [recall, precision], i) => sum + (recall - (curve[i - 1]?.[0] ?? 0)) * precision, 0);
+    expect(steps).toBeCloseTo(prAuc(y, p) ?? Number.NaN, 2);
+  });
+
+  test('gain reaches everything, a perfect order rises straight, nothing at all has no curve', () => {
+    expect(gainCurve([0, 1, 0, 1], [0.1, 0.9, 0.2, 0.8])).toEqual([[0, 0], [0.25, 0.5], [0.5, 1], [0.75, 1], [1, 1]]);
+    expect(gainCurve([0, 0], [1, 2])).toEqual([]);
+  });
+
+  test('thinning keeps the ends, the bound and points of the curve', () => {
+    fc.assert(fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 900 }), (steps) => {
+      let [x, y] = [0, 0];
+      const curve = steps.map((step, i): [number, number] => [(x += i % 2 === 0 ? step : 0), (y += i % 2 === 0 ? 0 : step)]);
+      const kept = thinned(curve);
+      expect(kept.length).toBeLessThanOrEqual(MOST_POINTS);
+      expect(kept.length).toBeGreaterThanOrEqual(2);
+      expect(kept[0][0]).toBeCloseTo(curve[0][0], 5);
+      expect(kept.at(-1)?.[1]).toBeCloseTo(curve.at(-1)?.[1] ?? Number.NaN, 3);
+    }), { numRuns: 50 });
+  });
+});
+
+describe('tables', () => {
+  test('intervals of a calibrated model hold its predictions in about 95 of 100 bins', () => {
+    const bins = Array.from({ length: 40 }, (_, seed) => calibrationBins('binary', calibrated(600, seed).y, calibrated(600, seed).p)).flat();
+    const held = bins.filter(({ predicted, low, high }) => low <= predicted && predicted <= high).length / bins.length;
+    expect(held).toBeGreaterThan(0.91);
+    expect(held).toBeLessThan(0.985);
+  });
+
+  test('the cut-off table counts what is above each hundredth; ties share', () => {
+    const table = cutoffTable(Float64Array.of(1, 0, 1, 0), Float64Array.of(0.9, 0.5, 0.5, 0.1));
+    expect(table.map(({ rows, rate, score }) => [rows, rate, score])).toEqual([[1, 1, 0.9], [2, 0.75, 0.5], [3, 0.666667, 0.5], [4, 0.5, 0.1]]);
+    expect(cutoffTable(calibrated(20_000, 1).y, calibrated(20_000, 1).p)).toHaveLength(100);
+  });
+});
+
+/** Customers with several rows each over the learned periods and one in the test period; `shift` moves the test rows. */
+function twoPeriods(seed: number, customers: number, shift = 0, wander = 0): { learned: Dataset; test: Dataset } {
+  const rng = seededRandom(seed, 'periods');
+  const own = Array.from({ length: customers }, () => [rng.normal(), rng.normal(), rng.normal()]);
+  const cutoffs = Array.from({ length: 8 }, (_, i) => day(30 * i));
+  const moves = cutoffs.map(() => wander * rng.normal());
+  const rowsOf = (periods: readonly number[], move: number): Dataset => {
+    const rows = periods.flatMap((period) => own.map((traits, customer) => ({ period, customer, values: traits.map((trait) => trait + 0.5 * rng.normal() + move + (moves[period] ?? 0)) })));
+    return {
+      x: { rows: rows.length, columns: [0, 1, 2].map((c) => ({ name: `f${c}`, values: Float64Array.from(rows, ({ values }) => values[c]) })) },
+      y: new Float64Array(rows.length), customerIds: Float64Array.from(rows, ({ customer }) => customer), period: Int32Array.from(rows, ({ period }) => period - periods[0]), cutoffs: periods.map((p) => cutoffs[p] ?? day(400)),
+    };
+  };
+  return { learned: rowsOf([0, 1, 2, 3, 4, 5, 6, 7], 0), test: rowsOf([9], shift) };
+}
+
+describe('drift', () => {
+  test('equal data have an index of nothing', () => {
+    const { learned } = twoPeriods(1, 200);
+    const drift = driftOf(learned, learned, 30);
+    expect(drift?.features.map(({ psi, verdict }) => [psi, verdict])).toEqual([[0, 'stable'], [0, 'stable'], [0, 'stable']]);
+  });
+
+  test('without change any feature at all is called moved as seldom as promised, though the rows of a customer hang together', () => {
+    const alarms = Array.from({ length: 300 }, (_, seed) => { const { learned, test: rows } = twoPeriods(seed, 120); return driftOf(learned, rows, 30); }).filter((drift) => (drift?.moved ?? 0) + (drift?.drifted ?? 0) > 0).length;
+    expect(alarms / 300).toBeLessThan(0.09);
+    expect(alarms / 300).toBeGreaterThan(0.01);
+  });
+
+  test('a shift is found, and is drift where earlier periods stayed put', () => {
+    const { learned, test: rows } = twoPeriods(2, 200, 0.8);
+    expect(driftOf(learned, rows, 30)?.features.map(({ verdict }) => verdict)).toEqual(['drifted', 'drifted', 'drifted']);
+  });
+
+  test('the same shift is no drift where the feature always wandered that much', () => {
+    const { learned, test: rows } = twoPeriods(2, 200, 0.8, 1.2);
+    const drift = driftOf(learned, rows, 30);
+    expect(drift?.drifted).toBe(0);
+    expect(drift?.features.every(({ usual, psi }) => usual === null || psi <= usual)).toBe(true);
+  });
+});
+
+const WORLD = randomWorld(7, 500, 420);
+const FACTS = { customers: 500, orders: 5000, repeatCustomers: 400, firstEvent: day(0), end: day(400) };
+const train = async (change: Partial<typeof DEFINITION>): Promise<{ tested: TestedHead[]; heads: Awaited<ReturnType<typeof trainModel>>['heads'] }> => {
+  const tested: TestedHead[] = [];
+  const { heads } = await trainModel({
+    definition: { ...DEFINITION, ...change }, source: sourceOf(WORLD), estimators: ESTIMATORS, plan: planOf(COLUMNS), facts: FACTS, snapshot: { hash: 'x', events: 1, customers: 1 }, currency: 'EUR', seed: 5,
+    onTested: (one) => tested.push(one),
+  });
+  return { tested, heads };
+};
+
+describe('of a trained model', () => {
+  test('probabilities: schema, baseline beside it, contributions of the linear model, segments, no ids', async () => {
+    const { tested: [one], heads: [head] } = await train({});
+    const found = diagnose(one);
+    expect(headDiagnosticsSchema.safeParse(found).error).toBeUndefined();
+    expect([found.chosen.candidate, found.baseline?.candidate]).toEqual([head.candidate, head.baseline.candidate]);
+    expect(areaUnder(found.chosen.roc ?? [])).toBeCloseTo(head.evaluation.metrics.roc_auc.value, 3);
+    expect(found.contributions).toMatchObject({ method: 'explained', scale: 'log_odds' });
+    expect(found.contributions?.features.map(({ name }) => name)).toContain('days_since_last_order');
+    for (const { points } of found.contributions?.features ?? []) {
+      const values = points.map(([value]) => value ?? -Infinity);
+      expect(values).toEqual(values.toSorted((a, b) => a - b));
+    }
+    expect(found.segments.map(({ by }) => by)).toEqual(['orders', 'recency']);
+    for (const { groups, hidden } of found.segments) {
+      expect(groups.every(({ rows }) => rows >= 30)).toBe(true);
+      expect(groups.reduce((sum, { rows }) => sum + rows, hidden)).toBe(one.test.y.length);
+    }
+    expect(found.periods.map(({ role }) => role)).toEqual([...one.split.refit.map(() => 'learned'), 'test']);
+    expect(found.cutoffs?.at(-1)?.rate).toBeCloseTo(head.evaluation.targetMean, 5);
+    expect(found.scores.rows.reduce((sum, rows) => sum + rows, 0)).toBe(one.test.y.length);
+    expect(JSON.stringify(found)).not.toContain('customer');
+    expect(JSON.stringify(found).length).toBeLessThan(120_000);
+    expect(diagnose(one)).toEqual(found);
+  });
+
+  test('amounts and days: their own tables, and schema', async () => {
+    const amount = diagnose((await train({ name: 'spend', target: { kind: 'spend' }, baseline: { name: 'base', rung: 'rule', estimator: 'rate_baseline', params: { column: 'net_spend_90d', factor: 1 / 3 } }, candidates: [{ name: 'tweedie', rung: 'linear', estimator: 'tweedie_regression' }] })).tested[0]);
+    expect(headDiagnosticsSchema.safeParse(amount).error).toBeUndefined();
+    expect([amount.cutoffs, amount.errors, amount.survival]).toEqual([null, null, null]);
+    expect(areaUnder(amount.perfectGain ?? [])).toBeGreaterThan(areaUnder(amount.chosen.gain));
+    expect(amount.coverage?.length).toBeGreaterThan(0);
+    const days = diagnose((await train({ name: 'wait', target: { kind: 'next_order' }, baseline: { name: 'global', rung: 'rule', estimator: 'global_gap' }, candidates: [] })).tested[0]);
+    expect(headDiagnosticsSchema.safeParse(days).error).toBeUndefined();
+    expect(days.baseline).toBeNull();
+    expect(days.survival?.levels.map(({ level }) => level)).toEqual([0.1, 0.25, 0.5, 0.75, 0.9]);
+    expect(days.survival?.byDay.at(-1)).toEqual([30, 1, 1]);
+    expect(days.errors?.reduce((sum, { rows }) => sum + rows, 0)).toBe(days.rows.test);
+  });
+});
+
+describe('survives odd data', () => {
+  const candidate = (n: number, value: (row: number) => number): TestedCandidate => ({
+    fitted: { candidate: { name: 'odd', rung: 'rule', estimator: 'base_rate' }, estimator: { ...ESTIMATORS.base_rate, predict: (_, x) => new Float64Array(x.rows).fill(0.5) }, artefact: { kind: 'base_rate' } },
+    serving: PLAIN_SERVING, served: { prediction: Float64Array.from({ length: n }, (_, row) => value(row)) },
+  });
+  const data = (n: number, y: number, value: number): Dataset => ({
+    x: { rows: n, columns: [{ name: 'orders_total', values: new Float64Array(n).fill(value) }, { name: 'kind', values: new Float64Array(n).fill(0), categories: ['<a>', 'b'] }] },
+    y: new Float64Array(n).fill(y), customerIds: Float64Array.from({ length: n }, (_, i) => i), period: new Int32Array(n), cutoffs: [day(0)],
+  });
+  test.each([
+    ['no rows', 0, 0, 1], ['one row', 1, 1, 1], ['one class', 60, 1, 3], ['nothing happened', 60, 0, 3], ['columns without values', 60, 1, Number.NaN],
+  ])('%s', (_, n, y, value) => {
+    for (const task of ['binary', 'amount', 'duration'] as const) {
+      const split = { mode: 'two_way' as const, horizonDays: 30, train: [day(0)], test: day(30), testCutoffs: [day(30)], refit: [day(0)], serve: [day(0)] };
+      const found = diagnose({ task, split, end: day(60), test: data(n, y, value), learned: data(n, y, value), winner: candidate(n, () => 0.5), baseline: candidate(n, () => 0.4), rng: seededRandom(1) });
+      expect(headDiagnosticsSchema.safeParse(found).error).toBeUndefined();
+    }
+  });
+});
