@@ -164,8 +164,9 @@ describe('documents', () => {
 });
 
 describe('packages', () => {
-  const declared = JSON.parse(read('package.json')) as { dependencies: Record<string, string>; devDependencies: Record<string, string> };
-  const every = { ...declared.dependencies, ...declared.devDependencies };
+  const declared = JSON.parse(read('package.json')) as { dependencies: Record<string, string>; devDependencies: Record<string, string>; optionalDependencies: Record<string, string> };
+  const program = { ...declared.dependencies, ...declared.optionalDependencies };
+  const every = { ...program, ...declared.devDependencies };
   test('are pinned exactly and explained', () => {
     const page = PAGES.get('docs/adr/dependencies.md') ?? '';
     expect(lines(Object.entries(every).flatMap(([name, version]) => [
@@ -175,8 +176,8 @@ describe('packages', () => {
   });
   test('that the program imports are dependencies, and the other way round', () => {
     const used = new Set(IMPORTS.filter(({ kind, to }) => kind === 'package' && !to.startsWith('node:')).map(({ to }) => to));
-    expect(lines([...used].filter((name) => !(name in declared.dependencies)).map((name) => `${name} is imported and is no dependency in package.json.`))).toBe('');
+    expect(lines([...used].filter((name) => !(name in program)).map((name) => `${name} is imported and is no dependency in package.json.`))).toBe('');
     // tsx is also registered by bin/tagcast.mjs.
-    expect(lines(Object.keys(declared.dependencies).filter((name) => !used.has(name)).map((name) => `${name} is a dependency and nothing imports it: remove it.`))).toBe('');
+    expect(lines(Object.keys(program).filter((name) => !used.has(name)).map((name) => `${name} is a dependency and nothing imports it: remove it.`))).toBe('');
   });
 });

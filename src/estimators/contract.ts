@@ -38,8 +38,8 @@ export interface FitContext {
 /** Numbers worth showing about a fit: iterations, log-likelihood, chosen λ, … all finite. */
 export type FitReport = Readonly<Record<string, number | string | boolean | readonly number[]>>;
 
-/** Why a fit gave no model. It is an answer, not an exception: the trainer shows it and falls back to a simpler rung. */
-export type FitFailure = 'too_few_rows' | 'one_class' | 'no_columns' | 'missing_column' | 'not_converged' | 'unsupported_target';
+/** Why a fit gave no model. It is an answer, not an exception: the trainer shows it and falls back to a simpler rung. `not_available`: an optional package is missing. */
+export type FitFailure = 'too_few_rows' | 'one_class' | 'no_columns' | 'missing_column' | 'not_converged' | 'unsupported_target' | 'not_available';
 
 export type FitOutcome<Artefact> =
   | { readonly ok: true; readonly artefact: Artefact; readonly report: FitReport }

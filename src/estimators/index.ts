@@ -11,14 +11,15 @@ import { bgNbd, btydValue, gammaGamma, mbgNbd } from './customerBase/index.ts';
 import { gammaRegression, linearRegression, logisticRegression, multinomialRegression, poissonRegression, tweedieRegression } from './linear/index.ts';
 import { globalGap, personalMeanGap, repurchaseCycle } from './repurchaseCycle/index.ts';
 import { boostedTrees } from './trees/boostedTrees.ts';
+import { neuralSequence, neuralTabular, neuralValue } from './neural/index.ts';
 import { rateBaseline } from './value/rateBaseline.ts';
 import { scaledRate } from './value/scaledRate.ts';
 import { twoPart } from './value/twoPart.ts';
 
 export { checkArtefact, decodeArtefact, encodeArtefact } from './codec.ts';
 export {
-  baseRate, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, gammaRegression, globalGap, linearRegression, logisticRegression, mbgNbd, multinomialRegression, personalMeanGap, poissonRegression,
-  rateBaseline, repurchaseCycle, scaledRate, tweedieRegression, twoPart,
+  baseRate, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, gammaRegression, globalGap, linearRegression, logisticRegression, mbgNbd, multinomialRegression,
+  neuralSequence, neuralTabular, neuralValue, personalMeanGap, poissonRegression, rateBaseline, repurchaseCycle, scaledRate, tweedieRegression, twoPart,
 };
 
 export interface AnyArtefact {
@@ -86,6 +87,9 @@ export const ESTIMATORS = Object.freeze({
   poisson_regression: erased(poissonRegression),
   gamma_regression: erased(gammaRegression),
   multinomial_regression: erased(multinomialRegression),
+  neural_value: erased(neuralValue),
+  neural_tabular: erased(neuralTabular),
+  neural_sequence: erased(neuralSequence),
   bg_nbd: erased(bgNbd),
   mbg_nbd: erased(mbgNbd),
   gamma_gamma: erased(gammaGamma),
