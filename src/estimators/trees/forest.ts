@@ -12,8 +12,8 @@ export const ZERO_IS_MISSING = 2;
 /** The split is by a set of categories: `threshold` is the number of the set, members go left, categories that no set names go right. */
 export const CATEGORICAL = 4;
 
-/** How the sum of leaf values becomes a prediction. */
-export const LINKS = ['identity', 'logistic', 'softmax', 'exp'] as const;
+/** How the sum of leaf values becomes a prediction. The last two (sign(s)·s² and log(1 + eˢ)) only come with models from elsewhere. */
+export const LINKS = ['identity', 'logistic', 'softmax', 'exp', 'signed_square', 'softplus'] as const;
 export type Link = (typeof LINKS)[number];
 
 export const forestNodesSchema = z.object({
