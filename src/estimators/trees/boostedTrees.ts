@@ -11,9 +11,10 @@ import { binMatrix } from './binnedMatrix.ts';
 import { findCuts } from './binning.ts';
 import { boost, type BoostingData, type BoostingParams } from './boosting.ts';
 import { flattenTrees } from './flatten.ts';
-import { forestColumns, forestScores } from './forestScores.ts';
 import { objectiveOf, type ObjectiveName } from './objective.ts';
-import { treeContributions } from './treeShap.ts';
+import { forestColumns } from './serve/columns.ts';
+import { forestScores } from './serve/scores.ts';
+import { treeContributions } from './shap/treeShap.ts';
 
 export interface BoostedTreesParams {
   /** `log_loss` for binary targets, `tweedie` or `squared_error` for amounts. */

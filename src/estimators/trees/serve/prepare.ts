@@ -52,7 +52,7 @@ const known = new WeakMap<Forest, { readonly prepared: PreparedForest | undefine
 
 /**
  * The fast form of a forest, made once per forest. Undefined for the rare forest that ranks cannot number (over 65,534 thresholds on a column, or
- * 32,768 slots): {@link scoresOf} then walks the plain arrays.
+ * 32,768 slots): {@link forestScores} then walks the plain arrays.
  */
 export function prepareForest(forest: Forest): PreparedForest | undefined {
   const before = known.get(forest);

@@ -13,7 +13,7 @@ const BLOCK = 256;
 const FEW = 4;
 
 /** base + Σ leaf values, row-major rows × outputs, before the link. `columns` in the order of the forest's, categories as the forest's codes. */
-export function scoresOf(forest: Forest, columns: readonly Float64Array[], rows: number): Float64Array {
+export function forestScores(forest: Forest, columns: readonly Float64Array[], rows: number): Float64Array {
   const prepared = prepareForest(forest);
   if (prepared === undefined) return plainScores(forest, columns, rows);
   const { outputs, base } = forest;
