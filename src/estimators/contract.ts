@@ -55,6 +55,15 @@ export interface Explanation {
   readonly contributions: readonly Float64Array[];
 }
 
+/** One distribution per row of a matrix. */
+export interface RowDistributions {
+  readonly rows: number;
+  /** P(target ≤ values[row]), one per row. */
+  cdf(values: Float64Array): Float64Array;
+  /** Quantiles at levels of each row's own: `levels` in (0, 1) and the answer are row-major rows × perRow, levels ascend within a row. */
+  quantiles(levels: Float64Array, perRow: number): Float64Array;
+}
+
 export interface Estimator<Artefact extends { readonly kind: string }, Params> {
   /** Literal tag of the artefact, stable for ever: `logistic_regression`, `boosted_trees`, `bg_nbd`, … */
   readonly kind: Artefact['kind'];
@@ -73,5 +82,7 @@ export interface Estimator<Artefact extends { readonly kind: string }, Params> {
   predict(artefact: Artefact, x: Matrix): Float64Array;
   /** Quantiles of the target, levels in (0, 1) ascending; row-major rows × levels, non-decreasing within a row. */
   quantiles?(artefact: Artefact, x: Matrix, levels: readonly number[]): Float64Array;
+  /** The distribution of every row's target, worked out once: its quantiles are those of {@link quantiles}. */
+  distribution?(artefact: Artefact, x: Matrix): RowDistributions;
   explain?(artefact: Artefact, x: Matrix): Explanation;
 }

@@ -8,6 +8,7 @@ import { columnRule } from './baseline/columnRule.ts';
 import { checkArtefact } from './codec.ts';
 import type { Estimator } from './contract.ts';
 import { bgNbd, btydValue, gammaGamma, mbgNbd } from './customerBase/index.ts';
+import { hazardTrees } from './hazard/hazardTrees.ts';
 import { gammaRegression, linearRegression, logisticRegression, multinomialRegression, poissonRegression, tweedieRegression } from './linear/index.ts';
 import { globalGap, personalMeanGap, repurchaseCycle } from './repurchaseCycle/index.ts';
 import { boostedTrees } from './trees/boostedTrees.ts';
@@ -18,7 +19,7 @@ import { twoPart } from './value/twoPart.ts';
 
 export { checkArtefact, decodeArtefact, encodeArtefact } from './codec.ts';
 export {
-  baseRate, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, gammaRegression, globalGap, linearRegression, logisticRegression, mbgNbd, multinomialRegression,
+  baseRate, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, gammaRegression, globalGap, hazardTrees, linearRegression, logisticRegression, mbgNbd, multinomialRegression,
   neuralSequence, neuralTabular, neuralValue, personalMeanGap, poissonRegression, rateBaseline, repurchaseCycle, scaledRate, tweedieRegression, twoPart,
 };
 
@@ -70,6 +71,7 @@ function erased<Artefact extends AnyArtefact, Params>(estimator: Estimator<Artef
     fit: (train, params, context) => estimator.fit(train, withDefaults(estimator.kind, estimator.defaults, params), context),
     predict: (artefact, x) => estimator.predict(narrow(artefact), x),
     ...(estimator.quantiles === undefined ? {} : { quantiles: (artefact, x, levels) => estimator.quantiles!(narrow(artefact), x, levels) }),
+    ...(estimator.distribution === undefined ? {} : { distribution: (artefact, x) => estimator.distribution!(narrow(artefact), x) }),
     ...(estimator.explain === undefined ? {} : { explain: (artefact, x) => estimator.explain!(narrow(artefact), x) }),
   } satisfies AnyEstimator as AnyEstimator);
 }
@@ -95,6 +97,7 @@ export const ESTIMATORS = Object.freeze({
   gamma_gamma: erased(gammaGamma),
   btyd_value: erased(btydValue),
   repurchase_cycle: erased(repurchaseCycle),
+  hazard_trees: erased(hazardTrees),
   personal_mean_gap: erased(personalMeanGap),
   global_gap: erased(globalGap),
 }) satisfies Readonly<Record<string, AnyEstimator>>;

@@ -2,11 +2,18 @@
 import { AppError, throwIfCancelled } from '../base/errors.ts';
 import type { Column, Matrix } from '../base/matrix.ts';
 import { argsort, hashUniform, rowHashes } from '../math/stats/index.ts';
-import type { Estimator, FitContext, FitFailure, TrainingData } from './contract.ts';
+import type { Estimator, FitContext, FitFailure, RowDistributions, TrainingData } from './contract.ts';
 
 /** An estimator as a frozen plain object. */
 export function defineEstimator<Artefact extends { readonly kind: string }, Params>(estimator: Estimator<Artefact, Params>): Estimator<Artefact, Params> {
   return Object.freeze({ ...estimator, defaults: Object.freeze(estimator.defaults) });
+}
+
+/** Quantiles of every row at the same levels, row-major rows × levels. */
+export function sharedQuantiles(distributions: RowDistributions, levels: readonly number[]): Float64Array {
+  const table = new Float64Array(distributions.rows * levels.length);
+  for (let row = 0; row < distributions.rows; row++) table.set(levels, row * levels.length);
+  return distributions.quantiles(table, levels.length);
 }
 
 export function refuse(reason: FitFailure, detail: string): { readonly ok: false; readonly reason: FitFailure; readonly detail: string } {

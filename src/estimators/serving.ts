@@ -9,7 +9,8 @@ import type { LocalDate } from '../base/time.ts';
 import type { Matrix } from '../base/matrix.ts';
 import { applyCalibration, applyConformalInterval, calibrationSchema, conformalSchema } from './calibration/index.ts';
 import type { Estimator, Task } from './contract.ts';
-import { conditionalDays, waitingGrid } from './waiting.ts';
+import { conditionalDays, waitsOf } from './waiting.ts';
+import { WAITING_GROUPS, waitingGroups } from './waitingGroups.ts';
 
 export const levelSchema = z.strictObject({
   /** Where the level comes from: the same season a year before, the newest finished period, or nothing to learn it from. */
@@ -24,7 +25,14 @@ export const servingSchema = z.strictObject({
   shape: calibrationSchema.nullable(),
   conformal: conformalSchema.nullable(),
   /** `duration`: days given an order within the window, and the level to ask for in place of each of {@link INTERVAL_LEVELS}. */
-  waiting: z.strictObject({ windowDays: z.number().positive(), levels: z.array(z.number()).length(5).nullable() }).nullable(),
+  waiting: z
+    .strictObject({
+      windowDays: z.number().positive(),
+      levels: z.array(z.number()).length(5).nullable(),
+      /** Levels of a group's own, in the order of {@link WAITING_GROUPS}; null where it has too few rows and the shop's levels hold. */
+      groups: z.array(z.array(z.number()).length(5).nullable()).length(WAITING_GROUPS.length).optional(),
+    })
+    .nullable(),
 });
 export type Serving = z.infer<typeof servingSchema>;
 
@@ -78,10 +86,17 @@ export function finish<Artefact extends { readonly kind: string }>(
     return { prediction: moved, low80: given(wide.low), high80: given(wide.high), low50: given(middle.low), high50: given(middle.high) };
   }
   const windowDays = serving.waiting?.windowDays ?? Infinity;
-  const grid = waitingGrid(estimator, artefact, x);
-  if (grid === undefined) return { prediction: moved.map((days) => Math.min(days, windowDays)) };
-  const [low80, low50, prediction, high50, high80] = conditionalDays(grid, x.rows, windowDays, serving.waiting?.levels ?? INTERVAL_LEVELS);
+  const waits = waitsOf(estimator, artefact, x);
+  if (waits === undefined) return { prediction: moved.map((days) => Math.min(days, windowDays)) };
+  const [low80, low50, prediction, high50, high80] = conditionalDays(waits, windowDays, waitingLevels(serving.waiting, x), INTERVAL_LEVELS.length);
   return { prediction, low80, low50, high50, high80 };
+}
+
+/** Levels to ask for in place of {@link INTERVAL_LEVELS}, by row: those of its group where it has any, otherwise the shop's. */
+export function waitingLevels(waiting: Serving['waiting'], x: Matrix): (row: number) => readonly number[] {
+  const shop = waiting?.levels ?? INTERVAL_LEVELS;
+  const groups = waiting?.groups === undefined ? undefined : waitingGroups(x);
+  return groups === undefined ? () => shop : (row) => waiting?.groups?.[groups[row]] ?? shop;
 }
 
 /** Served predictions of every row as of a business day. */
@@ -93,5 +108,7 @@ export function serve<Artefact extends { readonly kind: string }>(
   x: Matrix,
   asOf: LocalDate,
 ): Served {
-  return finish(estimator, task, artefact, serving, x, estimator.predict(artefact, x), asOf);
+  // Days come from the distribution, not from the prediction: asking for both would double the work.
+  const fromDistribution = task === 'duration' && estimator.quantiles !== undefined;
+  return finish(estimator, task, artefact, serving, x, fromDistribution ? new Float64Array(x.rows) : estimator.predict(artefact, x), asOf);
 }

@@ -1,10 +1,11 @@
 /** Repurchase cycle: when the next order comes, given the customer's own rhythm and the silence so far. */
 import { z } from 'zod';
-import type { Estimator, TrainingData } from '../contract.ts';
+import type { Estimator, RowDistributions, TrainingData } from '../contract.ts';
+import { sharedQuantiles } from '../rows.ts';
 import type { Matrix } from '../../base/matrix.ts';
 import { fitGapModel } from './gapFit.ts';
 import type { Outcome } from './gapFit.ts';
-import { cycleOf, gapDistribution, gapSurvival, remainingQuantile } from './gapModel.ts';
+import { cycleOf, gapDistribution, gapSurvival, remainingLevel, remainingQuantiles } from './gapModel.ts';
 import { RHYTHM_COLUMNS, rhythmReader } from './rhythm.ts';
 import type { Rhythm } from './rhythm.ts';
 
@@ -89,20 +90,24 @@ export function outcomesOf(train: TrainingData): Outcome[] {
   return outcomes;
 }
 
-/** The remaining time at every level of every row, row-major, non-decreasing within a row. */
-function quantilesOf({ gap }: RepurchaseCycleArtefact, x: Matrix, levels: readonly number[]): Float64Array {
+/** The remaining time of every row: of the gap model, given the silence. */
+function distributionOf({ gap }: RepurchaseCycleArtefact, x: Matrix): RowDistributions {
   const read = rhythmReader(x);
-  const out = new Float64Array(x.rows * levels.length);
-  for (let row = 0; row < x.rows; row++) {
-    const rhythm = read(row);
-    const distribution = gapDistribution(gap, rhythm);
-    let previous = 0;
-    levels.forEach((level, i) => {
-      previous = Math.max(previous, remainingQuantile(distribution, rhythm.silence, level));
-      out[row * levels.length + i] = previous;
-    });
-  }
-  return out;
+  return {
+    rows: x.rows,
+    cdf: (values) => values.map((value, row) => {
+      const rhythm = read(row);
+      return remainingLevel(gapDistribution(gap, rhythm), rhythm.silence, value);
+    }),
+    quantiles(levels, perRow) {
+      const out = new Float64Array(x.rows * perRow);
+      for (let row = 0; row < x.rows; row++) {
+        const rhythm = read(row);
+        remainingQuantiles(gapDistribution(gap, rhythm), rhythm.silence, levels, row * perRow, perRow, out);
+      }
+      return out;
+    },
+  };
 }
 
 export const repurchaseCycle: Estimator<RepurchaseCycleArtefact, RepurchaseCycleParams> = {
@@ -129,6 +134,7 @@ export const repurchaseCycle: Estimator<RepurchaseCycleArtefact, RepurchaseCycle
     };
     return { ok: true, artefact, report: { ...report, orders, storeCycleDays: (model.shape * model.scaleDays) / model.alikeness, ...model } };
   },
-  predict: (artefact, x) => quantilesOf(artefact, x, [0.5]),
-  quantiles: quantilesOf,
+  predict: (artefact, x) => sharedQuantiles(distributionOf(artefact, x), [0.5]),
+  quantiles: (artefact, x, levels) => sharedQuantiles(distributionOf(artefact, x), levels),
+  distribution: distributionOf,
 };

@@ -96,26 +96,38 @@ export function cycleOf({ k, C, D }: GapDistribution): number {
 const LONGEST_LOG_DAYS = Math.log(1e6);
 const SHORTEST_LOG_DAYS = Math.log(1e-3);
 
+/** P(order within `days` after the cut-off | silence). */
+export function remainingLevel(distribution: GapDistribution, silence: number, days: number): number {
+  return 1 - gapSurvival(distribution, silence + days) / gapSurvival(distribution, silence);
+}
+
 /**
- * Days u > 0 after the cut-off with P(next order later than u | silence) = 1 − level: the quantile of the remaining time.
- * Newton on ln S over ln u, kept inside a shrinking interval. In [0.001, 10⁶] days.
+ * Days u > 0 after the cut-off with P(next order later than u | silence) = 1 − level, for `count` levels from `levels[from]` on (ascending), written to the same places of `out`: the
+ * quantiles of the remaining time. Newton on ln S over ln u, kept inside a shrinking interval, each level from the one before. In [0.001, 10⁶] days.
  */
-export function remainingQuantile(distribution: GapDistribution, silence: number, level: number): number {
-  const target = Math.log1p(-level) + Math.log(gapSurvival(distribution, silence));
-  let low = SHORTEST_LOG_DAYS;
-  let high = LONGEST_LOG_DAYS;
-  let v = Math.log(Math.max(1e-3, Math.min(1e6, silence + cycleOf(distribution))));
-  for (let i = 0; i < 100; i++) {
-    const u = Math.exp(v);
-    const survival = gapSurvival(distribution, silence + u);
-    const excess = Math.log(survival) - target;
-    if (excess > 0) low = v;
-    else high = v;
-    const slope = (-u * gapDensity(distribution, silence + u)) / survival;
-    let next = v - excess / slope;
-    if (!(next > low && next < high)) next = (low + high) / 2;
-    if (Math.abs(next - v) < 1e-12 || high - low < 1e-12) return Math.exp(next);
-    v = next;
+export function remainingQuantiles(distribution: GapDistribution, silence: number, levels: ArrayLike<number>, from: number, count: number, out: Float64Array): void {
+  const atStart = Math.log(gapSurvival(distribution, silence));
+  let floor = SHORTEST_LOG_DAYS;
+  let v = Math.log(Math.max(1e-3, Math.min(1e6, cycleOf(distribution))));
+  for (let l = 0; l < count; l++) {
+    const target = Math.log1p(-levels[from + l]) + atStart;
+    let low = floor;
+    let high = LONGEST_LOG_DAYS;
+    for (let i = 0; i < 100; i++) {
+      const u = Math.exp(v);
+      const survival = gapSurvival(distribution, silence + u);
+      const excess = Math.log(survival) - target;
+      if (excess > 0) low = v;
+      else high = v;
+      const slope = (-u * gapDensity(distribution, silence + u)) / survival;
+      let next = v - excess / slope;
+      if (!(next > low && next < high)) next = (low + high) / 2;
+      // Newton doubles the digits with each step: one below 1e-7 leaves an error of about 1e-14.
+      const close = Math.abs(next - v) < 1e-7 || high - low < 1e-12;
+      v = next;
+      if (close) break;
+    }
+    out[from + l] = Math.exp(v);
+    floor = Math.min(v, LONGEST_LOG_DAYS - 1e-9);
   }
-  return Math.exp(v);
 }

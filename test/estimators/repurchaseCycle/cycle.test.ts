@@ -118,7 +118,7 @@ describe('every customer gets an answer', () => {
       const values = LEVELS.map((level) => q(row, level));
       expect(values.every((v) => v > 0 && v <= 1e6 + 1)).toBe(true);
       expect([...values].sort((a, b) => a - b)).toEqual(values);
-      expect(median[row]).toBe(values[2]);
+      expect(median[row] / values[2]).toBeCloseTo(1, 12);
       compared++;
     }
     expect(compared).toBe(10);
