@@ -3,6 +3,7 @@ export * from './amount.ts';
 export * from './bootstrap.ts';
 export * from './intervals.ts';
 export * from './lift.ts';
+export * from './multiclass.ts';
 export * from './probability.ts';
 export * from './ranking.ts';
 export * from './stability.ts';

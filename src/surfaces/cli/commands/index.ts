@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   train: async () => (await import('./models.ts')).train,
   evaluate: async () => (await import('./models.ts')).evaluate,
   models: async () => (await import('./models.ts')).models,
+  table: async () => (await import('./table.ts')).tableCommand,
   score: async () => (await import('./score.ts')).score,
   nightly: async () => (await import('./score.ts')).nightly,
   tags: async () => (await import('./tags.ts')).tags,

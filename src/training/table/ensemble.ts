@@ -1,0 +1,120 @@
+/**
+ * The portfolio on the rows of one outer fold. Every member is fitted once per inner fold; its predictions for the rows that each fit had not seen teach the blend,
+ * and the mean of its fits predicts the outer test rows. The test rows take no part in any of it.
+ */
+import { throwIfCancelled } from '../../base/errors.ts';
+import { sigmoid } from '../../math/stats/index.ts';
+import { applyClassBlend, applyNumberBlend, applyProbabilityBlend, blendClasses, blendNumbers, blendProbabilities, logOdds } from '../blend.ts';
+import type { Blend } from '../blend.ts';
+import { chooseSimplest } from '../choice.ts';
+import type { Contender } from '../choice.ts';
+import { baselinesOf } from './baselines.ts';
+import type { Fold } from './folds.ts';
+import { rowLosses } from './losses.ts';
+import { fitMember } from './member.ts';
+import type { FitContext } from './member.ts';
+import type { Member } from './portfolio.ts';
+import type { TableProblem } from './problem.ts';
+import { joined } from './scores.ts';
+
+export interface MemberOutcome {
+  readonly member: Member;
+  /** Predictions of the outer test rows. */
+  readonly test: Float64Array;
+  /** Mean loss on the rows that the fits had not seen. */
+  readonly loss: number;
+}
+
+export interface EnsembleOutcome {
+  readonly members: readonly MemberOutcome[];
+  readonly failures: readonly { readonly member: Member; readonly detail: string }[];
+  readonly blend: { readonly test: Float64Array; readonly loss: number; readonly weights: Readonly<Record<string, number>> } | undefined;
+  /** Name of what serves: a baseline, a member, or `blend`. */
+  readonly chosen: string;
+}
+
+export const BLEND = 'blend';
+
+/** @param inner folds of the outer training rows: fit on `train`, learn the blend on `test` @param test outer test rows @param refit fit members once more on all of the rows (inner folds that are one cut in time) */
+export async function fitEnsemble(problem: TableProblem, portfolio: readonly Member[], inner: readonly Fold[], test: Int32Array, context: FitContext & { readonly refit?: Int32Array; readonly onFit?: (name: string) => void }): Promise<EnsembleOutcome> {
+  const width = problem.task === 'multiclass' ? (problem.classes?.length ?? 1) : 1;
+  const judgedRows = inner.flatMap((fold) => [...fold.test]);
+  const y = Float64Array.from(judgedRows, (row) => problem.y[row]);
+  const known: (MemberOutcome & { readonly oof: Float64Array; readonly losses: Float64Array })[] = [];
+  const failures: { member: Member; detail: string }[] = [];
+  for (const member of portfolio) {
+    const oof = new Float64Array(judgedRows.length * width);
+    const tests: Float64Array[] = [];
+    let at = 0;
+    let failure: string | undefined;
+    for (const [k, fold] of inner.entries()) {
+      throwIfCancelled(context.signal, 'The table');
+      context.onFit?.(member.name);
+      // A turn of the event loop between fits, so that cancelling and progress get through.
+      await new Promise((resolve) => setImmediate(resolve));
+      const fitted = await fitMember(problem, member, fold.train, { ...context, rng: context.rng.fork(member.name, k) });
+      if (!fitted.ok) {
+        failure = fitted.detail;
+        break;
+      }
+      oof.set(fitted.predict(fold.test), at);
+      at += fold.test.length * width;
+      if (context.refit === undefined) tests.push(fitted.predict(test));
+    }
+    if (failure === undefined && context.refit !== undefined) {
+      const again = await fitMember(problem, member, context.refit, { ...context, rng: context.rng.fork(member.name, 'all') });
+      if (again.ok) tests.push(again.predict(test));
+      else failure = again.detail;
+    }
+    if (failure !== undefined) {
+      failures.push({ member, detail: failure });
+      continue;
+    }
+    const losses = rowLosses(problem.task, y, oof, width);
+    known.push({ member, oof, losses, loss: mean(losses), test: averaged(problem.task, tests) });
+  }
+  if (known.length === 0) return { members: [], failures, blend: undefined, chosen: '' };
+  const blended = known.length < 2 ? undefined : blendOf(problem, known.map(({ oof }) => oof), y, width, known.map((one) => one.test));
+  const blendLosses = blended === undefined ? undefined : rowLosses(problem.task, y, blended.oof, width);
+  const chosen = chooseSimplest([
+    ...baselineContenders(problem, inner, y, width),
+    ...known.map(({ member, losses }) => ({ name: member.name, rung: member.rung, losses })),
+    ...(blendLosses === undefined ? [] : [{ name: BLEND, rung: 'boosting' as const, losses: blendLosses }]),
+  ]);
+  return {
+    members: known.map(({ member, test: predicted, loss }) => ({ member, test: predicted, loss })), failures, chosen,
+    blend: blended === undefined || blendLosses === undefined ? undefined : { test: blended.test, loss: mean(blendLosses), weights: Object.fromEntries(known.map(({ member }, k) => [member.name, blended.blend.weights[k]])) },
+  };
+}
+
+/** The simplest rung of all: a model has to be clearly better than the base rate and than its best single column. */
+function baselineContenders(problem: TableProblem, inner: readonly Fold[], y: Float64Array, width: number): Contender[] {
+  const byFold = inner.map((fold) => baselinesOf(problem, fold.train, fold.test));
+  return byFold[0].map(({ name }, b) => ({ name, rung: 'rule', losses: rowLosses(problem.task, y, joined(byFold.map((baselines) => baselines[b].test)), width) }));
+}
+
+function blendOf(problem: TableProblem, oof: readonly Float64Array[], y: Float64Array, width: number, tests: readonly Float64Array[]): { oof: Float64Array; test: Float64Array; blend: Blend } {
+  if (problem.task === 'binary') {
+    const blend = blendProbabilities(oof, y);
+    return { blend, oof: applyProbabilityBlend(blend, oof), test: applyProbabilityBlend(blend, tests) };
+  }
+  if (problem.task === 'multiclass') {
+    const blend = blendClasses(oof, y, width);
+    return { blend, oof: applyClassBlend(blend, oof, width), test: applyClassBlend(blend, tests, width) };
+  }
+  const blend = blendNumbers(oof, y);
+  const floor = (values: Float64Array): Float64Array => (problem.task === 'number' ? values : values.map((value) => Math.max(0, value)));
+  return { blend, oof: floor(applyNumberBlend(blend, oof)), test: floor(applyNumberBlend(blend, tests)) };
+}
+
+/** Mean of several fits: probabilities on the scale of log-odds, so that sure fits keep their say; everything else as it is. */
+function averaged(task: TableProblem['task'], predictions: readonly Float64Array[]): Float64Array {
+  if (predictions.length === 1) return predictions[0];
+  const binary = task === 'binary';
+  return Float64Array.from(predictions[0] ?? [], (_, i) => {
+    const total = predictions.reduce((sum, values) => sum + (binary ? logOdds(values[i]) : values[i]), 0) / predictions.length;
+    return binary ? sigmoid(total) : total;
+  });
+}
+
+const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);

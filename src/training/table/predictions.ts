@@ -1,0 +1,26 @@
+/** Predictions as CSV: the row's place in its file, the columns that name it, the fold, what happened and what was said. */
+import type { TableProblem } from './problem.ts';
+import { textAt } from './rawTable.ts';
+import type { RawTable } from './rawTable.ts';
+import type { TableResult } from './run.ts';
+
+/** One line per predicted row, in file order. Classes: one probability column per label; binary: the probability of the positive one. */
+export function predictionsCsv(table: RawTable, problem: TableProblem, { predicted }: Pick<TableResult, 'predicted'>, trainRows: number): string {
+  const naming = new Set(problem.notes.filter(({ why }) => why === 'identifier' || why === 'group' || why === 'time').map(({ column }) => column));
+  const columns = table.columns.filter(({ name }) => naming.has(name));
+  const classes = problem.task === 'multiclass' ? (problem.classes ?? []) : undefined;
+  const label = (value: number): string => (problem.classes === undefined ? String(value) : (problem.classes[value] ?? ''));
+  const said = classes === undefined ? [problem.task === 'binary' ? 'probability' : 'prediction'] : ['prediction', ...classes.map((name) => `probability ${name}`)];
+  const lines = [['row', ...columns.map(({ name }) => name), 'fold', 'actual', ...said].map(field).join(',')];
+  const width = classes?.length ?? 1;
+  predicted.rows.forEach((row, i) => {
+    const values = predicted.values.subarray(i * width, (i + 1) * width);
+    const likeliest = classes === undefined ? [] : [classes[values.indexOf(Math.max(...values))] ?? ''];
+    // Rows are counted from 1 within their own file, the header line left out.
+    const place = row < trainRows ? row + 1 : row - trainRows + 1;
+    lines.push([String(place), ...columns.map((column) => textAt(column, row)), String(predicted.fold[i] + 1), label(problem.y[row]), ...likeliest, ...Array.from(values, String)].map(field).join(','));
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+const field = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
