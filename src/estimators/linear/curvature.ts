@@ -9,7 +9,7 @@ export interface CurvatureMemory {
 }
 
 /**
- * Ridge per unit of weight on all terms, whatever the penalty: repeated columns and separable classes have an optimum with it, and nothing that is
+ * Least ridge per unit of weight on all terms where there is no L1 part: repeated columns and separable classes have an optimum with it, and nothing that is
  * well determined moves by more than about a billionth.
  */
 export const RIDGE_FLOOR = 1e-10;

@@ -56,28 +56,44 @@ export function glmLoss(family: Family, data: GlmRows): SmoothLoss {
       return loss;
     },
     hessian(at, over, step) {
-      const width = padded(over.length);
-      const products = new Float64Array(width * width);
-      const part = new Float64Array(width * BLOCK);
-      const scratch = new Float64Array(2 * BLOCK);
-      beta.set(at);
-      let sampled = 0;
-      for (let start = from; start < to; start += BLOCK * step) {
-        const count = Math.min(BLOCK, to - start);
-        loadBlock(design, start, start + count, block);
-        blockScores(block, beta, count, z);
-        family.curvature(y, start, z, count, slopes);
-        for (let i = 0; i < count; i++) {
-          const w = weights[start + i];
-          sampled += w;
-          slopes[i] = w === 0 ? 0 : w * slopes[i];
-        }
-        takeTerms(block, over, part);
-        blockProducts(part, slopes, count, width, products, scratch);
-      }
-      return symmetric(products, width, over.length, sampled > 0 ? weightOf(data) / sampled : 0);
+      return weightedProducts(data, at, over, step, (start, count, scores, out) => family.curvature(y, start, scores, count, out));
     },
   };
+}
+
+/** Writes a number per row of a block into `out`, given the rows' scores. */
+export type RowNumbers = (start: number, count: number, z: Float64Array, out: Float64Array) => void;
+
+/**
+ * Σ w·c·tᵀt over the terms (and the intercept, the last) `over`, row-major, from every `step`-th block of rows scaled up to all; c from `curvature` at the
+ * scores under `parameters`.
+ */
+export function weightedProducts(data: GlmRows, parameters: Float64Array, over: Int32Array, step: number, curvature: RowNumbers): Float64Array {
+  const { design, from, to, weights } = data;
+  const terms = design.columns.length;
+  const width = padded(over.length);
+  const products = new Float64Array(width * width);
+  const part = new Float64Array(width * BLOCK);
+  const scratch = new Float64Array(2 * BLOCK);
+  const block = blockWithOnes(terms);
+  const [z, c] = [new Float64Array(BLOCK), new Float64Array(BLOCK)];
+  const beta = new Float64Array(padded(terms + 1));
+  beta.set(parameters);
+  let sampled = 0;
+  for (let start = from; start < to; start += BLOCK * step) {
+    const count = Math.min(BLOCK, to - start);
+    loadBlock(design, start, start + count, block);
+    blockScores(block, beta, count, z);
+    curvature(start, count, z, c);
+    for (let i = 0; i < count; i++) {
+      const w = weights[start + i];
+      sampled += w;
+      c[i] = w === 0 ? 0 : w * c[i];
+    }
+    takeTerms(block, over, part);
+    blockProducts(part, c, count, width, products, scratch);
+  }
+  return symmetric(products, width, over.length, sampled > 0 ? weightOf(data) / sampled : 0);
 }
 
 /** Copies the terms `over` of a block next to each other. */

@@ -20,7 +20,8 @@ export interface SolverOptions {
 export function solveGlm(loss: SmoothLoss, penalty: Penalty, start: Float64Array, checkpoint: () => void, options: SolverOptions = {}): Solution {
   const tolerance = options.tolerance ?? 1e-9;
   const memory = options.memory ?? { last: undefined };
-  const ridge = Math.max(penalty.lambda * (1 - penalty.l1Ratio), RIDGE_FLOOR * loss.weight);
   const lasso = penalty.lambda * penalty.l1Ratio;
+  // An L1 part bounds the terms by itself, and a least ridge under it would only have repeated columns share their coefficient at a snail's pace.
+  const ridge = Math.max(penalty.lambda * (1 - penalty.l1Ratio), lasso > 0 ? 0 : RIDGE_FLOOR * loss.weight);
   return lasso > 0 ? proximalNewton(loss, ridge, lasso, start, checkpoint, tolerance, memory) : quasiNewton(loss, ridge, start, checkpoint, tolerance, memory);
 }

@@ -5,3 +5,4 @@ export { logisticRegression } from './logisticRegression.ts';
 export { multinomialRegression } from './multinomialRegression.ts';
 export { poissonRegression } from './poissonRegression.ts';
 export { tweedieRegression } from './tweedieRegression.ts';
+export { inference, type CoefficientRow, type InferableArtefact, type Inference, type InferenceOptions } from './inference.ts';

@@ -14,7 +14,7 @@ interface Ridged {
 }
 
 /** Iterations without a gain in value after which what is left to move are directions that no row decides. */
-const STALLED = 4;
+const STALLED = 6;
 
 /** Loss + ridge/2·‖terms‖². */
 function evaluate({ loss, ridge }: Ridged, at: Float64Array, gradient: Float64Array): number {

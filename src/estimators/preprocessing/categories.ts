@@ -2,11 +2,12 @@
  * Terms of a column of categories. Up to a limit each category is a term of its own; beyond it the column becomes the mean target of the row's category,
  * shrunk to the mean of all (Micci-Barreca 2001), and the category's share of the rows.
  *
- * A row must not see its own target: its encoding is learned from the rows of the other folds, which are drawn by the rows' hashes. What the artefact
- * keeps, for rows to come, is learned from all.
+ * A row must not see its own target: its encoding is learned from the rows of the other folds (cross-fitting), which are drawn by the rows' hashes. Rows that are
+ * equal in everything, the target included, have one hash and would fall into one fold together; all of them missing there would tell the target just
+ * as well. So they stand outside the folds, and each leaves out itself, or a fifth of them. What the artefact keeps, for rows to come, is learned from all.
  */
-import { hashUniform } from '../../math/stats/index.ts';
-import { codedTotals, type CodedColumn } from './design.ts';
+import { hashUniform, moments } from '../../math/stats/index.ts';
+import { codedTotals } from './design.ts';
 import type { PreprocessingParams } from './params.ts';
 import { missingFlag, type FittedTerm } from './quantities.ts';
 import { rawCategories, standardised, type CategoryTerm, type Term } from './terms.ts';
@@ -17,11 +18,25 @@ export interface EncodingTarget {
   readonly link: (mean: number) => number;
 }
 
-export const ENCODING_FOLDS = 5;
+const ENCODING_FOLDS = 5;
 
-/** Fold of each row, the same for all copies of a row. */
-export function encodingFolds(hashes: Float64Array): Uint8Array {
-  return Uint8Array.from(hashes, (hash) => Math.floor(ENCODING_FOLDS * hashUniform(hash, 0x7a6e)));
+/** Fold of each row, and the weight of all rows that are equal to it. */
+export interface EncodingFolds {
+  readonly fold: Uint8Array;
+  readonly copies: Float64Array;
+}
+
+/** `hashes` in canonical order, where equal rows are neighbours. */
+export function encodingFolds(hashes: Float64Array, weights: Float64Array): EncodingFolds {
+  const copies = new Float64Array(hashes.length);
+  for (let start = 0; start < hashes.length; ) {
+    let end = start;
+    let weight = 0;
+    while (end < hashes.length && hashes[end] === hashes[start]) weight += weights[end++];
+    copies.fill(weight, start, end);
+    start = end;
+  }
+  return { fold: Uint8Array.from(hashes, (hash) => Math.floor(ENCODING_FOLDS * hashUniform(hash, 0x7a6e))), copies };
 }
 
 /** A categorical column of the training rows. */
@@ -35,12 +50,12 @@ export interface CategoryColumn {
 export interface CategoryFit {
   readonly terms: readonly FittedTerm<Term>[];
   /** Where terms are target encodings: their position among `terms`, and what their design is when only the rows marked in `include` may be learned from. */
-  readonly targets?: { readonly from: number; readonly relearn: (include: Uint8Array) => CodedColumn[] };
+  readonly targets?: { readonly from: number; readonly relearn: (include: Uint8Array) => Float64Array[] };
 }
 
 export interface CategoryContext {
   readonly weights: Float64Array;
-  readonly folds: Uint8Array;
+  readonly folds: EncodingFolds;
   readonly target: EncodingTarget;
   readonly params: PreprocessingParams;
   /** True: the commonest category has no term, because nothing else would tell the terms from the intercept (a fit without penalty). */
@@ -65,8 +80,8 @@ export function fitCategories(column: CategoryColumn, context: CategoryContext):
   const found: FittedTerm<Term>[] = [];
   if (missing > 0 && missing < total) found.push(missingFlag(place, values, weights, params.clip));
   if (groups < 2) return { terms: found };
-  const coded = (term: CategoryTerm, table: Float64Array, of: CodedColumn['codes'] = codes): FittedTerm<CategoryTerm> => {
-    const design = { codes: of, table: table.map((raw) => standardised(term, params.clip, raw)) };
+  const coded = (term: CategoryTerm, table: Float64Array): FittedTerm<CategoryTerm> => {
+    const design = { codes, table: table.map((raw) => standardised(term, params.clip, raw)) };
     return { term: { ...term, centre: codedTotals(design, weights).mean }, design };
   };
   const blank = { of: 'category' as const, column: place, mean: 0, sd: 1, centre: 0 };
@@ -89,11 +104,10 @@ export function fitCategories(column: CategoryColumn, context: CategoryContext):
   if (spread.sd > 0) found.push(coded({ ...frequency, ...spread }, tableOf(frequency)));
   const from = found.length;
   const group = groupsOf(names, common);
-  found.push(...targetTerms(codes, group, common, context).map(({ term, table, at }) => coded({ ...blank, ...term }, table, at)));
+  const learn = (include?: Uint8Array): FittedTerm<CategoryTerm>[] => targetTerms({ place, codes, group, common }, context, include);
+  found.push(...learn());
   if (found.length === from) return { terms: found };
-  const relearn = (include: Uint8Array): CodedColumn[] =>
-    targetTerms(codes, group, common, context, include).map(({ term, table, at }) => ({ codes: at, table: table.map((raw) => standardised({ ...blank, ...term }, params.clip, raw)) }));
-  return { terms: found, targets: { from, relearn } };
+  return { terms: found, targets: { from, relearn: (include) => learn(include).map(({ design }) => design as Float64Array) } };
 }
 
 /** Group of each code: 0 missing, 1 rare, then the common categories. */
@@ -102,46 +116,48 @@ function groupsOf(names: readonly string[], common: readonly string[]): Int32Arr
   return Int32Array.of(0, ...names.map((name) => position.get(name) ?? 1));
 }
 
-interface TargetTerm {
-  readonly term: Omit<CategoryTerm, 'of' | 'column' | 'centre'>;
-  /** Raw value by fold × group; rows that were not learned from have the last fold, which all of the others have taught. */
-  readonly table: Float64Array;
-  readonly at: Int32Array;
+interface Grouped {
+  readonly place: number;
+  readonly codes: Int32Array;
+  readonly group: Int32Array;
+  readonly common: readonly string[];
 }
 
-function targetTerms(codes: Int32Array, group: Int32Array, common: readonly string[], { weights, folds, target, params }: CategoryContext, include?: Uint8Array): TargetTerm[] {
+/** One term per target series; none where folds have seen one outcome only, which has no log odds to teach. `include`: rows that may be learned from, all when absent. */
+function targetTerms({ place, codes, group, common }: Grouped, { weights, folds, target, params }: CategoryContext, include?: Uint8Array): FittedTerm<CategoryTerm>[] {
   const groups = common.length + 2;
-  const at = new Int32Array(codes.length);
-  const mass = new Float64Array((ENCODING_FOLDS + 1) * groups);
-  for (let i = 0; i < codes.length; i++) {
-    const learned = include === undefined || include[i] === 1;
-    at[i] = (learned ? folds[i] : ENCODING_FOLDS) * groups + group[codes[i]];
-    if (learned) mass[at[i]] += weights[i];
-  }
-  return target.series.flatMap((series) => {
-    const sums = new Float64Array(mass.length);
-    for (let i = 0; i < codes.length; i++) if (include === undefined || include[i] === 1) sums[at[i]] += weights[i] * series[i];
-    const table = new Float64Array(mass.length);
-    for (let fold = 0; fold <= ENCODING_FOLDS; fold++) {
-      // Everything but this fold; the last fold has taught nothing, so it is everything.
-      const others = (values: Float64Array, g: number): number => {
-        let sum = 0;
-        for (let f = 0; f < ENCODING_FOLDS; f++) if (f !== fold) sum += values[f * groups + g];
-        return sum;
-      };
-      let [sum, rows] = [0, 0];
-      for (let g = 0; g < groups; g++) {
-        sum += others(sums, g);
-        rows += others(mass, g);
-      }
-      const prior = sum / rows;
-      for (let g = 0; g < groups; g++) table[fold * groups + g] = target.link((others(sums, g) + params.smoothing * prior) / (others(mass, g) + params.smoothing));
+  const learned = (i: number): boolean => include === undefined || include[i] === 1;
+  const total = (value: (i: number) => number): { readonly folded: Float64Array; readonly whole: Float64Array; readonly sum: number } => {
+    const folded = new Float64Array(ENCODING_FOLDS * groups);
+    const whole = new Float64Array(groups);
+    let sum = 0;
+    for (let i = 0; i < codes.length; i++) {
+      if (!learned(i)) continue;
+      const one = value(i);
+      if (folds.copies[i] <= 1) folded[folds.fold[i] * groups + group[codes[i]]] += one;
+      whole[group[codes[i]]] += one;
+      sum += one;
     }
-    // Folds that have seen one outcome only have no log odds to teach.
-    if (!table.every(Number.isFinite)) return [];
-    const { mean, sd } = codedTotals({ codes: at, table }, weights);
-    if (!(sd > 0)) return [];
-    const last = ENCODING_FOLDS * groups;
-    return [{ term: { how: 'target' as const, levels: [...common], values: table.slice(last + 2), missing: table[last], unseen: table[last + 1], mean, sd }, table, at }];
+    return { folded, whole, sum };
+  };
+  const mass = total((i) => weights[i]);
+  return target.series.flatMap((series) => {
+    const sums = total((i) => weights[i] * series[i]);
+    const prior = sums.sum / mass.sum;
+    const encoded = (sum: number, rows: number): number => target.link((sum + params.smoothing * prior) / (rows + params.smoothing));
+    const raw = new Float64Array(codes.length);
+    for (let i = 0; i < codes.length; i++) {
+      const g = group[codes[i]];
+      const f = folds.fold[i] * groups + g;
+      const copies = folds.copies[i];
+      const own = copies > 1 ? Math.max(1, copies / ENCODING_FOLDS) : 0;
+      raw[i] = learned(i) ? encoded(sums.whole[g] - sums.folded[f] - own * series[i], mass.whole[g] - mass.folded[f] - own) : encoded(sums.whole[g], mass.whole[g]);
+    }
+    const { mean, sd } = moments(raw, weights);
+    if (!raw.every(Number.isFinite) || !(sd > 0)) return [];
+    const table = Float64Array.from(mass.whole, (rows, g) => encoded(sums.whole[g], rows));
+    const term: CategoryTerm = { of: 'category', how: 'target', column: place, levels: [...common], values: table.slice(2), missing: table[0], unseen: table[1], mean, sd, centre: 0 };
+    const design = raw.map((value) => standardised(term, params.clip, value));
+    return [{ term: { ...term, centre: moments(design, weights).mean }, design }];
   });
 }

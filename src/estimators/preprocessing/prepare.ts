@@ -2,7 +2,7 @@
 import type { TrainingData } from '../contract.ts';
 import { canonicalOrder, type CanonicalOrder } from '../rows.ts';
 import { encodingFolds, fitCategories, type EncodingTarget } from './categories.ts';
-import type { CodedColumn, Design, DesignColumn } from './design.ts';
+import type { Design, DesignColumn } from './design.ts';
 import type { PreprocessingParams } from './params.ts';
 import { fitQuantity } from './quantities.ts';
 import type { Term } from './terms.ts';
@@ -30,10 +30,10 @@ export function prepare(train: TrainingData, options: PrepareOptions): Prepared 
   const { columns, take, ...rows } = canonicalOrder(train);
   const { params, reference } = options;
   const unit = rows.weights.every((w) => w === 1);
-  const context = { weights: rows.weights, folds: encodingFolds(rows.hashes), target: options.target(rows.y, rows.weights), params, reference };
+  const context = { weights: rows.weights, folds: encodingFolds(rows.hashes, rows.weights), target: options.target(rows.y, rows.weights), params, reference };
   const terms: Term[] = [];
   const designs: DesignColumn[] = [];
-  const learned: { readonly at: number; readonly relearn: (include: Uint8Array) => CodedColumn[] }[] = [];
+  const learned: { readonly at: number; readonly relearn: (include: Uint8Array) => Float64Array[] }[] = [];
   columns.forEach((column, place) => {
     options.checkpoint();
     const values = take(column.values);

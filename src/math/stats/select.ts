@@ -30,7 +30,7 @@ export function selectInPlace(values: Float64Array, rank: number): number {
 export function medianOf(sample: ArrayLike<number>): number | undefined {
   const present = new Float64Array(sample.length);
   let n = 0;
-  for (let i = 0; i < sample.length; i++) if (!Number.isNaN(sample[i])) present[n++] = sample[i];
+  for (let i = 0; i < sample.length; i++) if (!Number.isNaN(sample[i])) present[n++] = sample[i] + 0;
   if (n === 0) return undefined;
   const values = present.subarray(0, n);
   const upper = selectInPlace(values, n >>> 1);
