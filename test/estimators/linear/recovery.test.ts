@@ -86,18 +86,16 @@ describe('awkward rows give finite answers or a said reason', () => {
   test.each(kinds)('%s', (kind) => {
     const estimator = estimatorOf(kind);
     let models = 0;
+    const faults: string[] = [];
     for (const { lambda, l1Ratio, x, name, y } of problems.filter((one) => one.kind === kind)) {
       const strength = kind === 'tweedie_regression' ? { alpha: lambda } : { lambda };
       const outcome = estimator.fit({ x: { rows: 80, columns: x }, y: kind === 'gamma_regression' ? y.map((v) => v + 1e-9) : y }, { ...strength, l1Ratio }, { rng: seededRandom(1) });
-      const where = `${name}, λ ${lambda}, α ${l1Ratio}`;
-      if (!outcome.ok) {
-        expect(['unsupported_target', 'not_converged', 'one_class'], where).toContain(outcome.reason);
-        expect(outcome.detail, where).not.toContain('NaN');
-        continue;
-      }
-      models++;
-      expect(estimator.predict(outcome.artefact, { rows: 80, columns: x }).every(Number.isFinite), where).toBe(true);
+      const said = !outcome.ok && ['unsupported_target', 'not_converged', 'one_class'].includes(outcome.reason) && !outcome.detail.includes('NaN');
+      const finite = outcome.ok && estimator.predict(outcome.artefact, { rows: 80, columns: x }).every(Number.isFinite);
+      if (!said && !finite) faults.push(`${name}, λ ${lambda}, α ${l1Ratio}`);
+      if (outcome.ok) models++;
     }
+    expect(faults).toEqual([]);
     expect(models).toBeGreaterThanOrEqual(kind === 'logistic_regression' || kind === 'multinomial_regression' ? 12 : 30);
   });
 });
