@@ -54,7 +54,9 @@ export function forestOf({ format, columns, categories, trees, outputs, base, li
   const mostCode = new Int32Array(columns.length).fill(-1);
   trees.forEach((tree, t) => { placeTree(tree, t, starts[t], nodes, sets, mostCode, { format, width: columns.length, scale }); });
 
-  const used = columns.flatMap((_, c) => (nodesRead(nodes.column, columns.length)[c] === 1 ? [c] : []));
+  const read = new Uint8Array(columns.length);
+  for (const column of nodes.column) if (column >= 0) read[column] = 1;
+  const used = columns.flatMap((_, c) => (read[c] === 1 ? [c] : []));
   const place = new Int32Array(columns.length);
   used.forEach((column, i) => { place[column] = i; });
   for (let i = 0; i < count; i++) if (nodes.column[i] >= 0) nodes.column[i] = place[nodes.column[i]];
@@ -63,12 +65,6 @@ export function forestOf({ format, columns, categories, trees, outputs, base, li
   const words = new Int32Array(setStarts[sets.length]);
   sets.forEach((set, s) => { words.set(set, setStarts[s]); });
   return { columns: used.map((c) => columns[c]), categories: used.map((c) => (mostCode[c] < 0 ? null : [...categories(c, mostCode[c])])), outputs, base, link, starts, nodes, sets: { starts: setStarts, words } };
-}
-
-function nodesRead(column: Int32Array, width: number): Uint8Array {
-  const read = new Uint8Array(width);
-  for (const c of column) if (c >= 0) read[c] = 1;
-  return read;
 }
 
 /** Lays a tree out level by level, the right child next to the left one. */
