@@ -32,7 +32,7 @@ const cases: Case[] = [];
 
 async function compare(title: string, shop: Shop, definition: ModelDefinition, horizonDays: number, end: LocalDate, candidates: readonly (readonly [string, Record<string, unknown>])[]): Promise<void> {
   const test = addDays(end, -horizonDays);
-  const train = Array.from({ length: Number(values.periods) }, (_, k) => addDays(test, -horizonDays - 28 * k)).reverse();
+  const train = Array.from({ length: Number(values.periods) }, (_, k) => addDays(test, -horizonDays - 28 * k)).toReversed();
   const plan = planColumns(shop.plan);
   const names = modelColumns(plan.map(({ name }) => name), definition, (name) => plan.find((column) => column.name === name)?.group ?? '');
   const [seen, later] = [await buildDataset(shop.source, definition, names, train, horizonDays), await buildDataset(shop.source, definition, names, [test], horizonDays)];

@@ -15,6 +15,7 @@ export const clv = defineModel({
     { name: 'btyd_value', rung: 'customer_base', estimator: 'btyd_value', labelFree: true },
     { name: 'tweedie_regression', rung: 'linear', estimator: 'tweedie_regression' },
     { name: 'tweedie_trees', rung: 'boosting', estimator: 'boosted_trees', params: { objective: 'tweedie' } },
+    { name: 'neural_value', rung: 'neural', estimator: 'neural_value' },
   ],
   cutoffs: { everyDays: 28, most: 10 },
   minimum: { rows: 200, positives: 30 },

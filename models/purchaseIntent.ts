@@ -15,6 +15,7 @@ export const purchaseIntent = defineModel({
     { name: 'bg_nbd', rung: 'customer_base', estimator: 'bg_nbd', params: { output: 'order' } },
     { name: 'logistic', rung: 'linear', estimator: 'logistic_regression' },
     { name: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees', params: { objective: 'log_loss' } },
+    { name: 'neural_sequence', rung: 'neural', estimator: 'neural_sequence' },
   ],
   cutoffs: { everyDays: 28, most: 10 },
   minimum: { rows: 200, positives: 30 },

@@ -53,7 +53,7 @@ export interface SubjectProperty {
 }
 
 /** The small-data ladder: a candidate is only tried when the data reach its rung. */
-export const RUNGS = ['rule', 'customer_base', 'linear', 'boosting'] as const;
+export const RUNGS = ['rule', 'customer_base', 'linear', 'boosting', 'neural'] as const;
 export type Rung = (typeof RUNGS)[number];
 
 export type CandidateParams = Readonly<Record<string, unknown>>;

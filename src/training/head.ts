@@ -152,13 +152,19 @@ async function tryCandidates(request: HeadRequest, task: Task, train: Dataset | 
   return { tried: withErrors(tried), failed };
 }
 
+/** Rows and positives from which a network is worth its time: below, trees are as good and train in a quarter of it (bench/neural.bench.ts). */
+const NEURAL_ROWS = 20_000;
+const NEURAL_POSITIVES = 500;
+
 function belowMinimum(definition: ModelDefinition, candidate: Candidate, task: Task, data: Dataset): { failure: string } | undefined {
   if (candidate.rung === 'rule' || candidate.rung === 'customer_base') return undefined;
   const positives = task === 'binary' ? Math.min(data.y.filter((y) => y === 1).length, data.y.filter((y) => y === 0).length) : data.y.filter((y) => y > 0).length;
-  const scale = candidate.rung === 'boosting' ? 4 : 1;
-  const { rows, positives: least } = definition.minimum;
-  if (data.y.length >= rows * scale && positives >= least * scale) return undefined;
-  return { failure: `needs ${rows * scale} rows and ${least * scale} of the rarer outcome, found ${data.y.length} and ${positives}` };
+  const scale = candidate.rung === 'linear' ? 1 : 4;
+  const neural = candidate.rung === 'neural';
+  const rows = Math.max(definition.minimum.rows * scale, neural ? NEURAL_ROWS : 0);
+  const least = Math.max(definition.minimum.positives * scale, neural ? NEURAL_POSITIVES : 0);
+  if (data.y.length >= rows && positives >= least) return undefined;
+  return { failure: `needs ${rows} rows and ${least} of the rarer outcome, found ${data.y.length} and ${positives}` };
 }
 
 async function outOfSample(request: HeadRequest, candidate: Candidate, train: Dataset, judged: Dataset): Promise<OutOfSample | { failure: string }> {

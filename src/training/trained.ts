@@ -1,12 +1,13 @@
 /** What training hands back: everything that serving, explaining and judging a model needs. The registry wraps it with version and checksum. */
 import { z } from 'zod';
 import { servingSchema } from '../estimators/serving.ts';
+import { RUNGS } from './define.ts';
 import { evaluationSchema } from './evaluation.ts';
 import { requirementSchema } from './readiness.ts';
 
 const number = z.number();
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-const rung = z.enum(['rule', 'customer_base', 'linear', 'boosting']);
+const rung = z.enum(RUNGS);
 
 export const GRADES = ['excellent', 'good', 'usable', 'not_recommended'] as const;
 

@@ -89,6 +89,12 @@ describe('too little data', () => {
     expect(head.leaderboard.find(({ candidate }) => candidate === 'trees')?.failure).toMatch(/needs 2400 rows/);
   });
 
+  test('a network is tried from 20,000 rows on', async () => {
+    const definition: ModelDefinition = { ...DEFINITION, candidates: [{ name: 'network', rung: 'neural', estimator: 'neural_tabular' }], minimum: { rows: 1, positives: 1 } };
+    const [head] = (await trainModel(request({ definition }))).heads;
+    expect(head.leaderboard.find(({ candidate }) => candidate === 'network')?.failure).toMatch(/needs 20000 rows and 500 of the rarer outcome/);
+  });
+
   test('short history: customers are split into folds instead of a period of their own', async () => {
     const [head] = (await trainModel(request({ facts: { ...request().facts, end: day(165) } }))).heads;
     expect(head.split.mode).toBe('two_way');

@@ -15,7 +15,7 @@ export interface NetworkParams extends TrainingParams {
   readonly rowsUsed: number;
 }
 
-export const NETWORK_DEFAULTS: NetworkParams = { units: 64, epochs: 40, patience: 4, batchRows: 256, steps: 64, learningRate: 0.001, weightDecay: 1, rowsUsed: 200_000 };
+export const NETWORK_DEFAULTS: NetworkParams = { units: 64, epochs: 40, patience: 4, batchRows: 256, steps: 64, learningRate: 0.001, weightDecay: 1, rowsUsed: 100_000 };
 
 /** Epochs where too few rows are left to choose them by. */
 const EPOCHS_UNSEEN = 12;
