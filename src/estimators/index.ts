@@ -11,16 +11,19 @@ import { bgNbd, btydValue, gammaGamma, mbgNbd } from './customerBase/index.ts';
 import { hazardTrees } from './hazard/hazardTrees.ts';
 import { gammaRegression, linearRegression, logisticRegression, multinomialRegression, poissonRegression, tweedieRegression } from './linear/index.ts';
 import { globalGap, personalMeanGap, repurchaseCycle } from './repurchaseCycle/index.ts';
+import { stackedOver } from './stacking/stacked.ts';
 import { boostedTrees } from './trees/boostedTrees.ts';
 import { neuralSequence, neuralTabular, neuralValue } from './neural/index.ts';
 import { rateBaseline } from './value/rateBaseline.ts';
 import { scaledRate } from './value/scaledRate.ts';
 import { twoPart } from './value/twoPart.ts';
+import { zeroInflatedLognormal } from './value/zeroInflatedLognormal.ts';
 
 export { checkArtefact, decodeArtefact, encodeArtefact } from './codec.ts';
 export {
   baseRate, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, gammaRegression, globalGap, hazardTrees, linearRegression, logisticRegression, mbgNbd, multinomialRegression,
   neuralSequence, neuralTabular, neuralValue, personalMeanGap, poissonRegression, rateBaseline, repurchaseCycle, scaledRate, tweedieRegression, twoPart,
+  zeroInflatedLognormal,
 };
 
 export interface AnyArtefact {
@@ -76,7 +79,7 @@ function erased<Artefact extends AnyArtefact, Params>(estimator: Estimator<Artef
   } satisfies AnyEstimator as AnyEstimator);
 }
 
-export const ESTIMATORS = Object.freeze({
+const SINGLE = Object.freeze({
   base_rate: erased(baseRate),
   column_rule: erased(columnRule),
   logistic_regression: erased(logisticRegression),
@@ -84,6 +87,7 @@ export const ESTIMATORS = Object.freeze({
   rate_baseline: erased(rateBaseline),
   scaled_rate: erased(scaledRate),
   two_part: erased(twoPart),
+  zero_inflated_lognormal: erased(zeroInflatedLognormal),
   tweedie_regression: erased(tweedieRegression),
   linear_regression: erased(linearRegression),
   poisson_regression: erased(poissonRegression),
@@ -101,6 +105,11 @@ export const ESTIMATORS = Object.freeze({
   personal_mean_gap: erased(personalMeanGap),
   global_gap: erased(globalGap),
 }) satisfies Readonly<Record<string, AnyEstimator>>;
+
+/** The blend of any of them. */
+export const stacked = stackedOver(SINGLE);
+
+export const ESTIMATORS = Object.freeze({ ...SINGLE, stacked: erased(stacked) }) satisfies Readonly<Record<string, AnyEstimator>>;
 
 export type EstimatorKind = keyof typeof ESTIMATORS;
 

@@ -129,7 +129,7 @@ function settleTies(order: Int32Array, keys: Float64Array, weights: Float64Array
  * 1 for the rows that a fit should hold out to choose its own settings: the latest period where it is big enough to judge by,
  * else a share of the rows drawn by their hash (copies of a row stay together). Undefined when too few rows would be left on either side.
  */
-export function holdOut(data: CanonicalRows, seed: number, share = 0.15, least = 100): Uint8Array | undefined {
+export function holdOut(data: Pick<CanonicalOrder, 'rows' | 'weights' | 'totalWeight' | 'hashes' | 'latestFrom'>, seed: number, share = 0.15, least = 100): Uint8Array | undefined {
   const held = new Uint8Array(data.rows);
   held.fill(1, data.latestFrom);
   if (largeEnough(data, held, least)) return held;
@@ -138,7 +138,7 @@ export function holdOut(data: CanonicalRows, seed: number, share = 0.15, least =
   return largeEnough(data, held, least) ? held : undefined;
 }
 
-function largeEnough(data: CanonicalRows, held: Uint8Array, least: number): boolean {
+function largeEnough(data: Pick<CanonicalOrder, 'rows' | 'weights' | 'totalWeight'>, held: Uint8Array, least: number): boolean {
   let heldWeight = 0;
   for (let i = 0; i < data.rows; i++) if (held[i] === 1) heldWeight += data.weights[i];
   return heldWeight >= least && data.totalWeight - heldWeight >= least;

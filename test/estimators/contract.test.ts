@@ -6,6 +6,7 @@ import { boostedTrees } from '../../src/estimators/trees/boostedTrees.ts';
 import { rateBaseline } from '../../src/estimators/value/rateBaseline.ts';
 import { scaledRate } from '../../src/estimators/value/scaledRate.ts';
 import { twoPart } from '../../src/estimators/value/twoPart.ts';
+import { zeroInflatedLognormal } from '../../src/estimators/value/zeroInflatedLognormal.ts';
 import { estimatorContract } from '../contract/estimator.ts';
 import { shopRows } from '../support/estimatorTasks.ts';
 
@@ -36,4 +37,9 @@ estimatorContract('two_part, linear', twoPart, () => ({ ...amount(), params: { .
 estimatorContract('two_part, boosted', twoPart, () => {
   const { train, spend } = shopRows(1400, 3);
   return { task: 'amount', train: { ...train, y: spend }, params: { ...twoPart.defaults, probabilityModel: 'boosted' } as const };
+});
+estimatorContract('zero_inflated_lognormal', zeroInflatedLognormal, () => ({ ...amount(), params: zeroInflatedLognormal.defaults }));
+estimatorContract('zero_inflated_lognormal, boosted', zeroInflatedLognormal, () => {
+  const { train, spend } = shopRows(1400, 4);
+  return { task: 'amount', train: { ...train, y: spend }, params: { ...zeroInflatedLognormal.defaults, model: 'boosted' } as const };
 });

@@ -9,10 +9,11 @@ export function selectRows(data: CanonicalRows, keep: (row: number) => boolean):
   return { columns: data.columns.map(pick), y: pick(data.y), weights: pick(data.weights), rows };
 }
 
-/** An amount that predictions may not pass: `factor` times the `level` quantile of the amounts above 0. */
+/** An amount that predictions may not pass: `factor` times the `level` quantile of the amounts above 0, or a lower one that leaves two amounts (by weight) above it. */
 export function robustCap(y: Float64Array, weights: Float64Array, level: number, factor: number): number {
   const spent = y.map((v) => (v > 0 ? v : NaN));
-  return factor * weightedQuantile(distribution(spent, weights), level);
+  const amounts = distribution(spent, weights);
+  return factor * weightedQuantile(amounts, Math.max(0.5, Math.min(level, 1 - 2 / amounts.cumulative[amounts.cumulative.length - 1])));
 }
 
 /** The factor s with Σ w·min(s·raw, cap) = Σ w·y, by bisection; what the cap takes away is given back to the others. At most 10,000. */

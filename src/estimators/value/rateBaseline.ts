@@ -44,6 +44,10 @@ export const rateBaseline = defineEstimator<RateBaselineArtefact, RateBaselinePa
 
   predict: predictAsBefore,
 
+  explain(artefact, x) {
+    return { scale: 'identity', base: 0, columns: [artefact.column], contributions: [predictAsBefore(artefact, x)] };
+  },
+
   quantiles(artefact, x, levels) {
     return applyConformal(artefact.conformal, predictAsBefore(artefact, x), levels);
   },

@@ -71,6 +71,12 @@ export const scaledRate = defineEstimator<ScaledRateArtefact, ScaledRateParams>(
     return amounts(artefact, columnsNamed(x, [artefact.column])[0]);
   },
 
+  /** Against a customer whose rate is not known. */
+  explain(artefact, x) {
+    const predicted = amounts(artefact, columnsNamed(x, [artefact.column])[0]);
+    return { scale: 'identity', base: artefact.missing, columns: [artefact.column], contributions: [predicted.map((v) => v - artefact.missing)] };
+  },
+
   quantiles(artefact, x, levels) {
     return applyConformal(artefact.conformal, amounts(artefact, columnsNamed(x, [artefact.column])[0]), levels);
   },

@@ -6,14 +6,14 @@ import { z } from 'zod';
 import type { Matrix } from '../../base/matrix.ts';
 import { applyConformal, conformalSchema } from '../calibration/conformal.ts';
 import { finite } from '../codec.ts';
-import type { FitContext, FitOutcome, TrainingData } from '../contract.ts';
-import { linearFields, linearProblem } from '../linear/linearSchema.ts';
-import { linearScores } from '../linear/linearTerms.ts';
-import { logisticRegression } from '../linear/logisticRegression.ts';
-import { fitRidge } from '../linear/ridge.ts';
-import { amountProblem, canonicalRows, checkCancelled, defineEstimator, holdOut, refuse, type CanonicalRows } from '../rows.ts';
+import type { FitContext, FitOutcome } from '../contract.ts';
+import { amountProblem, canonicalOrder, checkCancelled, defineEstimator, holdOut } from '../rows.ts';
+import type { CanonicalOrder } from '../rows.ts';
 import { boostedTrees } from '../trees/boostedTrees.ts';
-import { conformalOn, robustCap, selectRows, totalScale } from './amounts.ts';
+import { conformalOn, robustCap, totalScale } from './amounts.ts';
+import { explainProduct } from './explainProduct.ts';
+import { BOOSTED_SPENDERS, chanceSchema, chances, explainChance, explainLogAmount, fitChance, fitLogLinear, logAmounts, logAmountSchema, orderedRows, spendersOf } from './parts.ts';
+import type { LogAmountPart, WeightedRows } from './parts.ts';
 
 export interface TwoPartParams {
   readonly probabilityModel: 'logistic' | 'boosted';
@@ -26,29 +26,17 @@ export interface TwoPartParams {
   readonly capFactor: number;
 }
 
-const constant = z.object({ kind: z.literal('constant'), value: finite });
-const logLinear = z.object({ kind: z.literal('log_linear'), ...linearFields }).superRefine((artefact, context) => {
-  const message = linearProblem(artefact);
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
-});
-const probabilitySchema = z.union([logisticRegression.schema, boostedTrees.schema, constant]);
-const amountSchema = z.union([logLinear, boostedTrees.schema, constant]);
 const schema = z.object({
   kind: z.literal('two_part'),
-  probability: probabilitySchema,
+  probability: chanceSchema,
   /** Log of the amount given that something is spent, or boosted trees with a log link. */
-  amount: amountSchema,
+  amount: logAmountSchema,
   scale: finite.positive(),
   cap: finite.positive(),
   conformal: conformalSchema.optional(),
 });
 export type TwoPartArtefact = z.infer<typeof schema>;
 type Core = Omit<TwoPartArtefact, 'kind' | 'conformal'>;
-
-/** Rows (by weight) that spent, below which the amount is one number for all. */
-const LEAST_SPENDERS = 20;
-/** Spenders below which trees would see too few large amounts to place them. */
-const BOOSTED_SPENDERS = 500;
 
 export const twoPart = defineEstimator<TwoPartArtefact, TwoPartParams>({
   kind: 'two_part',
@@ -60,12 +48,12 @@ export const twoPart = defineEstimator<TwoPartArtefact, TwoPartParams>({
     checkCancelled(context);
     const problem = amountProblem(train.y, 30);
     if (problem !== undefined) return problem;
-    const data = canonicalRows(train);
-    const whole = fitCore(asTraining(data, () => true), params, context);
+    const order = canonicalOrder(train);
+    const whole = fitCore(orderedRows(order), params, context);
     if (!whole.ok) return whole;
-    const conformal = heldOutConformal(data, params, context);
+    const conformal = heldOutConformal(order, params, context);
     const artefact: TwoPartArtefact = { kind: 'two_part', ...whole.artefact, ...(conformal === undefined ? {} : { conformal }) };
-    return { ok: true, artefact, report: { ...whole.report, rows: data.rows, quantiles: conformal !== undefined } };
+    return { ok: true, artefact, report: { ...whole.report, rows: order.rows, quantiles: conformal !== undefined } };
   },
 
   predict: predictCore,
@@ -76,32 +64,28 @@ export const twoPart = defineEstimator<TwoPartArtefact, TwoPartParams>({
     // Too few rows to learn a spread: every level is the expected amount.
     return Float64Array.from({ length: predicted.length * levels.length }, (_, k) => predicted[Math.floor(k / levels.length)]);
   },
+
+  explain({ probability, amount, scale, cap }, x) {
+    return explainProduct(explainChance(probability, x), explainLogAmount(amount, x), x.rows, (m) => m + Math.log(scale), Math.log(cap));
+  },
 });
 
 /** Residuals of a model of the earlier rows on the latest period (or on rows drawn by hash): the same recipe, never its own training rows. */
-function heldOutConformal(data: CanonicalRows, params: TwoPartParams, context: FitContext): TwoPartArtefact['conformal'] {
-  const held = holdOut(data, context.rng.fork('conformal').int(4294967296), 0.25, 50);
+function heldOutConformal(order: CanonicalOrder, params: TwoPartParams, context: FitContext): TwoPartArtefact['conformal'] {
+  const held = holdOut(order, context.rng.fork('conformal').int(4294967296), 0.25, 50);
   if (held === undefined) return undefined;
-  const earlier = asTraining(data, (i) => held[i] === 0);
+  const earlier = orderedRows(order, (i) => held[i] === 0);
   if (amountProblem(earlier.y, 30) !== undefined) return undefined;
   const core = fitCore(earlier, params, context);
   if (!core.ok) return undefined;
-  const later = asTraining(data, (i) => held[i] === 1);
+  const later = orderedRows(order, (i) => held[i] === 1);
   return conformalOn(predictCore(core.artefact, later.x), later.y);
 }
 
-function asTraining(data: CanonicalRows, keep: (row: number) => boolean): TrainingData & { readonly weights: Float64Array } {
-  const { columns, y, weights, rows } = selectRows(data, keep);
-  const x: Matrix = { rows: rows.length, columns: columns.map((values, c) => ({ name: data.names[c], values })) };
-  // Two periods are enough to tell the latest from the others.
-  return { x, y, weights, period: Int32Array.from(rows, (i) => (i >= data.latestFrom ? 1 : 0)) };
-}
-
-function fitCore(train: TrainingData & { readonly weights: Float64Array }, params: TwoPartParams, context: FitContext): FitOutcome<Core> {
-  const any = train.y.map((v) => (v > 0 ? 1 : 0));
-  const probability = fitProbability({ ...train, y: any }, params, context);
+function fitCore(train: WeightedRows, params: TwoPartParams, context: FitContext): FitOutcome<Core> {
+  const probability = fitChance(train, params.probabilityModel, context);
   if (!probability.ok) return probability;
-  const amount = fitAmount(train, params, context);
+  const amount = fitAmount(spendersOf(train), params, context);
   if (!amount.ok) return amount;
   const unscaled: Core = { probability: probability.artefact, amount: amount.artefact, scale: 1, cap: Number.MAX_VALUE };
   const cap = robustCap(train.y, train.weights, params.capLevel, params.capFactor);
@@ -109,47 +93,16 @@ function fitCore(train: TrainingData & { readonly weights: Float64Array }, param
   return { ok: true, artefact: { ...unscaled, scale, cap }, report: { scale, cap, probability: unscaled.probability.kind, amount: unscaled.amount.kind } };
 }
 
-function fitProbability(train: TrainingData & { readonly weights: Float64Array }, params: TwoPartParams, context: FitContext): FitOutcome<TwoPartArtefact['probability']> {
-  if (train.y.every((v) => v === 1)) return { ok: true, artefact: { kind: 'constant', value: 1 }, report: {} };
-  const rng = context.rng.fork('probability');
-  return params.probabilityModel === 'logistic'
-    ? logisticRegression.fit(train, logisticRegression.defaults, { ...context, rng })
-    : boostedTrees.fit(train, boostedTrees.defaults, { ...context, rng });
-}
-
-function fitAmount(train: TrainingData & { readonly weights: Float64Array }, params: TwoPartParams, context: FitContext): FitOutcome<TwoPartArtefact['amount']> {
-  const spenders = Int32Array.from(train.y.keys()).filter((i) => train.y[i] > 0);
-  const pick = (values: ArrayLike<number>): Float64Array => Float64Array.from(spenders, (i) => values[i]);
-  const [y, weights] = [pick(train.y), pick(train.weights)];
-  const columns = train.x.columns.map((column) => ({ ...column, values: pick(column.values) }));
-  const spent = weights.reduce((sum, w) => sum + w, 0);
-  const enough = spent >= LEAST_SPENDERS;
-  if (spent >= BOOSTED_SPENDERS && params.amountModel === 'boosted') {
-    const period = Int32Array.from(spenders, (i) => train.period?.[i] ?? 0);
-    const rng = context.rng.fork('amount');
+function fitAmount(spenders: WeightedRows, params: TwoPartParams, context: FitContext): FitOutcome<LogAmountPart> {
+  if (params.amountModel === 'boosted' && spenders.weights.reduce((sum, w) => sum + w, 0) >= BOOSTED_SPENDERS) {
     // Power 1.9 is near Gamma, whose constant relative error suits order values, and still bounded for amounts close to 0.
-    const outcome = boostedTrees.fit({ x: { rows: y.length, columns }, y, weights, period }, { ...boostedTrees.defaults, objective: 'tweedie', tweediePower: 1.9 }, { ...context, rng });
+    const outcome = boostedTrees.fit(spenders, { ...boostedTrees.defaults, objective: 'tweedie', tweediePower: 1.9 }, { ...context, rng: context.rng.fork('amount') });
     if (outcome.ok) return outcome;
   }
-  const log = y.map(Math.log);
-  const linear = enough ? fitRidge({ rows: y.length, columns }, log, weights, { lambda: params.lambda, skewLimit: 2, clip: 6 }, context) : undefined;
-  if (linear === undefined) {
-    let [sum, total] = [0, 0];
-    log.forEach((v, i) => {
-      sum += weights[i] * v;
-      total += weights[i];
-    });
-    return total > 0 ? { ok: true, artefact: { kind: 'constant', value: sum / total }, report: {} } : refuse('one_class', 'Nobody spent anything.');
-  }
-  return { ok: true, artefact: { kind: 'log_linear', columns: [...linear.columns], terms: [...linear.terms], clip: linear.clip, coefficients: linear.coefficients, intercept: linear.intercept }, report: {} };
+  return fitLogLinear(spenders, params.lambda, context);
 }
 
 function predictCore({ probability, amount, scale, cap }: Core, x: Matrix): Float64Array {
-  const p = probability.kind === 'logistic_regression' ? logisticRegression.predict(probability, x)
-    : probability.kind === 'boosted_trees' ? boostedTrees.predict(probability, x)
-    : new Float64Array(x.rows).fill(probability.value);
-  const given = amount.kind === 'boosted_trees' ? boostedTrees.predict(amount, x)
-    : amount.kind === 'log_linear' ? linearScores(amount, x).map((z) => Math.exp(Math.min(z, 100)))
-    : new Float64Array(x.rows).fill(Math.exp(amount.value));
-  return p.map((chance, i) => Math.min(chance * given[i] * scale, cap));
+  const given = logAmounts(amount, x);
+  return chances(probability, x).map((chance, i) => Math.min(chance * Math.exp(given[i]) * scale, cap));
 }

@@ -1,0 +1,74 @@
+/** What a stack needs to know of its members and of its rows. */
+import type { Matrix } from '../../base/matrix.ts';
+import { distribution, weightedQuantile } from '../../math/stats/index.ts';
+import type { Estimator, Explanation, FitContext, TrainingData } from '../contract.ts';
+import type { CanonicalOrder } from '../rows.ts';
+import { MOST_SUBSET_COLUMNS } from './attribution.ts';
+
+export type MemberEstimator = Estimator<{ readonly kind: string }, unknown>;
+
+/** A level is moved by at most this much. */
+const MOST_LOG_FACTOR = 1.5;
+
+/** The same context with a stream of its own. */
+export const forked = (context: FitContext, name: string): FitContext => ({ ...context, rng: context.rng.fork(name) });
+
+/** A member explains itself, or has so few columns that all their subsets can be asked. */
+export const explainable = (estimator: MemberEstimator | undefined): boolean => estimator?.explain !== undefined || (estimator?.requiredColumns !== undefined && estimator.requiredColumns.length <= MOST_SUBSET_COLUMNS);
+
+/** Medians of the columns that a member asks for, where it explains nothing itself. */
+export function typicalOf(estimator: MemberEstimator, x: Matrix): { typical?: number[] } {
+  if (estimator.explain !== undefined) return {};
+  return {
+    typical: (estimator.requiredColumns ?? []).map((name) => {
+      const present = (x.columns.find((column) => column.name === name)?.values ?? new Float64Array()).filter((v) => v === v).sort();
+      return present.length === 0 ? 0 : present[Math.floor((present.length - 1) / 2)];
+    }),
+  };
+}
+
+export interface StackRows extends TrainingData {
+  readonly weights: Float64Array;
+  readonly hashes: Float64Array;
+}
+
+/** Rows in canonical order with their own periods. */
+export function stackRows(order: CanonicalOrder, train: TrainingData, keep: (row: number) => boolean): StackRows {
+  const rows = Int32Array.from(order.y.keys()).filter(keep);
+  const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (i) => values[i]);
+  return {
+    x: { rows: rows.length, columns: order.columns.map((column) => ({ ...column, values: pick(order.take(column.values)) })) },
+    y: pick(order.y), weights: pick(order.weights), hashes: pick(order.hashes),
+    ...(train.period === undefined ? {} : { period: Int32Array.from(pick(order.take(train.period))) }),
+  };
+}
+
+/**
+ * Σ w·y ÷ Σ w·predicted, the total of y half with and half without its largest half percent cut back: one giant order is no level. 1 where the two differ by less than
+ * two standard errors of the total: a member that has learned its level keeps it, and one that never saw the target (a customer-base model) is brought to it.
+ */
+export function factorTo(predicted: Float64Array, y: Float64Array, weights: Float64Array): number {
+  const cap = weightedQuantile(distribution(y, weights), 0.995);
+  const total = (values: Float64Array, of: (v: number) => number): number => values.reduce((sum, v, row) => sum + weights[row] * of(v), 0);
+  const wanted = total(y, (v) => (v + Math.min(v, cap)) / 2);
+  const found = total(predicted, (v) => v);
+  if (!(wanted > 0 && found > 0)) return 1;
+  const rows = weights.reduce((sum, w) => sum + w, 0);
+  const relativeError = Math.sqrt(Math.max(total(y, (v) => v * v) / rows - (wanted / rows) ** 2, 0) / rows) / (wanted / rows);
+  const log = Math.log(wanted / found);
+  return Math.abs(log) < 2 * relativeError ? 1 : Math.exp(Math.max(-MOST_LOG_FACTOR, Math.min(MOST_LOG_FACTOR, log)));
+}
+
+/** The explanations of members, all on the scale of the prediction, times what each counts. */
+export function addedUp(parts: readonly (Explanation & { readonly times: number })[], rows: number): Explanation {
+  const columns = [...new Set(parts.flatMap((part) => part.columns))].sort();
+  const place = new Map(columns.map((name, c) => [name, c]));
+  const contributions = columns.map(() => new Float64Array(rows));
+  for (const part of parts) {
+    part.columns.forEach((name, c) => {
+      const sink = contributions[place.get(name) as number];
+      for (let row = 0; row < rows; row++) sink[row] += part.times * part.contributions[c][row];
+    });
+  }
+  return { scale: 'identity', base: parts.reduce((sum, { times, base }) => sum + times * base, 0), columns, contributions };
+}
