@@ -31,6 +31,8 @@ export interface TrainingData {
 export interface FitContext {
   readonly rng: Random;
   readonly signal?: AbortSignal;
+  /** Shared with another thread, which sets the first number to something else than 0 to stop a fit: a signal cannot fire while the fit's thread is busy. */
+  readonly cancelled?: Int32Array;
   /** Threads that the fit may use, 1 when absent. The artefact is the same bytes whatever the number. */
   readonly threads?: number;
 }
@@ -75,7 +77,7 @@ export interface Estimator<Artefact extends { readonly kind: string }, Params> {
   readonly requiredColumns?: readonly string[];
   /** Loads what `fit` needs and can only be had asynchronously (a numeric backend). Whoever fits awaits it first; predicting never needs it. */
   prepare?(): Promise<void>;
-  /** Throws only `cancelled`. Finds its columns by name; never writes to its inputs. */
+  /** Throws only `cancelled`, and `invalid_input` for a parameter out of its range. Finds its columns by name; never writes to its inputs. */
   fit(train: TrainingData, params: Params, context: FitContext): FitOutcome<Artefact>;
   /** `binary`: probability in [0, 1]. `amount`: expected amount ≥ 0. `duration`: median days > 0. `number`, `count`: expected value.
    * One value per row; `multiclass`: probabilities that sum to 1, row-major rows × classes. */

@@ -21,8 +21,9 @@ export function refuse(reason: FitFailure, detail: string): { readonly ok: false
 }
 
 /** Throws `cancelled` when the caller has given up. */
-export function checkCancelled(context: FitContext): void {
-  throwIfCancelled(context.signal, 'Fitting a model');
+export function checkCancelled({ signal, cancelled }: FitContext): void {
+  const flagged = cancelled !== undefined && Atomics.load(cancelled, 0) !== 0;
+  throwIfCancelled(flagged ? AbortSignal.abort() : signal, 'Fitting a model');
 }
 
 /** The columns called `names`, in that order. Throws `model_mismatch` naming the columns that are missing. */

@@ -1,137 +1,140 @@
 import type { Random } from '../../base/random.ts';
-import { hashUniform } from '../../math/stats/index.ts';
-import type { BinnedMatrix } from './binnedMatrix.ts';
-import { packDerivatives } from './derivatives.ts';
-import { growTree, workspaceOf, type GrowthParams } from './growTree.ts';
-import type { GrownTree } from './grownTree.ts';
-import type { Objective } from './objective.ts';
-
-export interface BoostingData {
-  readonly matrix: BinnedMatrix;
-  readonly y: Float64Array;
-  readonly weights: Float64Array;
-  /** Content hash per row, for samples that do not depend on the order of rows. */
-  readonly hashes: Float64Array;
-}
+import type { TrainingSet } from './data/trainingSet.ts';
+import { fineGrid, logisticGrid, narrowGrid, type TreeGrid } from './growth/grid.ts';
+import type { GrowthParams } from './growth/growthParams.ts';
+import { growTree, type LeafRange } from './growth/growTree.ts';
+import type { GrownTree } from './growth/grownTree.ts';
+import { renewedValue } from './growth/renewal.ts';
+import { sampleRows, type RowSampling } from './growth/sampleRows.ts';
+import { treeFollower } from './growth/followTree.ts';
+import { workspaceOf } from './growth/workspace.ts';
+import type { Kernel } from './kernel/kernel.ts';
+import type { Objective } from './objectives/objective.ts';
 
 export interface BoostingParams extends GrowthParams {
-  /** Share of rows, and of groups of four columns, that each tree sees. */
+  /** Share of rows that each tree sees, drawn with or without replacement; with more than `rowsPerTree` rows the share is lowered to that many. */
   readonly rowSample: number;
-  readonly columnSample: number;
-  /** Most rows that a tree sees: with more rows `rowSample` is lowered. */
+  readonly replacement: boolean;
   readonly rowsPerTree: number;
+  /** Share of columns that each tree sees. */
+  readonly columnSample: number;
+  /** Trees are averaged, not added up: each starts from the same scores. */
+  readonly bagging: boolean;
+}
+
+export interface BoostingLimit {
+  readonly rounds: number;
+  /** Rows marked 1 take no part in growing. */
+  readonly held?: Uint8Array | undefined;
+  /** Rounds without a better loss on the held rows before boosting stops. */
+  readonly patience?: number;
+  /** Scores that earlier trees gave, one array per output, and how many rounds those were. */
+  readonly from?: { readonly scores: readonly Float64Array[]; readonly base: Float64Array; readonly rounds: number } | undefined;
 }
 
 export interface Boosted {
-  readonly base: number;
+  readonly base: Float64Array;
+  /** Tree t belongs to output t mod outputs. */
   readonly trees: readonly GrownTree[];
-  /** Weighted mean loss on the held-out rows after each tree; empty without held-out rows. */
+  /** Loss on the held rows after each round; empty without held rows. */
   readonly heldLoss: readonly number[];
+  /** Final scores per output. */
+  readonly scores: readonly Float64Array[];
+  readonly grown: Int32Array;
 }
 
-/**
- * Gradient boosting (Friedman 2001) with Newton leaves. Rows marked in `held` take no part in growing; with `patience` given, boosting stops
- * after so many trees without a better loss on them. `checkpoint` runs before each tree and may throw to stop.
- */
-export function boost(
-  data: BoostingData,
-  objective: Objective,
-  params: BoostingParams,
-  limit: { readonly trees: number; readonly held?: Uint8Array | undefined; readonly patience?: number },
-  rng: Random,
-  checkpoint: () => void,
-): Boosted {
-  const { matrix, y, hashes } = data;
-  const n = y.length;
-  const whole = data.weights.every((w) => Number.isInteger(w));
-  const weights = whole ? data.weights : onWeightGrid(data.weights);
-  const { held } = limit;
-  const all = Int32Array.from({ length: n }, (_, i) => i);
-  const grown = all.filter((i) => held === undefined || held[i] === 0);
-  const kept = held === undefined ? new Int32Array(0) : all.filter((i) => held[i] === 1);
-  const base = objective.base(weightedMean(y, weights, grown));
-  const scores = new Float64Array(n).fill(base);
-  const rowShare = Math.min(params.rowSample, params.rowsPerTree / grown.reduce((sum, i) => sum + weights[i], 0));
-  const workspace = workspaceOf(matrix);
-  const { order } = workspace;
-  const others = new Int32Array(n);
+/** Gradient boosting (Friedman 2001) with Newton leaves. `checkpoint` runs before each tree and may throw to stop. */
+export function boost(kernel: Kernel, set: TrainingSet, objective: Objective, params: BoostingParams, limit: BoostingLimit, rng: Random, checkpoint: () => void): Boosted {
+  const { rows, store, weights } = set;
+  const { held, from } = limit;
+  const grown = rowsWhere(rows, held, 0);
+  const kept = inKernel(kernel, held === undefined ? new Int32Array(0) : rowsWhere(rows, held, 1));
+  const base = from?.base ?? objective.base(grown);
+  const scores = Array.from({ length: objective.outputs }, (_, k) => {
+    const start = kernel.doubles(rows);
+    if (from === undefined) start.fill(base[k]);
+    else start.set(from.scores[k]);
+    return start;
+  });
+  const grownWeight = weights === undefined ? grown.length : grown.reduce((sum, i) => sum + weights[i], 0);
+  const sampling: RowSampling = { share: Math.min(params.rowSample, params.rowsPerTree / grownWeight), replacement: params.replacement, repeat: !store.fine };
+  const slots = Math.min(set.columns.length, Math.max(1, Math.round(params.columnSample * set.columns.length)));
+  const workspace = workspaceOf(kernel, set, sampling.repeat ? Math.ceil(grownWeight) : grown.length, slots);
+  const logistic = objective.logistic === true && !store.fine;
+  const [gradients, hessians] = logistic ? [new Float64Array(0), new Float64Array(0)] : [kernel.doubles(rows), kernel.doubles(rows)];
+  const follow = treeFollower(kernel, store);
   const trees: GrownTree[] = [];
   const heldLoss: number[] = [];
-  let best = held === undefined ? Infinity : meanLoss(objective, y, scores, weights, kept);
+  let best = held === undefined ? Infinity : objective.loss(scores, kept);
   let sinceBest = 0;
-  for (let t = 0; t < limit.trees; t++) {
-    checkpoint();
-    const seed = rng.fork('rows', t).int(4294967296);
-    let count = 0;
-    let left = 0;
-    for (let k = 0; k < grown.length; k++) {
-      const i = grown[k];
-      if (rowShare >= 1 || hashUniform(hashes[i], seed) < rowShare) order[count++] = i;
-      else others[left++] = i;
+  const first = from?.rounds ?? 0;
+  for (let round = first; round < first + limit.rounds; round++) {
+    const seed = rng.fork('rows', round).int(4294967296);
+    let { count, left } = sampleRows(set, grown, sampling, seed, workspace.order, workspace.others);
+    while (count < 0) {
+      workspace.lengthen(kernel);
+      ({ count, left } = sampleRows(set, grown, sampling, seed, workspace.order, workspace.others));
     }
-    const grid = packDerivatives(objective, y, scores, weights, whole, order, count, workspace);
-    const groups = sampleGroups(matrix.groups, params.columnSample, rng.fork('columns', t));
-    const tree = growTree(matrix, weights, { count, groups, grid }, params, workspace, scores);
-    addTree(tree, matrix, others, left, scores);
-    trees.push(tree);
+    const { order, others } = workspace;
+    if (!params.bagging || round === first) objective.prepare?.(scores, grown);
+    for (let output = 0; output < objective.outputs; output++) {
+      checkpoint();
+      const treeSeed = rng.fork('tree', round, output).int(4294967296);
+      const active = sampleColumns(set.columns.length, slots, rng.fork('columns', round, output));
+      let grid: TreeGrid;
+      if (logistic) {
+        const steps = logisticGrid(count);
+        kernel.logistic(store, order, count, scores[output], set.y, set.hashes, treeSeed, steps.hessianSteps);
+        grid = steps;
+      } else {
+        objective.write(scores, output, order, count, gradients, hessians);
+        grid = store.fine ? fineGrid(order, count, gradients, hessians, weights, set.whole, set.totalWeight) : narrowGrid(order, count, gradients, hessians);
+        if (store.fine) kernel.quantiseFine(store, order, count, gradients, hessians, weights, set.whole, grid);
+        else kernel.quantiseNarrow(store, order, count, gradients, hessians, set.hashes, treeSeed, grid);
+      }
+      const { tree, leaves } = growTree(kernel, set, workspace, params, { count, active, grid, seed: treeSeed });
+      if (objective.renewAt !== undefined) renew(tree, leaves, order, set, scores[output], objective.renewAt, params);
+      trees.push(tree);
+      if (params.bagging) continue;
+      kernel.addValues(order, leaves.map(({ start, end, node }) => ({ start, end, value: tree.value[node] })), scores[output]);
+      if (left > 0) follow(tree, others, left, scores[output]);
+      if (kept.length > 0) follow(tree, kept, kept.length, scores[output]);
+    }
     if (held === undefined) continue;
-    addTree(tree, matrix, kept, kept.length, scores);
-    const loss = meanLoss(objective, y, scores, weights, kept);
+    const loss = objective.loss(scores, kept);
     heldLoss.push(loss);
     if (loss < best) {
       best = loss;
       sinceBest = 0;
     } else if (limit.patience !== undefined && ++sinceBest >= limit.patience) break;
   }
-  return { base, trees, heldLoss };
+  return { base, trees, heldLoss, scores, grown };
 }
 
-/** Fractional weights in steps of 2⁻²⁰, so that sums and differences of them are exact. */
-function onWeightGrid(weights: Float64Array): Float64Array {
-  return weights.map((w) => Math.max(1, Math.round(w * 1048576)) / 1048576);
+function renew(tree: GrownTree, leaves: readonly LeafRange[], order: Int32Array, set: TrainingSet, scores: Float64Array, level: number, { learningRate, maxStep }: BoostingParams): void {
+  for (const leaf of leaves) tree.value[leaf.node] = renewedValue(leaf, order, set, scores, level, maxStep) * learningRate;
 }
 
-function sampleGroups(count: number, share: number, rng: Random): Int32Array {
+/** Rows whose mark is `wanted`, ascending; all of them without marks. */
+function rowsWhere(rows: number, marks: Uint8Array | undefined, wanted: number): Int32Array {
+  const found = new Int32Array(rows);
+  let count = 0;
+  for (let i = 0; i < rows; i++) if (marks === undefined || marks[i] === wanted) found[count++] = i;
+  return found.subarray(0, count);
+}
+
+function inKernel(kernel: Kernel, rows: Int32Array): Int32Array {
+  const copy = kernel.ints(rows.length);
+  copy.set(rows);
+  return copy;
+}
+
+function sampleColumns(count: number, take: number, rng: Random): Int32Array {
   const all = Int32Array.from({ length: count }, (_, c) => c);
-  const take = Math.min(count, Math.max(1, Math.round(share * count)));
   if (take === count) return all;
   for (let i = 0; i < take; i++) {
     const j = i + rng.int(count - i);
     [all[i], all[j]] = [all[j], all[i]];
   }
   return all.slice(0, take).sort();
-}
-
-/** Adds a tree's values to the scores of `rows[0 … count)`, rows that it did not see. */
-function addTree({ column, bin, missingLeft, left, value }: GrownTree, { words, groups }: BinnedMatrix, rows: Int32Array, count: number, scores: Float64Array): void {
-  for (let k = 0; k < count; k++) {
-    const from = rows[k] * groups;
-    let node = 0;
-    let c = column[0];
-    while (c >= 0) {
-      const b = (words[from + (c >> 2)] >>> ((c & 3) << 3)) & 255;
-      const goesLeft = b === 0 ? missingLeft[node] : b <= bin[node] ? 1 : 0;
-      node = left[node] + 1 - goesLeft;
-      c = column[node];
-    }
-    scores[rows[k]] += value[node];
-  }
-}
-
-function weightedMean(y: Float64Array, weights: Float64Array, rows: Int32Array): number {
-  let [sum, total] = [0, 0];
-  for (let k = 0; k < rows.length; k++) {
-    sum += weights[rows[k]] * y[rows[k]];
-    total += weights[rows[k]];
-  }
-  return sum / total;
-}
-
-function meanLoss(objective: Objective, y: Float64Array, scores: Float64Array, weights: Float64Array, rows: Int32Array): number {
-  let [sum, total] = [0, 0];
-  for (let k = 0; k < rows.length; k++) {
-    sum += weights[rows[k]] * objective.loss(y[rows[k]], scores[rows[k]]);
-    total += weights[rows[k]];
-  }
-  return sum / total;
 }

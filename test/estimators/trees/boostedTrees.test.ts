@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../src/base/random.ts';
 import type { BoostedTreesArtefact } from '../../../src/estimators/trees/artefact.ts';
-import { binColumn, findCuts, thresholdOf } from '../../../src/estimators/trees/binning.ts';
+import { findCuts, thresholdOf } from '../../../src/estimators/trees/data/cuts.ts';
 import { boostedTrees, type BoostedTreesParams } from '../../../src/estimators/trees/boostedTrees.ts';
 import { MISSING_LEFT } from '../../../src/estimators/trees/forest.ts';
-import { objectiveOf } from '../../../src/estimators/trees/objective.ts';
 import { logLoss, rocAuc } from '../../../src/math/metrics/index.ts';
+import { lowerBound } from '../../../src/math/stats/index.ts';
 import type { TrainingData } from '../../../src/estimators/contract.ts';
 import { shopRows } from '../../support/estimatorTasks.ts';
 
@@ -27,33 +27,12 @@ describe('bins', () => {
     fc.assert(fc.property(fc.array(fc.double({ noDefaultInfinity: true }), { minLength: 1, maxLength: 60 }), fc.integer({ min: 2, max: 20 }), (data, maxBins) => {
       const values = Float64Array.from(data);
       const cuts = findCuts(values, new Float64Array(data.length).fill(1), maxBins);
-      const bins = binColumn(values, cuts);
+      const bins = values.map((v) => (Number.isNaN(v) ? 0 : lowerBound(cuts, v) + 1));
       for (let bin = 1; bin <= cuts.length + 1; bin++) {
         expect(values.every((v, i) => Number.isNaN(v) || bins[i] <= bin === v <= thresholdOf(cuts, bin))).toBe(true);
       }
     }));
   });
-});
-
-test('derivatives are those of the loss (central differences)', () => {
-  let checked = 0;
-  for (const [name, power] of [['log_loss', 1.5], ['squared_error', 1.5], ['tweedie', 1.5], ['tweedie', 1.9], ['tweedie', 2]] as const) {
-    const objective = objectiveOf(name, power);
-    for (const y of name === 'log_loss' ? [0, 1] : [0, 0.3, 7]) {
-      for (const score of [-1.3, 0.2, 2]) {
-        const e = 1e-5;
-        const slope = (objective.loss(y, score + e) - objective.loss(y, score - e)) / (2 * e);
-        const [g, h] = [new Float64Array(3), new Float64Array(3)];
-        objective.write(Float64Array.of(y), Float64Array.of(score), Int32Array.of(0), 1, g, h);
-        const [gradient, hessian] = [g[0], h[0]];
-        objective.write(Float64Array.of(9, y, y), Float64Array.of(9, score - e, score + e), Int32Array.of(1, 2), 2, g, h);
-        expect(gradient).toBeCloseTo(slope, 6);
-        expect(hessian).toBeCloseTo((g[2] - g[1]) / (2 * e), 6);
-        checked++;
-      }
-    }
-  }
-  expect(checked).toBe(2 * 3 + 4 * 3 * 3);
 });
 
 test('one stump is the best split by hand: gain and leaf values', () => {
