@@ -68,6 +68,8 @@ export interface Candidate {
   readonly params?: CandidateParams | ((horizonDays: number) => CandidateParams);
   /** Learns from history alone, so it can serve before the first label period is over. */
   readonly labelFree?: boolean;
+  /** Found by a search over parameters, not declared: of two that are as good, the declared one serves. */
+  readonly found?: boolean;
   /** Columns the candidate sees; absent: all columns of the model. */
   readonly columns?: readonly string[];
 }

@@ -38,7 +38,7 @@ async function fitOne(problem: TableProblem, member: Member, estimator: AnyEstim
   const view = fitView(member.view, x, y, problem.fewValues);
   await estimator.prepare?.();
   const defaults = typeof estimator.defaults === 'object' && estimator.defaults !== null ? estimator.defaults : {};
-  const outcome = estimator.fit({ x: view(x), y }, { ...defaults, ...member.params }, { rng, ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }) });
+  const outcome = estimator.fit({ x: view(x), y }, { ...defaults, ...member.params(x.rows) }, { rng, ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }) });
   if (!outcome.ok) return { ok: false, detail: `${outcome.reason}: ${outcome.detail}` };
   return {
     ok: true,

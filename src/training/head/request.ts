@@ -1,0 +1,46 @@
+/** What training one head is handed, and what passes between its steps. */
+import type { Random } from '../../base/random.ts';
+import type { LocalDate } from '../../base/time.ts';
+import type { Serving } from '../../estimators/serving.ts';
+import type { AnyEstimator, Fitted } from '../candidate.ts';
+import type { Dataset } from '../dataset.ts';
+import type { Candidate, ModelDefinition } from '../define.ts';
+import type { TimeSplit } from '../splits.ts';
+import type { TestedHead } from '../tested.ts';
+import type { LeaderboardRow } from '../trained.ts';
+
+export interface HeadRequest {
+  readonly definition: ModelDefinition;
+  readonly split: TimeSplit;
+  /** First day that training does not know. */
+  readonly end: LocalDate;
+  readonly firstEvent: LocalDate;
+  /** Stacked rows of the cut-offs. */
+  readonly rowsAt: (cutoffs: readonly LocalDate[]) => Promise<Dataset>;
+  readonly estimators: Readonly<Record<string, AnyEstimator>>;
+  readonly rng: Random;
+  readonly signal?: AbortSignal;
+  /** Threads that one fit may use, 1 when absent. */
+  readonly threads?: number;
+  readonly onStep?: (step: string) => void;
+  /** Called once, when the last period has been evaluated. */
+  readonly onTested?: (tested: TestedHead) => void;
+  /** Milliseconds, for the leaderboard's seconds only. */
+  readonly now?: () => number;
+}
+
+/** Raw predictions of a candidate for rows it was not fitted on. */
+export interface OutOfSample {
+  readonly candidate: Candidate;
+  readonly data: Dataset;
+  readonly raw: Float64Array;
+  readonly fitted: Fitted;
+}
+
+/** A candidate judged on rows that it was not fitted on. */
+export interface Tried extends OutOfSample {
+  readonly serving: Serving;
+  readonly loss: Float64Array;
+  readonly row: LeaderboardRow;
+}
+

@@ -1,0 +1,30 @@
+/** The level that a head serves with on a date. */
+import { addDays } from '../../base/time.ts';
+import type { LocalDate } from '../../base/time.ts';
+import type { Level } from '../../estimators/serving.ts';
+import { candidateMatrix } from '../candidate.ts';
+import type { Fitted } from '../candidate.ts';
+import type { Dataset } from '../dataset.ts';
+import { taskOf } from '../define.ts';
+import { matchingLevel } from '../level.ts';
+import { sameSeasonCutoff, seasonalShift } from '../season.ts';
+import type { HeadRequest } from './request.ts';
+
+/** The season's level where last year shows it, otherwise the newest period's. A season is looked up for the date and for four weeks later. */
+export async function levelFor(request: HeadRequest, fitted: Fitted, training: Dataset, fallback: Level, date: LocalDate, known: LocalDate): Promise<Level> {
+  const task = taskOf(request.definition.target);
+  if (request.definition.observations.at !== 'cutoffs' || training.cutoffs.length < 2) return fallback;
+  let own: number | undefined;
+  const steps: { from: LocalDate; amount: number }[] = [];
+  for (const ahead of [0, 28]) {
+    const before = sameSeasonCutoff(addDays(date, ahead), known, request.firstEvent, request.split.horizonDays);
+    if (before === undefined) break;
+    const amount = seasonalShift(task, training, await request.rowsAt([before]));
+    if (amount === undefined) break;
+    // The season is measured against the training cut-offs, so the model is first brought to their level: customer-base models never saw their labels.
+    own ??= matchingLevel(task, training.y, fitted.estimator.predict(fitted.artefact, candidateMatrix(training.x, fitted.candidate)));
+    steps.push({ from: ahead === 0 ? '0000-01-01' : addDays(date, ahead / 2), amount: own + amount });
+  }
+  return steps.length === 0 ? fallback : { source: 'season', steps };
+}
+
