@@ -7,7 +7,7 @@ import { baseRate } from './baseline/baseRate.ts';
 import { columnRule } from './baseline/columnRule.ts';
 import { checkArtefact } from './codec.ts';
 import type { Estimator } from './contract.ts';
-import { bgNbd, btydValue, gammaGamma, mbgNbd } from './customerBase/index.ts';
+import { bgBb, bgCnbdK, bgNbd, btydValue, gammaGamma, mbgCnbdK, mbgNbd, paretoNbd, shiftedBetaGeometric } from './customerBase/index.ts';
 import { hazardTrees } from './hazard/hazardTrees.ts';
 import { gammaRegression, linearRegression, logisticRegression, multinomialRegression, poissonRegression, tweedieRegression } from './linear/index.ts';
 import { globalGap, personalMeanGap, repurchaseCycle } from './repurchaseCycle/index.ts';
@@ -21,8 +21,8 @@ import { zeroInflatedLognormal } from './value/zeroInflatedLognormal.ts';
 
 export { checkArtefact, decodeArtefact, encodeArtefact } from './codec.ts';
 export {
-  baseRate, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, gammaRegression, globalGap, hazardTrees, linearRegression, logisticRegression, mbgNbd, multinomialRegression,
-  neuralSequence, neuralTabular, neuralValue, personalMeanGap, poissonRegression, rateBaseline, repurchaseCycle, scaledRate, tweedieRegression, twoPart,
+  baseRate, bgBb, bgCnbdK, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, gammaRegression, globalGap, hazardTrees, linearRegression, logisticRegression, mbgCnbdK, mbgNbd, multinomialRegression,
+  neuralSequence, neuralTabular, neuralValue, paretoNbd, personalMeanGap, poissonRegression, rateBaseline, repurchaseCycle, scaledRate, shiftedBetaGeometric, tweedieRegression, twoPart,
   zeroInflatedLognormal,
 };
 
@@ -98,6 +98,11 @@ const SINGLE = Object.freeze({
   neural_sequence: erased(neuralSequence),
   bg_nbd: erased(bgNbd),
   mbg_nbd: erased(mbgNbd),
+  bg_cnbd_k: erased(bgCnbdK),
+  mbg_cnbd_k: erased(mbgCnbdK),
+  pareto_nbd: erased(paretoNbd),
+  bg_bb: erased(bgBb),
+  shifted_beta_geometric: erased(shiftedBetaGeometric),
   gamma_gamma: erased(gammaGamma),
   btyd_value: erased(btydValue),
   repurchase_cycle: erased(repurchaseCycle),

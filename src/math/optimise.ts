@@ -14,6 +14,8 @@ export interface OptimiseOptions {
   readonly gradientTolerance?: number;
   /** Gain in value between two iterations below which nothing is left to win, absolute. Default 1e-13. */
   readonly valueTolerance?: number;
+  /** Guess of the inverse Hessian (n × n, row-major, positive definite), from a nearby or coarser problem: quasi-Newton methods then start with Newton's step. */
+  readonly inverseHessian?: Float64Array | undefined;
   /** Asked once per iteration; throws `cancelled`. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -64,6 +64,7 @@ function wolfeSearch(evaluate: (step: number) => Point, origin: Point, firstStep
  */
 export function minimiseLbfgs(objective: Objective, start: Float64Array, options: OptimiseOptions = {}): OptimiseResult {
   const { maxIterations = 500, gradientTolerance = 1e-8, valueTolerance = 1e-13, signal } = options;
+  let { inverseHessian } = options;
   const n = start.length;
   let evaluations = 0;
   const pairs: { s: Float64Array; y: Float64Array; rho: number }[] = [];
@@ -86,7 +87,7 @@ export function minimiseLbfgs(objective: Objective, start: Float64Array, options
     throwIfCancelled(signal, 'The optimisation');
     if (largest(current.gradient) <= gradientTolerance) return finish(true);
     iterations++;
-    const direction = lbfgsDirection(current.gradient, pairs);
+    const direction = lbfgsDirection(current.gradient, pairs, inverseHessian);
     let slope = dot(direction, current.gradient);
     if (!(slope < 0)) {
       pairs.length = 0;
@@ -94,9 +95,15 @@ export function minimiseLbfgs(objective: Objective, start: Float64Array, options
       slope = -dot(current.gradient, current.gradient);
     }
     const origin: Point = { ...current, step: 0, slope };
-    const firstStep = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
+    const firstStep = pairs.length === 0 && inverseHessian === undefined ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
     const found = wolfeSearch((step) => evaluateAt(origin.x.map((v, i) => v + step * direction[i]), step, direction), origin, firstStep);
     if (found === undefined) {
+      // A guess that leads nowhere is dropped with everything that was learned on top of it.
+      if (inverseHessian !== undefined && iterations < maxIterations) {
+        inverseHessian = undefined;
+        pairs.length = 0;
+        continue;
+      }
       // Without a decrease even along the steepest descent, rounding decides: nothing is left to win here.
       if (pairs.length === 0) return finish(nearlyStationary());
       pairs.length = 0;
@@ -117,7 +124,7 @@ export function minimiseLbfgs(objective: Objective, start: Float64Array, options
 }
 
 /** −H g by the two-loop recursion. */
-function lbfgsDirection(gradient: Float64Array, pairs: readonly { s: Float64Array; y: Float64Array; rho: number }[]): Float64Array {
+function lbfgsDirection(gradient: Float64Array, pairs: readonly { s: Float64Array; y: Float64Array; rho: number }[], inverseHessian?: Float64Array): Float64Array {
   const q = gradient.map((v) => -v);
   const alphas: number[] = Array.from({ length: pairs.length }, () => 0);
   for (let k = pairs.length - 1; k >= 0; k--) {
@@ -126,7 +133,10 @@ function lbfgsDirection(gradient: Float64Array, pairs: readonly { s: Float64Arra
     for (let i = 0; i < q.length; i++) q[i] -= alphas[k] * y[i];
   }
   const newest = pairs.at(-1);
-  if (newest !== undefined) {
+  if (inverseHessian !== undefined) {
+    const n = q.length;
+    q.set(q.map((_, i) => dot(inverseHessian.subarray(i * n, (i + 1) * n), q)));
+  } else if (newest !== undefined) {
     const scale = 1 / (newest.rho * dot(newest.y, newest.y));
     for (let i = 0; i < q.length; i++) q[i] *= scale;
   }

@@ -7,8 +7,8 @@ import { fail, ok } from '../../base/result.ts';
 import { minimiseByTwo } from '../../math/optimise.ts';
 import type { Objective } from '../../math/optimise.ts';
 import { digamma, lgamma } from '../../math/specialGamma.ts';
+import { distinctRows } from '../../math/stats/groupRows.ts';
 import type { FitFailure } from '../contract.ts';
-import { compress } from './history.ts';
 
 export interface GammaGammaParams {
   readonly p: number;
@@ -51,7 +51,7 @@ export interface SpendSample {
 /** Keeps the rows with x ≥ 1 and m > 0: zero, negative and missing amounts say nothing to a gamma model. */
 export function spendSample(x: ArrayLike<number>, m: ArrayLike<number>, weights: ArrayLike<number>): SpendSample {
   const kept = Array.from({ length: x.length }, (_, i) => i).filter((i) => x[i] >= 1 && m[i] > 0 && m[i] < Infinity);
-  const { values, weight } = compress([kept.map((i) => x[i]), kept.map((i) => m[i])], kept.map((i) => weights[i]));
+  const { values, weight } = distinctRows([kept.map((i) => x[i]), kept.map((i) => m[i])], kept.map((i) => weights[i]));
   let orders = 0;
   let money = 0;
   weight.forEach((w, i) => {

@@ -2,6 +2,7 @@
 import { AppError } from '../../base/errors.ts';
 import { columnOf } from '../../base/matrix.ts';
 import type { Matrix } from '../../base/matrix.ts';
+import { distinctRows, groupRows } from '../../math/stats/groupRows.ts';
 import type { TrainingData } from '../contract.ts';
 
 /** x: days with an order after the first order day. */
@@ -25,13 +26,19 @@ export interface History {
   readonly T: number;
 }
 
-/** Unique histories with the sum of their weights, in a fixed order, so that neither the order of rows nor repeats matter. */
-export interface CompressedHistories {
+/** Histories of many customers, one array per number. */
+export interface Histories {
   readonly x: Float64Array;
   readonly tx: Float64Array;
   readonly T: Float64Array;
+}
+
+/** Unique histories with the sum of their weights, sorted by (x, T, t_x), so that neither the order of rows nor repeats matter. */
+export interface CompressedHistories extends Histories {
   readonly weight: Float64Array;
   readonly totalWeight: number;
+  /** Σ over customers of the sum of ln(weeks between consecutive orders): what the likelihood of regular customers needs to choose k. Absent where it is not known. */
+  readonly logGaps?: number;
 }
 
 /**
@@ -45,10 +52,39 @@ export function historyOf(frequency: number, recencyDays: number, ageDays: numbe
   return { x, tx: x === 0 ? 0 : Math.min(recencyDays / DAYS_PER_WEEK, T), T };
 }
 
-/** The three history columns of a matrix to be scored. @throws AppError `model_mismatch` naming the missing column. */
-export function historyReader(x: Matrix): (row: number) => History | undefined {
-  const [frequency, recency, age] = [FREQUENCY, RECENCY, AGE].map((name) => requireColumn(x, name));
-  return (row) => historyOf(frequency[row], recency[row], age[row]);
+/** The histories of the rows that have one, with their row numbers. @throws AppError `model_mismatch` naming the missing column. */
+export function readHistories(matrix: Matrix, rows?: readonly number[]): Histories & { readonly row: Int32Array } {
+  const [frequency, recency, age] = [FREQUENCY, RECENCY, AGE].map((name) => requireColumn(matrix, name));
+  const n = rows === undefined ? matrix.rows : rows.length;
+  const [x, tx, T, row] = [new Float64Array(n), new Float64Array(n), new Float64Array(n), new Int32Array(n)];
+  let count = 0;
+  for (let i = 0; i < n; i++) {
+    const at = rows === undefined ? i : rows[i];
+    const history = historyOf(frequency[at], recency[at], age[at]);
+    if (history === undefined) continue;
+    x[count] = history.x;
+    tx[count] = history.tx;
+    T[count] = history.T;
+    row[count++] = at;
+  }
+  return { x: x.subarray(0, count), tx: tx.subarray(0, count), T: T.subarray(0, count), row: row.subarray(0, count) };
+}
+
+/** `f` of every row's history, computed once per distinct history; `otherwise` for rows without one. @throws AppError `model_mismatch` naming the missing column. */
+export function mapHistories(matrix: Matrix, f: (history: History) => number, otherwise: number): Float64Array {
+  const { x, tx, T, row } = readHistories(matrix);
+  const { group, firsts } = groupRows([x, tx, T], row.length);
+  const values = Float64Array.from(firsts, (i) => f({ x: x[i], tx: tx[i], T: T[i] }));
+  const out = new Float64Array(matrix.rows).fill(otherwise);
+  for (let i = 0; i < row.length; i++) out[row[i]] = values[group[i]];
+  return out;
+}
+
+/** Weighted mean of `f` over customers. */
+export function meanOver(data: CompressedHistories, f: (history: History) => number): number {
+  let sum = 0;
+  for (let i = 0; i < data.x.length; i++) sum += data.weight[i] * f({ x: data.x[i], tx: data.tx[i], T: data.T[i] });
+  return sum / data.totalWeight;
 }
 
 export function requireColumn(x: Matrix, name: string): Float64Array {
@@ -76,42 +112,34 @@ export function fitRows(train: TrainingData, which: 'latest_period' | 'all'): nu
   return rows.filter((row) => period[row] === latest);
 }
 
-/** Puts equal tuples together: `values[k][i]` is element k of tuple i. Ordered by value, weights summed in ascending order. */
-export function compress(values: readonly ArrayLike<number>[], weights: ArrayLike<number>): { values: Float64Array[]; weight: Float64Array } {
-  const keys = [...values, weights];
-  const order = Uint32Array.from({ length: weights.length }, (_, i) => i).sort((i, j) => {
-    for (const key of keys) if (key[i] !== key[j]) return key[i] - key[j];
-    return 0;
-  });
-  const firsts: number[] = [];
-  const sums: number[] = [];
-  for (const i of order) {
-    const last = firsts.at(-1);
-    if (last !== undefined && values.every((key) => key[last] === key[i])) sums[sums.length - 1] += weights[i];
-    else {
-      firsts.push(i);
-      sums.push(weights[i]);
-    }
-  }
-  return { values: values.map((key) => Float64Array.from(firsts, (i) => key[i])), weight: Float64Array.from(sums) };
+/** Compresses customers to unique (x, t_x, T). The 23,570 customers of CDNOW make 8,685 rows, one-time buyers of one week a single one. */
+export function compressHistories(histories: readonly History[], weights: ArrayLike<number>, logGaps?: number): CompressedHistories {
+  const column = (f: (history: History) => number): Float64Array => Float64Array.from(histories, f);
+  return compressColumns({ x: column((h) => h.x), tx: column((h) => h.tx), T: column((h) => h.T) }, weights, logGaps);
 }
 
-/** Compresses customers to unique (x, t_x, T). The 23,570 customers of CDNOW make 8,685 rows, one-time buyers of one week a single one. */
-export function compressHistories(histories: readonly History[], weights: ArrayLike<number>): CompressedHistories {
-  const { values, weight } = compress([histories.map((h) => h.x), histories.map((h) => h.T), histories.map((h) => h.tx)], weights);
-  return { x: values[0], T: values[1], tx: values[2], weight, totalWeight: weight.reduce((a, b) => a + b, 0) };
+export function compressColumns({ x, tx, T }: Histories, weights: ArrayLike<number>, logGaps?: number): CompressedHistories {
+  const { values, weight } = distinctRows([x, T, tx], weights);
+  return { x: values[0], T: values[1], tx: values[2], weight, totalWeight: sumOf(weight), ...(logGaps === undefined ? {} : { logGaps }) };
+}
+
+export function sumOf(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
 }
 
 /** The usable histories of the rows that a fit may read. */
 export function trainingHistories(train: TrainingData, which: 'latest_period' | 'all'): CompressedHistories {
-  const read = historyReader(train.x);
-  const histories: History[] = [];
-  const weights: number[] = [];
-  for (const row of fitRows(train, which)) {
-    const history = read(row);
-    if (history === undefined) continue;
-    histories.push(history);
-    weights.push(train.weights?.[row] ?? 1);
-  }
-  return compressHistories(histories, weights);
+  const histories = readHistories(train.x, fitRows(train, which));
+  return compressColumns(histories, Float64Array.from(histories.row, (row) => train.weights?.[row] ?? 1));
+}
+
+/** The value at which half of the weight is reached, in ascending order; at least one value. */
+export function weightedMedian(values: Float64Array, weights: Float64Array): number {
+  const { values: [sorted], weight } = distinctRows([values], weights);
+  const half = weight.reduce((a, b) => a + b, 0) / 2;
+  let passed = 0;
+  for (let i = 0; i < sorted.length; i++) if ((passed += weight[i]) >= half) return sorted[i];
+  return sorted[sorted.length - 1];
 }

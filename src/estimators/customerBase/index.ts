@@ -1,13 +1,31 @@
-/** Customer-base ("buy till you die") models: estimators for the trainer, and their parts for tags, reports and tests. */
-export { bgNbd, expectedOrdersOfRows, mbgNbd } from './nbdEstimator.ts';
-export type { NbdArtefact, NbdEstimatorParams } from './nbdEstimator.ts';
+/** Customer-base ("buy till you die") models: estimators for the trainer, and their parts for tags, reports, notebooks and tests. */
+export { bgBb, bgCnbdK, bgNbd, discountedOrdersOfRows, expectedOrdersOfRows, mbgCnbdK, mbgNbd, paretoNbd } from './orderEstimator.ts';
+export type { OrderEstimatorParams } from './orderEstimator.ts';
+export type { OrderArtefact, OrderOutput } from './orderArtefact.ts';
+export type { OrderKindName } from './orderKinds.ts';
 export { gammaGamma } from './gammaGammaEstimator.ts';
 export type { GammaGammaArtefact, GammaGammaEstimatorParams } from './gammaGammaEstimator.ts';
+export { shiftedBetaGeometric } from './contractEstimator.ts';
+export type { SbgArtefact, SbgEstimatorParams } from './contractEstimator.ts';
 export { btydValue } from './valueEstimator.ts';
 export type { BtydValueArtefact, BtydValueParams } from './valueEstimator.ts';
-export { expectedOrders, expectedOrdersOfNewCustomer, nbdLogLikelihood, pActive, pAlive } from './nbd.ts';
+export { nextOrderWeeks, orderModelOf, survivalCurve } from './orderModel.ts';
+export type { OrderModel, OrderParams } from './orderModel.ts';
+export { discountedOrders, expectedOrders, expectedOrdersOfNewCustomer, nbdLogLikelihood, pActive, pAlive } from './nbd.ts';
 export type { NbdModel, NbdParams } from './nbd.ts';
-export { fitBetterNbd, fitNbd } from './nbdFit.ts';
+export { fitBetterNbd, fitNbd, fitNbdChoosingK, nbdFamily } from './nbdFit.ts';
+export { paretoActive, paretoAlive, paretoDiscountedOrders, paretoExpectedOfNewCustomer, paretoExpectedOrders, paretoLogLikelihood } from './pareto.ts';
+export type { ParetoParams } from './pareto.ts';
+export { PARETO_FAMILY, fitPareto } from './paretoFit.ts';
+export { bgBbActive, bgBbAlive, bgBbDiscountedOrders, bgBbExpectedOrders, bgBbLogLikelihood } from './bgBb.ts';
+export type { BgBbParams } from './bgBb.ts';
+export { bgBbHistories, fitBgBb } from './bgBbFit.ts';
+export { fitSbg, recordsOfSurvivors, sbgDiscountedLifetime, sbgRetention, sbgSurvival } from './shiftedBetaGeometric.ts';
+export type { ContractRecord, SbgParams } from './shiftedBetaGeometric.ts';
+export { maximise } from './maximise.ts';
+export type { FitOptions, Group, Maximum } from './maximise.ts';
+export type { Coordinate, Family, Prior } from './family.ts';
+export { deltaStandardError, standardErrorsOf } from './standardErrors.ts';
 export { expectedSpend, fitGammaGamma, gammaGammaLogLikelihood, harmonicSpend, spendSample } from './gammaGamma.ts';
 export { AGE, FREQUENCY, MONETARY, RECENCY, compressHistories } from './history.ts';
-export type { History } from './history.ts';
+export type { CompressedHistories, History } from './history.ts';

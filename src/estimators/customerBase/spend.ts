@@ -4,7 +4,7 @@ import type { Result } from '../../base/result.ts';
 import { fail, ok } from '../../base/result.ts';
 import type { FitFailure, TrainingData } from '../contract.ts';
 import { expectedSpend, fitGammaGamma, harmonicSpend, spendSample } from './gammaGamma.ts';
-import { FREQUENCY, MONETARY, fitRows, requireColumn } from './history.ts';
+import { FREQUENCY, MONETARY, fitRows, requireColumn, weightedMedian } from './history.ts';
 
 const positive = z.number().positive().finite();
 
@@ -33,6 +33,14 @@ export function spendPerOrder(model: SpendModel, frequency: number, monetary: nu
   const x = frequency >= 1 ? Math.round(frequency) : 0;
   const m = monetary > 0 ? monetary : 0;
   return model.rule === 'mean' ? expectedSpend(model, x, m) : model.scale * harmonicSpend(model, x, m);
+}
+
+/** Median spend of the repeat orders of customers who have a positive one; 1 without any. */
+export function typicalSpend(train: TrainingData, rows: readonly number[]): number {
+  const [frequency, monetary] = [requireColumn(train.x, FREQUENCY), requireColumn(train.x, MONETARY)];
+  const kept = rows.filter((row) => frequency[row] >= 1 && monetary[row] > 0 && monetary[row] < Infinity);
+  if (kept.length === 0) return 1;
+  return weightedMedian(Float64Array.from(kept, (row) => monetary[row]), Float64Array.from(kept, (row) => train.weights?.[row] ?? 1));
 }
 
 /** Fits the spend of the repeaters among the rows that a fit may read. */

@@ -4,12 +4,12 @@ import { takeRows } from '../../../src/base/matrix.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import type { Estimator, FitOutcome, TrainingData } from '../../../src/estimators/contract.ts';
 import { bgNbd, btydValue, expectedOrdersOfRows, gammaGamma, mbgNbd } from '../../../src/estimators/customerBase/index.ts';
-import type { NbdArtefact, NbdEstimatorParams, NbdModel } from '../../../src/estimators/customerBase/index.ts';
+import type { OrderArtefact, OrderEstimatorParams } from '../../../src/estimators/customerBase/index.ts';
 import { btydTraining, simulateBtyd } from '../../support/btydShop.ts';
 import type { BtydRow } from '../../support/btydShop.ts';
 
 /** Both order models under one type. */
-const orderModels = [bgNbd, mbgNbd] as unknown as readonly Estimator<NbdArtefact<NbdModel>, NbdEstimatorParams>[];
+const orderModels = [bgNbd, mbgNbd] as unknown as readonly Estimator<OrderArtefact, OrderEstimatorParams>[];
 
 const context = { rng: seededRandom(1) };
 const TRUTH = { model: 'bg_nbd', r: 0.6, alpha: 5, a: 0.8, b: 2.5, p: 6, q: 4, gamma: 15 } as const;
