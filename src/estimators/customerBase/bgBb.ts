@@ -45,15 +45,15 @@ export function bgBbAlive(params: BgBbParams, history: History): number {
   return 1 / (1 + oddsLeft(params, history));
 }
 
-/** Walks over the next opportunities: calls `visit` with the chance of being alive at each, and of having bought at none before. */
-function walk({ alpha, beta, gamma, delta }: BgBbParams, { x, T: n }: History, periods: number, visit: (alive: number, buysFirst: number, period: number) => boolean): void {
+/** Walks over the next opportunities: `visit` is told the chance of being alive at each, of buying there for the first time if alive all along, and of still being silent after it. */
+function walk({ alpha, beta, gamma, delta }: BgBbParams, { x, T: n }: History, periods: number, visit: (alive: number, buysFirst: number, silent: number, period: number) => boolean): void {
   let alive = 1;
   let silent = 1;
   for (let i = 0; i < periods; i++) {
     alive *= (delta + n + i) / (gamma + delta + n + i);
     const buysFirst = (silent * (alpha + x)) / (alpha + beta + n + i);
-    if (!visit(alive, buysFirst, i + 1)) return;
     silent *= (beta + n - x + i) / (alpha + beta + n + i);
+    if (!visit(alive, buysFirst, silent, i + 1)) return;
   }
 }
 
@@ -104,6 +104,9 @@ export function bgBbDiscountedOrders(params: BgBbParams, history: History, rate:
   return (bgBbAlive(params, history) * sum * (alpha + history.x)) / (alpha + beta + history.T);
 }
 
+/** Periods after which a next purchase is "never". */
+const MOST_PERIODS = 1_000_000;
+
 /** The model with one opportunity every `periodDays` days, asked in weeks as the others. Histories still count opportunities. */
 export function bgBbModel(params: BgBbParams, periodDays: number): OrderModel {
   const periods = (weeks: number): number => (weeks * 7) / periodDays;
@@ -112,5 +115,17 @@ export function bgBbModel(params: BgBbParams, periodDays: number): OrderModel {
     pActive: (history, weeks) => bgBbActive(params, history, periods(weeks)),
     expectedOrders: (history, weeks) => bgBbExpectedOrders(params, history, periods(weeks)),
     discountedOrders: (history, rate) => bgBbDiscountedOrders(params, history, Math.expm1((rate * periodDays) / 7)),
+    nextOrderWeeks: (history, level) => {
+      const wanted = level / bgBbAlive(params, history);
+      let [sum, found] = [0, Infinity];
+      walk(params, history, MOST_PERIODS, (alive, buysFirst, silent, period) => {
+        const before = sum;
+        sum += alive * buysFirst;
+        if (sum >= wanted) found = period - 1 + (wanted - before) / (sum - before);
+        // Whatever comes later comes to those who are alive and silent now.
+        return sum < wanted && sum + alive * silent > wanted;
+      });
+      return (found * periodDays) / 7;
+    },
   };
 }

@@ -71,7 +71,7 @@ const log = (name: string, low: number, high: number, power: number): Coordinate
 });
 
 /** ln of a gamma shape as the coefficient of variation 1 / √shape of what differs between customers. */
-export const spreadCoordinate = (name: string): Coordinate => log(name, -9, 9, -2);
+export const spreadCoordinate = (name: string, high = 9): Coordinate => log(name, -9, high, -2);
 
 /** ln of a total such as a + b. */
 export const totalCoordinate = (name: string): Coordinate => log(name, -9, 9, 1);

@@ -25,6 +25,7 @@ export type { ContractRecord, SbgParams } from './shiftedBetaGeometric.ts';
 export { maximise } from './maximise.ts';
 export type { FitOptions, Group, Maximum } from './maximise.ts';
 export type { Coordinate, Family, Prior } from './family.ts';
+export { profileIntervalOf } from './intervals.ts';
 export { deltaStandardError, standardErrorsOf } from './standardErrors.ts';
 export { expectedSpend, fitGammaGamma, gammaGammaLogLikelihood, harmonicSpend, spendSample } from './gammaGamma.ts';
 export { AGE, FREQUENCY, MONETARY, RECENCY, compressHistories } from './history.ts';

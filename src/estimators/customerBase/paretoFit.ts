@@ -100,6 +100,9 @@ function logLikelihood({ x: xs, tx: txs, T: Ts, weight: weights }: CompressedHis
   return total;
 }
 
+/** s = 400, a spread of 5 %: beyond it the likelihood rises by less than it could ever show. */
+const LARGEST_LOG_S = 6;
+
 /**
  * θ = (ln r, ln(weeks per order) − ln of the time scale, ln s, ln(weeks until leaving) − ln of the time scale). As numbers: spread of order rates between
  * customers (coefficient of variation), orders per week, spread of drop-out rates, share that leaves per week. The likelihood is flat along s with s / β held.
@@ -107,7 +110,7 @@ function logLikelihood({ x: xs, tx: txs, T: Ts, weight: weights }: CompressedHis
 export const PARETO_FAMILY: Family = {
   name: 'pareto_nbd',
   parameters: ['r', 'alpha', 's', 'beta'],
-  coordinates: [spreadCoordinate('rateSpread'), rateCoordinate('ordersPerWeek'), spreadCoordinate('leavingSpread'), rateCoordinate('leavingPerWeek')],
+  coordinates: [spreadCoordinate('rateSpread'), rateCoordinate('ordersPerWeek'), spreadCoordinate('leavingSpread', LARGEST_LOG_S), rateCoordinate('leavingPerWeek')],
   starts: [[-0.5, -0.5, -0.5, 0.5], [0.5, -1, 0, 2]],
   toLogs: (theta, scale) => Float64Array.of(theta[0], theta[0] + theta[1] + Math.log(scale), theta[2], theta[2] + theta[3] + Math.log(scale)),
   toTheta: ([logR, logAlpha, logS, logBeta], scale) => Float64Array.of(logR, logAlpha - logR - Math.log(scale), logS, logBeta - logS - Math.log(scale)),

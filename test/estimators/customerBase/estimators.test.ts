@@ -3,13 +3,15 @@ import { canonicalJson } from '../../../src/base/json.ts';
 import { takeRows } from '../../../src/base/matrix.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import type { Estimator, FitOutcome, TrainingData } from '../../../src/estimators/contract.ts';
-import { bgNbd, btydValue, expectedOrdersOfRows, gammaGamma, mbgNbd } from '../../../src/estimators/customerBase/index.ts';
+import { bgBb, bgCnbdK, bgNbd, btydValue, discountedOrdersOfRows, expectedOrdersOfRows, gammaGamma, mbgCnbdK, mbgNbd, paretoNbd, shiftedBetaGeometric } from '../../../src/estimators/customerBase/index.ts';
 import type { OrderArtefact, OrderEstimatorParams } from '../../../src/estimators/customerBase/index.ts';
 import { btydTraining, simulateBtyd } from '../../support/btydShop.ts';
+import { randomBeta, simulateNbd, simulatePareto } from '../../support/orderSimulators.ts';
 import type { BtydRow } from '../../support/btydShop.ts';
 
-/** Both order models under one type. */
-const orderModels = [bgNbd, mbgNbd] as unknown as readonly Estimator<OrderArtefact, OrderEstimatorParams>[];
+/** All order models under one type. */
+const orderModels = [bgNbd, mbgNbd, paretoNbd, mbgCnbdK, bgBb] as unknown as readonly Estimator<OrderArtefact, OrderEstimatorParams>[];
+const paramsOf = (estimator: Estimator<OrderArtefact, OrderEstimatorParams>): OrderEstimatorParams => ({ ...estimator.defaults, k: 2 });
 
 const context = { rng: seededRandom(1) };
 const TRUTH = { model: 'bg_nbd', r: 0.6, alpha: 5, a: 0.8, b: 2.5, p: 6, q: 4, gamma: 15 } as const;
@@ -32,8 +34,8 @@ describe('predictions', () => {
   test('scaling time leaves predictions unchanged', () => {
     const slow = btydTraining(rows.map((row) => ({ ...row, recencyDays: row.recencyDays * 24, ageDays: row.ageDays * 24 })));
     for (const estimator of orderModels) {
-      const plain = estimator.predict(artefactOf(estimator.fit(train, { ...estimator.defaults, horizonDays: 90 }, context)), train.x);
-      const scaled = estimator.predict(artefactOf(estimator.fit(slow, { ...estimator.defaults, horizonDays: 90 * 24 }, context)), slow.x);
+      const plain = estimator.predict(artefactOf(estimator.fit(train, { ...paramsOf(estimator), horizonDays: 90 }, context)), train.x);
+      const scaled = estimator.predict(artefactOf(estimator.fit(slow, { ...paramsOf(estimator), horizonDays: 90 * 24, periodDays: 7 * 24 }, context)), slow.x);
       plain.forEach((p, i) => expect(Math.abs(scaled[i] / p - 1)).toBeLessThan(1e-5));
     }
   });
@@ -74,6 +76,87 @@ describe('predictions', () => {
     expect(artefactOf(bgNbd.fit({ ...train, period }, { ...bgNbd.defaults, rows: 'all' }, context))).toEqual(artefactOf(bgNbd.fit(train, bgNbd.defaults, context)));
   });
 
+  test('expected and discounted orders of rows; counts and dates as outputs', () => {
+    for (const estimator of orderModels) {
+      const artefact = artefactOf(estimator.fit(train, { ...paramsOf(estimator), output: 'orders' }, context));
+      const counts = expectedOrdersOfRows(artefact, train.x, 90);
+      estimator.predict(artefact, train.x).forEach((count, i) => expect(count).toBe(Math.max(1e-12, counts[i])));
+      const some = takeRows(train.x, [0, 1, 2, 3, 4, 5]);
+      const discounted = discountedOrdersOfRows(artefact, some, 0.15);
+      // Within 90 days nearly nothing is discounted; afterwards there is more.
+      expectedOrdersOfRows(artefact, some, 90).forEach((orders, i) => expect(discounted[i]).toBeGreaterThan(0.96 * orders));
+      const days = estimator.predict({ ...artefact, output: 'days' }, some);
+      expect(Array.from(days)).toEqual(Array.from(estimator.quantiles?.(artefact, some, [0.5]) ?? []));
+    }
+  });
+
+  test('k is chosen by the task: Poisson customers get 1, regular ones more', () => {
+    const chosen = (k: number): number | undefined => {
+      const customers = simulateNbd({ model: 'bg_nbd', r: 1.5, alpha: 2, a: 0.6, b: 4, k }, 1500, 31, 26);
+      const data = btydTraining(customers.map(({ x, tx, T }) => ({ x, recencyDays: 7 * tx, ageDays: 7 * T, monetary: 0 })), customers.map(({ next }) => Math.min(182, 7 * next)));
+      const outcome = bgCnbdK.fit({ ...data, observed: Uint8Array.from(customers, ({ next }) => Number(next <= 26)) }, { ...bgCnbdK.defaults, output: 'days' }, context);
+      if (outcome.ok) expect(outcome.report['k']).toBe(outcome.artefact.k);
+      return artefactOf(outcome).k;
+    };
+    expect(chosen(1)).toBe(1);
+    expect(chosen(3)).toBeGreaterThanOrEqual(2);
+  });
+
+  test('an artefact saved before explanations existed still predicts and explains', () => {
+    const old = { kind: 'bg_nbd', unit: 'weeks', r: 0.24, alpha: 4.4, a: 0.79, b: 2.43, output: 'no_order', horizonDays: 90, withoutHistory: 0.7 };
+    const artefact = bgNbd.schema.parse(old);
+    const predicted = bgNbd.predict(artefact, train.x);
+    const explanation = bgNbd.explain?.(artefact, train.x);
+    if (explanation === undefined) throw new Error('no explanation');
+    predicted.forEach((p, i) => expect(explanation.contributions.reduce((sum, c) => sum + c[i], explanation.base)).toBeCloseTo(Math.log(p / (1 - p)), 9));
+    const value = btydValue.schema.parse({
+      kind: 'btyd_value', orders: { model: 'mbg_nbd', unit: 'weeks', r: 0.5, alpha: 6, a: 0.9, b: 1.6 }, spend: { rule: 'mean', p: 6, q: 4, gamma: 15 }, horizonDays: 90, withoutHistory: 20,
+    });
+    expect(btydValue.predict(value, train.x).every((v) => v >= 0 && v < Infinity)).toBe(true);
+  });
+
+  test('explanations say what moves whom: silence makes churn likely, fresh orders unlikely', () => {
+    const artefact = artefactOf(bgNbd.fit(train, { ...bgNbd.defaults, output: 'no_order' }, context));
+    const two = btydTraining([{ x: 5, recencyDays: 30, ageDays: 300, monetary: 0 }, { x: 12, recencyDays: 295, ageDays: 300, monetary: 0 }]);
+    const explanation = bgNbd.explain?.(artefact, two.x);
+    if (explanation === undefined) throw new Error('no explanation');
+    const { columns, contributions } = explanation;
+    const of = (name: string, row: number): number => contributions[columns.indexOf(name)][row];
+    expect(of('btyd_recency_days', 0)).toBeGreaterThan(0.5);
+    expect(of('btyd_recency_days', 1)).toBeLessThan(0);
+    expect(contributions.reduce((sum, c) => sum + c[1], 0)).toBeLessThan(-1);
+  });
+
+  test('contracts: the hazard falls with tenure, horizons of several renewals agree with single ones', () => {
+    const rng = seededRandom('contracts by month');
+    const contracts = Array.from({ length: 4000 }, () => {
+      const theta = randomBeta(rng, 0.8, 6);
+      const tenure = rng.int(24);
+      // Those who are still there after `tenure` renewals.
+      return { tenure, stays: (1 - theta) ** tenure > rng.next(), leavesIn: (renewals: number) => (1 - theta) ** renewals < rng.next() };
+    }).filter(({ stays }) => stays);
+    const data = (renewals: number): TrainingData => ({ x: { rows: contracts.length, columns: [{ name: 'months', values: Float64Array.from(contracts, ({ tenure }) => tenure) }] }, y: Float64Array.from(contracts, ({ leavesIn }) => Number(leavesIn(renewals))) });
+    const params = { ...shiftedBetaGeometric.defaults, tenure: 'months', tenureDays: 30, periodDays: 30 };
+    for (const renewals of [1, 3]) {
+      const outcome = shiftedBetaGeometric.fit(data(renewals), { ...params, horizonDays: 30 * renewals }, context);
+      const { alpha, beta } = artefactOf(outcome);
+      // Mean cancellation 0.8 / 6.8 at the first renewal, 0.8 / 18.8 after a year.
+      expect(Math.abs(alpha / (alpha + beta) - 0.8 / 6.8)).toBeLessThan(0.04);
+      expect(Math.abs(alpha / (alpha + beta + 12) - 0.8 / 18.8)).toBeLessThan(0.012);
+    }
+  });
+
+  test('covariates: a column that speeds up orders is found; too many are refused', () => {
+    const customers = simulatePareto({ model: 'pareto_nbd', r: 1, alpha: 8, s: 0.8, beta: 30 }, 1500, 41, 26, { rate: 0.8, leaving: 0 });
+    const plain = btydTraining(customers.map(({ x, tx, T }) => ({ x, recencyDays: 7 * tx, ageDays: 7 * T, monetary: 0 })));
+    const data = { ...plain, x: { rows: plain.x.rows, columns: [...plain.x.columns, { name: 'member', values: Float64Array.from(customers, (_, i) => i % 2) }] } };
+    const artefact = artefactOf(paretoNbd.fit(data, { ...paretoNbd.defaults, covariates: ['member'] }, context));
+    const [{ effects, scale }] = artefact.covariates ?? [];
+    expect(Math.abs(effects[0] / scale - 0.8)).toBeLessThan(0.25);
+    expect(paretoNbd.fit(data, { ...paretoNbd.defaults, covariates: ['nobody'] }, context)).toMatchObject({ ok: false, reason: 'missing_column' });
+    expect(bgBb.fit(data, { ...bgBb.defaults, covariates: ['member'] }, context)).toMatchObject({ ok: false, reason: 'unsupported_target' });
+  });
+
   test('customers without a history get the mean answer', () => {
     const artefact = artefactOf(bgNbd.fit(train, bgNbd.defaults, context));
     const nobody = btydTraining([{ x: NaN, recencyDays: NaN, ageDays: NaN, monetary: NaN }]);
@@ -108,7 +191,7 @@ describe('awkward shops', () => {
     ['no history at all', range(50, () => row(NaN, NaN, NaN, NaN)), 'too_few_rows'],
   ];
   test.each(failing)('%s: a reason, not a model', (_, data, reason) => {
-    for (const estimator of orderModels) expect(estimator.fit(btydTraining(data), estimator.defaults, context)).toMatchObject({ ok: false, reason });
+    for (const estimator of orderModels) expect(estimator.fit(btydTraining(data), paramsOf(estimator), context)).toMatchObject({ ok: false, reason });
     expect(btydValue.fit(btydTraining(data), btydValue.defaults, context)).toMatchObject({ ok: false, reason });
   });
 
@@ -130,9 +213,11 @@ describe('awkward shops', () => {
   test.each(surviving)('%s: a finite, sensible model', (_, data) => {
     const shop = btydTraining(data);
     for (const estimator of orderModels) {
-      const artefact = artefactOf(estimator.fit(shop, estimator.defaults, context));
+      const artefact = artefactOf(estimator.fit(shop, paramsOf(estimator), context));
       expect(estimator.schema.safeParse(JSON.parse(canonicalJson(artefact))).success).toBe(true);
       expect(estimator.predict(artefact, shop.x).every((p) => p >= 0 && p <= 1)).toBe(true);
+      expect(estimator.predict({ ...artefact, output: 'orders' }, shop.x).every((n) => n >= 0 && n < Infinity)).toBe(true);
+      expect(estimator.quantiles?.(artefact, shop.x, [0.1, 0.5]).every((days) => days > 0 && days <= 1e6 * (1 + 1e-9))).toBe(true);
     }
     const artefact = artefactOf(btydValue.fit(shop, btydValue.defaults, context));
     expect(btydValue.schema.safeParse(JSON.parse(canonicalJson(artefact))).success).toBe(true);
@@ -164,11 +249,13 @@ describe('awkward shops', () => {
         const rng = seededRandom(seed, n);
         const sample = Array.from({ length: n }, () => rows[rng.int(rows.length)]);
         for (const estimator of orderModels) {
-          const outcome = estimator.fit(btydTraining(sample), estimator.defaults, context);
-          if (outcome.ok) fitted++;
+          for (const prior of estimator.kind === 'bg_bb' ? (['few'] as const) : (['none', 'few'] as const)) {
+            const outcome = estimator.fit(btydTraining(sample), { ...paramsOf(estimator), prior }, context);
+            if (outcome.ok) fitted++;
+          }
         }
       }
     }
-    expect(fitted).toBe(80);
+    expect(fitted).toBe(40 * (2 * orderModels.length - 1));
   });
 });
