@@ -5,6 +5,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
 import type { LocalDate } from '../base/time.ts';
 import type { ModelDefinition } from '../training/define.ts';
+import type { Imported } from '../training/imported.ts';
 import type { TrainedModel } from '../training/trained.ts';
 import { admitModel } from '../registry/aliases.ts';
 import type { Admission } from '../registry/aliases.ts';
@@ -34,6 +35,8 @@ export interface TrainingArgs {
   /** Models trained side by side, each in a thread of its own; threads that are left over help the fits. */
   readonly threads: number;
   readonly actor: string;
+  /** A model from elsewhere, for the one model that is named. */
+  readonly imported?: Imported;
 }
 
 export interface TrainingResult {
@@ -63,7 +66,7 @@ export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promi
       const model = name;
       const task: TrainingTask = {
         model, snapshotDir: deps.snapshotDir, timeZone: deps.timeZone, currency: deps.currency, end: args.end, seed: args.seed, threads: Math.max(1, Math.floor(args.threads / lanes)),
-        snapshot: { hash: info.contentHash, events: info.rows, customers: info.customers },
+        snapshot: { hash: info.contentHash, events: info.rows, customers: info.customers }, ...(args.imported === undefined ? {} : { imported: args.imported }),
       };
       let own = 0;
       const fits = fitsOf(deps.models.find((one) => one.name === name));
@@ -90,7 +93,7 @@ function fitsOf(model: ModelDefinition | undefined): number {
 
 async function keep(deps: TrainingDeps, args: TrainingArgs, { content, diagnostics }: TrainedWithDiagnostics): Promise<TrainingResult['outcome']> {
   const { version } = await saveModel(deps.store, withoutTimings(content), deps.checks, diagnostics);
-  const admission = await admitModel(deps.store, content.model, version, deps.checks, { actor: args.actor, reason: 'trained' });
+  const admission = await admitModel(deps.store, content.model, version, deps.checks, { actor: args.actor, reason: args.imported === undefined ? 'trained' : 'imported' });
   return { ok: true, version, content, admission };
 }
 

@@ -10,6 +10,7 @@ import type { Columns } from '../store/columns/columns.ts';
 import { numbersOf } from '../store/columns/columns.ts';
 import { columnSource } from '../training/columnSource.ts';
 import type { ModelDefinition } from '../training/define.ts';
+import type { Imported } from '../training/imported.ts';
 import { diagnose } from '../training/diagnostics.ts';
 import { DIAGNOSTICS_VERSION } from '../training/diagnostics/schema.ts';
 import type { Diagnostics, HeadDiagnostics } from '../training/diagnostics/schema.ts';
@@ -30,6 +31,7 @@ export interface TrainingTask {
   readonly end: LocalDate;
   readonly seed: number;
   readonly threads: number;
+  readonly imported?: Imported;
 }
 
 export function planColumns(plan: FeaturePlan): PlanColumn[] {
@@ -66,6 +68,7 @@ export async function runTrainingTask(
       currency: task.currency,
       seed: task.seed,
       threads: task.threads,
+      ...(task.imported === undefined ? {} : { imported: task.imported }),
       onTested: (tested) => heads.push(diagnose(tested)),
       ...options,
     });

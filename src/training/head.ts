@@ -45,8 +45,9 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
   const chosenTest = await atTest(chosen);
   const baselineTest = chosen === baseline ? chosenTest : await atTest(baseline);
   const wins = chosen !== baseline && meanLoss(task, test, chosenTest.served) < meanLoss(task, test, baselineTest.served);
-  const winner = wins ? chosen : baseline;
-  const winnerTest = wins ? chosenTest : baselineTest;
+  const keeps = wins || request.keepCandidate === true;
+  const winner = keeps ? chosen : baseline;
+  const winnerTest = keeps ? chosenTest : baselineTest;
   request.onTested?.({ task, split, end: request.end, test, ...(split.mode === 'label_free' ? {} : { learned: refitRows }), winner: winnerTest, baseline: baselineTest, rng: rng.fork('report') });
 
   // The fit that serves: everything that is over by now, calibrated on periods that the fits before it had not seen.
@@ -76,7 +77,7 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
     leaderboard: [...tried.map((one) => one.row), ...failed].sort((a, b) => (a.loss ?? Infinity) - (b.loss ?? Infinity)),
     grade,
     confidence: confidenceOf(grade, winner.candidate.rung, split.mode),
-    warnings: wins ? [] : ['baseline_serves'],
+    warnings: wins ? [] : [keeps ? 'baseline_is_better' : 'baseline_serves'],
   };
 }
 

@@ -11,6 +11,8 @@ import { buildDataset, modelColumns, windowDays } from './dataset.ts';
 import type { Dataset, ObservationEvent, TrainingSource } from './dataset.ts';
 import type { ModelDefinition } from './define.ts';
 import { NoCandidate, trainHead } from './head.ts';
+import { withImported } from './imported.ts';
+import type { Imported } from './imported.ts';
 import { HISTORY_DAYS, readiness } from './readiness.ts';
 import type { ReadinessFacts, Requirement } from './readiness.ts';
 import { eventSplit, timeSplit } from './splits.ts';
@@ -45,6 +47,8 @@ export interface TrainRequest {
   /** Called once per head, when its last period has been evaluated. */
   readonly onTested?: (tested: TestedHead) => void;
   readonly now?: () => number;
+  /** A model from elsewhere, in place of the candidates of its horizon. */
+  readonly imported?: Imported;
 }
 
 export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
@@ -65,9 +69,10 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
     const rowsAt = (cutoffs: readonly LocalDate[]): Promise<Dataset> =>
       buildDataset(source, definition, names, cutoffs, horizonDays, { ...(events === undefined ? {} : { events }), ...(request.signal === undefined ? {} : { signal: request.signal }) });
     try {
-      const { signal, onStep, onTested, now, threads } = request;
+      const { signal, onStep, onTested, now, threads, imported } = request;
+      const here = imported?.horizonDays === horizonDays ? { ...withImported(definition, request.estimators, names, imported), keepCandidate: true } : { definition: shortlisted(definition, heads, split), estimators: request.estimators };
       heads.push(await trainHead({
-        definition: shortlisted(definition, heads, split), split, end: facts.end, firstEvent: facts.firstEvent ?? facts.end, rowsAt, estimators: request.estimators,
+        ...here, split, end: facts.end, firstEvent: facts.firstEvent ?? facts.end, rowsAt,
         rng: seededRandom(request.seed, definition.name, horizonDays),
         ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }), ...(now === undefined ? {} : { now }), ...(onTested === undefined ? {} : { onTested }),
         ...(onStep === undefined ? {} : { onStep: (step: string) => { onStep(horizonDays, step); } }),
@@ -78,7 +83,7 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
       skipped.push(`${horizonDays} days: ${error.message}`);
     }
   }
-  if (heads.length === 0 || last === undefined) {
+  if (heads.length === 0 || last === undefined || (request.imported !== undefined && !heads.some((head) => head.horizonDays === request.imported?.horizonDays))) {
     throw new AppError('insufficient_data', `Model "${definition.name}" could not be trained: ${skipped.join('; ')}.`, { details: { skipped }, hint: 'Import more history, then run `tagcast train` again.' });
   }
   const described = new Map(plan.columns.map((column) => [column.name, column]));

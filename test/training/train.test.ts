@@ -4,6 +4,9 @@ import { ESTIMATORS, encodeArtefact } from '../../src/estimators/index.ts';
 import { defineModel } from '../../src/training/define.ts';
 import type { Candidate, ModelDefinition } from '../../src/training/define.ts';
 import type { AnyEstimator } from '../../src/training/candidate.ts';
+import { asBoostedTrees } from '../../src/estimators/trees/interchange/asArtefact.ts';
+import { readLightgbm } from '../../src/estimators/trees/interchange/lightgbmRead.ts';
+import type { Imported } from '../../src/training/imported.ts';
 import { rocAuc } from '../../src/math/metrics/index.ts';
 import { trainModel } from '../../src/training/train.ts';
 import type { TrainRequest } from '../../src/training/train.ts';
@@ -165,4 +168,40 @@ test('slips in a declaration are found when it is defined', () => {
   expect(slip({ candidates: [DEFINITION.baseline] })).toThrow(/share a name/);
   expect(slip({ population: [{ feature: 'orders_total' }] })).toThrow(/no bound/);
   expect(slip({ target: { kind: 'event', event: 'x', sameSubject: true } })).toThrow(/sameSubject/);
+});
+
+describe('a model from elsewhere', () => {
+  const COLUMN = 'days_since_last_order';
+  /** One tree: log odds ±2 by whether the last order is longer ago than `days`. */
+  const stump = (days: number, up: number): Imported => ({
+    horizonDays: DEFINITION.horizons[0], estimator: 'boosted_trees', columns: [COLUMN],
+    artefact: asBoostedTrees(readLightgbm(['tree', 'version=v4', 'num_class=1', 'num_tree_per_iteration=1', 'label_index=0', 'max_feature_idx=0', 'objective=binary sigmoid:1', `feature_names=${COLUMN}`, '',
+      'Tree=0', 'num_leaves=2', 'num_cat=0', 'split_feature=0', `threshold=${days}`, 'decision_type=8', 'left_child=-1', 'right_child=-2', `leaf_value=${-up} ${up}`, 'leaf_count=60 40', 'is_linear=0', '', 'end of trees', ''].join('\n')).forest, 'binary', 'binary'),
+  });
+
+  test('is judged, calibrated and kept with its own artefact, and scored on its golden rows', async () => {
+    const imported = stump(25, 2);
+    const model = await trainModel(request({ imported }));
+    const [head] = model.heads;
+    expect(head).toMatchObject({ candidate: 'imported', estimator: 'boosted_trees', rows: { test: expect.any(Number) as number } });
+    expect(head.artefact).toEqual(imported.artefact);
+    expect(head.serving.shape).not.toBeNull();
+    expect(head.evaluation.metrics['roc_auc'].value).toBeGreaterThan(0.5);
+    expect(model.golden.predictions[0].every((p) => p > 0 && p < 1)).toBe(true);
+  });
+
+  test('stays in its version when the baseline is better, with a grade that says so', async () => {
+    const [head] = (await trainModel(request({ imported: stump(25, -2) }))).heads;
+    expect(head).toMatchObject({ candidate: 'imported', beatsBaseline: false, warnings: ['baseline_is_better'], grade: 'not_recommended' });
+  });
+
+  test('that reads other columns is refused with their names', async () => {
+    await expect(trainModel(request({ imported: { ...stump(25, 2), columns: [COLUMN, 'mystery'] } }))).rejects.toMatchObject({ code: 'model_mismatch', details: { missing: ['mystery'] } });
+  });
+
+  test('that predicts something else is refused', () => {
+    const { forest } = readLightgbm(['tree', 'version=v4', 'num_class=1', 'num_tree_per_iteration=1', 'label_index=0', 'max_feature_idx=0', 'objective=poisson', 'feature_names=a', '', 'Tree=0', 'num_leaves=1', 'leaf_value=1', '', 'end of trees'].join('\n'));
+    expect(() => asBoostedTrees(forest, 'poisson', 'binary')).toThrow(expect.objectContaining({ code: 'artefact_invalid' }));
+    expect(asBoostedTrees(forest, 'poisson', 'amount').objective).toEqual({ name: 'tweedie', power: 1.5 });
+  });
 });

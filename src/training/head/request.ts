@@ -27,6 +27,8 @@ export interface HeadRequest {
   readonly onTested?: (tested: TestedHead) => void;
   /** Milliseconds, for the leaderboard's seconds only. */
   readonly now?: () => number;
+  /** The one candidate becomes the version even where the baseline beats it; grade and gate then say so. */
+  readonly keepCandidate?: boolean;
 }
 
 /** Raw predictions of a candidate for rows it was not fitted on. */

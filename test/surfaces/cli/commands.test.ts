@@ -109,6 +109,17 @@ describe('the command line', () => {
     expect(await cli('evaluate', 'nothing')).toMatchObject({ exit: 2, err: expect.stringContaining('There are: churn') as string });
   });
 
+  test('models go out to LightGBM and come in from elsewhere only where they fit', async () => {
+    const file = join(folder, 'model.txt');
+    expect(await cli('models', 'export', 'churn', '--out', file)).toMatchObject({ exit: 2, err: expect.stringContaining('not been trained') as string });
+    expect(await cli('models', 'export', 'repurchase_cycle', '--out', file)).toMatchObject({ exit: 2, err: expect.stringContaining('only boosted_trees') as string });
+    expect(await cli('models', 'export', 'repurchase_cycle', '--out', file, '--format', 'pickle')).toMatchObject({ exit: 2 });
+    expect(await cli('models', 'import', file, '--name', 'churn')).toMatchObject({ exit: 3, err: expect.stringContaining('file_unreadable') as string });
+    writeFileSync(file, 'tree\nversion=v4\n');
+    expect(await cli('models', 'import', file, '--name', 'churn')).toMatchObject({ exit: 3, err: expect.stringContaining('before "end of trees"') as string });
+    expect(await cli('models', 'import', file, '--name', 'churn', '--horizon', '31')).toMatchObject({ exit: 2, err: expect.stringContaining('It has: 90') as string });
+  });
+
   test('score and nightly: a finished day is left alone until forced', async () => {
     expect(await json('score')).toMatchObject({ state: 'already_done' });
     expect(await json('score', '--force')).toMatchObject({ state: expect.stringMatching(/done|held/) as string });

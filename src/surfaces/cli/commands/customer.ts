@@ -17,7 +17,7 @@ import { findCustomer } from '../customers.ts';
 import { definitionOf, detailOfTag, labelOf, valueOfTag } from '../tagWords.ts';
 import type { TagWords } from '../tagWords.ts';
 import { table } from '../terminal.ts';
-import { wholeNumber } from './models.ts';
+import { wholeNumber } from './wholeNumber.ts';
 
 export const customer: CommandModule = (program, context) => {
   program

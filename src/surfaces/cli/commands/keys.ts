@@ -7,7 +7,7 @@ import type { Role } from '../../../store/repositories/apiKeys.ts';
 import { answer, withApp } from '../context.ts';
 import type { CommandModule } from '../context.ts';
 import { table } from '../terminal.ts';
-import { wholeNumber } from './models.ts';
+import { wholeNumber } from './wholeNumber.ts';
 
 const day = (instant: number | null): string => (instant === null ? '' : new Date(instant).toISOString().slice(0, 10));
 

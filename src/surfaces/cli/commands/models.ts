@@ -1,6 +1,5 @@
 /** `tagcast train`, `tagcast evaluate` and `tagcast models …`. */
 import { availableParallelism } from 'node:os';
-import { InvalidArgumentError } from 'commander';
 import { AppError } from '../../../base/errors.ts';
 import { parseLocalDate } from '../../../base/time.ts';
 import { liveColumns } from '../../../jobs/scoringModels.ts';
@@ -10,14 +9,10 @@ import { listModels } from '../../../registry/models.ts';
 import type { App } from '../../../app.ts';
 import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
+import { addModelExchange } from './modelExchange.ts';
 import { gradeWords, METRIC_TITLES, showCard, showTrained } from '../modelCards.ts';
 import { formatNumber, table } from '../terminal.ts';
-
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number.');
-  return value;
-}
+import { wholeNumber } from './wholeNumber.ts';
 
 export const train: CommandModule = (program, context) => {
   program
@@ -135,6 +130,7 @@ export const models: CommandModule = (program, context) => {
         answer(here, { model: name, aliases: moved }, () => { here.output.print(`${name}: version ${version} serves from the next scoring on. Run \`tagcast score --force\` to publish its tags now.`); });
       });
     });
+  addModelExchange(command, context, chosenVersion);
   command
     .command('rollback')
     .description('let the version before serve again')

@@ -19,7 +19,7 @@ import { detailOfTag, labelOf, valueOfTag } from '../tagWords.ts';
 import type { TagWords } from '../tagWords.ts';
 import { formatInteger } from '../terminal.ts';
 import { firstKey, initialise } from './init.ts';
-import { wholeNumber } from './models.ts';
+import { wholeNumber } from './wholeNumber.ts';
 import { showBands } from './score.ts';
 
 const SEED = 1;

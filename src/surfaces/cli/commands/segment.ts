@@ -14,7 +14,7 @@ import { answer, inWords, withApp } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { labelOf, valueOfTag } from '../tagWords.ts';
 import { formatInteger, formatPercent, table } from '../terminal.ts';
-import { wholeNumber } from './models.ts';
+import { wholeNumber } from './wholeNumber.ts';
 
 /** Conditions may be longer than a path can be; then the question itself fails. */
 function isFileName(text: string): boolean {

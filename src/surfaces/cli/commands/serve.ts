@@ -2,7 +2,7 @@
 import { answer, inWords, withApp } from '../context.ts';
 import type { CommandModule } from '../context.ts';
 import { startServing } from '../serving.ts';
-import { wholeNumber } from './models.ts';
+import { wholeNumber } from './wholeNumber.ts';
 
 export const serve: CommandModule = (program, context) => {
   program

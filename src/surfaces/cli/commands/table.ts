@@ -8,7 +8,7 @@ import { trainTable } from '../../../jobs/table.ts';
 import { answer, workOf } from '../context.ts';
 import type { CommandModule } from '../context.ts';
 import { showTable } from '../tableReport.ts';
-import { wholeNumber } from './models.ts';
+import { wholeNumber } from './wholeNumber.ts';
 
 const TASKS = ['binary', 'multiclass', 'count', 'amount', 'number'] as const;
 
