@@ -13,6 +13,7 @@ import { gammaRegression, linearRegression, logisticRegression, multinomialRegre
 import { globalGap, personalMeanGap, repurchaseCycle } from './repurchaseCycle/index.ts';
 import { stackedOver } from './stacking/stacked.ts';
 import { boostedTrees } from './trees/boostedTrees.ts';
+import { randomForest } from './trees/randomForest.ts';
 import { neuralSequence, neuralTabular, neuralValue } from './neural/index.ts';
 import { rateBaseline } from './value/rateBaseline.ts';
 import { scaledRate } from './value/scaledRate.ts';
@@ -84,6 +85,7 @@ const SINGLE = Object.freeze({
   column_rule: erased(columnRule),
   logistic_regression: erased(logisticRegression),
   boosted_trees: erased(boostedTrees),
+  random_forest: erased(randomForest),
   rate_baseline: erased(rateBaseline),
   scaled_rate: erased(scaledRate),
   two_part: erased(twoPart),

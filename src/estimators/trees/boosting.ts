@@ -12,14 +12,11 @@ import type { Kernel } from './kernel/kernel.ts';
 import type { Objective } from './objectives/objective.ts';
 
 export interface BoostingParams extends GrowthParams {
-  /** Share of rows that each tree sees, drawn with or without replacement; with more than `rowsPerTree` rows the share is lowered to that many. */
+  /** Share of rows that each tree sees; with more than `rowsPerTree` rows it is lowered to that many. */
   readonly rowSample: number;
-  readonly replacement: boolean;
   readonly rowsPerTree: number;
   /** Share of columns that each tree sees. */
   readonly columnSample: number;
-  /** Trees are averaged, not added up: each starts from the same scores. */
-  readonly bagging: boolean;
 }
 
 export interface BoostingLimit {
@@ -57,7 +54,7 @@ export function boost(kernel: Kernel, set: TrainingSet, objective: Objective, pa
     return start;
   });
   const grownWeight = weights === undefined ? grown.length : grown.reduce((sum, i) => sum + weights[i], 0);
-  const sampling: RowSampling = { share: Math.min(params.rowSample, params.rowsPerTree / grownWeight), replacement: params.replacement, repeat: !store.fine };
+  const sampling: RowSampling = { share: Math.min(params.rowSample, params.rowsPerTree / grownWeight), replacement: false, repeat: !store.fine };
   const slots = Math.min(set.columns.length, Math.max(1, Math.round(params.columnSample * set.columns.length)));
   const workspace = workspaceOf(kernel, set, sampling.repeat ? Math.ceil(grownWeight) : grown.length, slots);
   const logistic = objective.logistic === true && !store.fine;
@@ -70,13 +67,9 @@ export function boost(kernel: Kernel, set: TrainingSet, objective: Objective, pa
   const first = from?.rounds ?? 0;
   for (let round = first; round < first + limit.rounds; round++) {
     const seed = rng.fork('rows', round).int(4294967296);
-    let { count, left } = sampleRows(set, grown, sampling, seed, workspace.order, workspace.others);
-    while (count < 0) {
-      workspace.lengthen(kernel);
-      ({ count, left } = sampleRows(set, grown, sampling, seed, workspace.order, workspace.others));
-    }
+    const { count, left } = sampleRows(set, grown, sampling, seed, workspace.order, workspace.others);
     const { order, others } = workspace;
-    if (!params.bagging || round === first) objective.prepare?.(scores, grown);
+    objective.prepare?.(scores, grown);
     for (let output = 0; output < objective.outputs; output++) {
       checkpoint();
       const treeSeed = rng.fork('tree', round, output).int(4294967296);
@@ -95,7 +88,6 @@ export function boost(kernel: Kernel, set: TrainingSet, objective: Objective, pa
       const { tree, leaves } = growTree(kernel, set, workspace, params, { count, active, grid, seed: treeSeed });
       if (objective.renewAt !== undefined) renew(tree, leaves, order, set, scores[output], objective.renewAt, params);
       trees.push(tree);
-      if (params.bagging) continue;
       kernel.addValues(order, leaves.map(({ start, end, node }) => ({ start, end, value: tree.value[node] })), scores[output]);
       if (left > 0) follow(tree, others, left, scores[output]);
       if (kept.length > 0) follow(tree, kept, kept.length, scores[output]);
@@ -129,7 +121,7 @@ function inKernel(kernel: Kernel, rows: Int32Array): Int32Array {
   return copy;
 }
 
-function sampleColumns(count: number, take: number, rng: Random): Int32Array {
+export function sampleColumns(count: number, take: number, rng: Random): Int32Array {
   const all = Int32Array.from({ length: count }, (_, c) => c);
   if (take === count) return all;
   for (let i = 0; i < take; i++) {

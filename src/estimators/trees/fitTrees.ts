@@ -11,7 +11,6 @@ import { heldRows } from './data/holdOut.ts';
 import { exactWeights, NARROW_FROM, trainingSet, type TrainingSet, type Weights } from './data/trainingSet.ts';
 import { flattenTrees } from './flatten.ts';
 import { joinForests } from './joinForests.ts';
-import { MOST_WHOLE } from './growth/grid.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { objectiveOf } from './objectives/objectiveOf.ts';
 import type { Objective } from './objectives/objective.ts';
@@ -30,7 +29,7 @@ export type TreesOutcome =
 /** Least rows in a leaf: lowered to a 40th of the rows where there are few. */
 export const leastRows = (minRows: number, totalWeight: number): number => Math.min(minRows, Math.max(Math.min(5, minRows), totalWeight / 40));
 
-export function growthOf(params: TreeParams, set: TrainingSet): Omit<BoostingParams, 'learningRate' | 'maxStep' | 'replacement' | 'bagging'> {
+export function growthOf(params: TreeParams, set: TrainingSet): Omit<BoostingParams, 'learningRate' | 'maxStep'> {
   const { categorySmoothing, categoryL2, maxCategories, oneVersusRest, categoryRows } = params;
   return {
     ...params,
@@ -46,11 +45,9 @@ export function fitTrees(kernel: Kernel, train: TrainingData, params: BoostedTre
   const y = cut?.y ?? train.y;
   const objective = objectiveOf(params, { y, weights: weighted.weights, observed: train.observed });
   const fine = !narrowEnough(objective, weighted, train.x.rows);
-  // Rounding before the weight is applied keeps "weight 2 is the row twice" exact; it has room for small weights.
-  const whole = weighted.whole && (!fine || weighted.weights === undefined || weighted.weights.every((w) => w <= MOST_WHOLE));
-  const set = trainingSet(kernel, train, y, { ...weighted, whole }, fine, params.maxBins);
+  const set = trainingSet(kernel, train, y, weighted, fine, params.maxBins);
   if (set === undefined) return refuse('no_columns', `None of ${train.x.columns.length} columns varies over ${train.x.rows} rows.`);
-  const boosting: BoostingParams = { ...params, ...growthOf(params, set), replacement: false, bagging: false };
+  const boosting: BoostingParams = { ...params, ...growthOf(params, set) };
   const checkpoint = (): void => checkCancelled(context);
   const from = earlier(params.continueFrom, train, cut?.scale ?? 1);
 

@@ -30,8 +30,9 @@ export function logisticGrid(count: number): TreeGrid & { readonly hessianSteps:
   return { gradient: 2 ** GRADIENT_BITS, hessian: 4 * hessianSteps, weight: 1, unit, hessianSteps };
 }
 
-export function narrowGrid(order: Int32Array, count: number, gradients: Float64Array, hessians: Float64Array): TreeGrid {
-  const { hessianSteps, unit } = packing(count);
+/** `most`: rows that one histogram may count, where that is more than `count`. */
+export function narrowGrid(order: Int32Array, count: number, gradients: Float64Array, hessians: Float64Array, most = count): TreeGrid {
+  const { hessianSteps, unit } = packing(most);
   const { mostG, mostH } = largest(order, count, gradients, hessians);
   return { gradient: powerBelow(2 ** GRADIENT_BITS / mostG), hessian: powerBelow(hessianSteps / mostH), weight: 1, unit };
 }

@@ -11,6 +11,7 @@ import type { TreeGrid } from './grid.ts';
 import type { GrowthParams } from './growthParams.ts';
 import { TreeBuilder, writeTable, type GrownTree } from './grownTree.ts';
 import { outputOf, UNBOUND, type Bounds, type Split, type StepRules, type Sums } from './split.ts';
+import { leafQueue } from './leafQueue.ts';
 import { IN_FLIGHT, type Workspace } from './workspace.ts';
 
 /** Rows of a leaf from which on all threads work on it together. */
@@ -48,8 +49,9 @@ interface OpenLeaf {
   /** Columns of the splits above, and a number that names the path. */
   readonly path: readonly number[];
   readonly key: number;
-  /** Node in the tree, −1 while it is split ahead. */
+  /** Node in the tree and turn in which it came, −1 while it is split ahead. */
   node: number;
+  turn: number;
   histogram: Float64Array | undefined;
   split: Split | undefined;
   /** Made ahead of its turn. */
@@ -87,7 +89,7 @@ export function growTree(kernel: Kernel, set: TrainingSet, workspace: Workspace,
     const [g, h, w] = slotTotals(view, histogram, 0);
     const sums = { g, h, w };
     const split = splittable(0, sums) ? chooseSplit(search, histogram, allowed, sums, UNBOUND, flight.cutsSmall) : undefined;
-    return { start: 0, end: count, depth: 0, sums, bounds: UNBOUND, path: [], key: 1, node: builder.leaf(w / grid.weight), histogram, split, children: undefined };
+    return { start: 0, end: count, depth: 0, sums, bounds: UNBOUND, path: [], key: 1, node: builder.leaf(w / grid.weight), turn: 0, histogram, split, children: undefined };
   };
 
   /** Splits leaves; each gets its children, which may be split in turn if `further`. */
@@ -125,7 +127,7 @@ export function growTree(kernel: Kernel, set: TrainingSet, workspace: Workspace,
         if (found === undefined && histogram !== undefined) workspace.giveBack(histogram);
         return {
           start: side === 0 ? leaf.start : task.middle, end: side === 0 ? task.middle : leaf.end, depth: leaf.depth + 1, sums, bounds: bounds[side], path,
-          key: Math.imul(leaf.key, 2) + side, node: -1, histogram: found === undefined ? undefined : histogram, split: found, children: undefined,
+          key: Math.imul(leaf.key, 2) + side, node: -1, turn: -1, histogram: found === undefined ? undefined : histogram, split: found, children: undefined,
         };
       };
       if (task.large === undefined && leaf.histogram !== undefined) workspace.giveBack(leaf.histogram);
@@ -135,33 +137,44 @@ export function growTree(kernel: Kernel, set: TrainingSet, workspace: Workspace,
     }
   };
 
-  const open: OpenLeaf[] = [openRoot()];
-  const { threads } = kernel;
-  const before = (a: OpenLeaf, b: OpenLeaf): boolean => {
-    const [x, y] = [a.split?.gain ?? -1, b.split?.gain ?? -1];
-    return params.growth === 'depth' && a.depth !== b.depth ? a.depth < b.depth : x > y;
+  // Where the limit on leaves cannot bind, any order of splits gives the same tree, and going down first keeps fewest histograms.
+  const unlimited = params.maxLeaves >= count / Math.max(params.minRows, 1);
+  const queue = leafQueue<OpenLeaf>((a, b) => {
+    if (unlimited) return a.turn > b.turn;
+    if (params.growth === 'depth' && a.depth !== b.depth) return a.depth < b.depth;
+    const [x, y] = [a.split?.gain ?? 0, b.split?.gain ?? 0];
+    return x === y ? a.turn < b.turn : x > y;
+  });
+  const finished: OpenLeaf[] = [];
+  const accept = (leaf: OpenLeaf): void => {
+    if (leaf.split === undefined) finished.push(leaf);
+    else queue.push(leaf);
   };
-  while (open.length < params.maxLeaves) {
-    let pick = -1;
-    for (let i = 0; i < open.length; i++) if (open[i].split !== undefined && (pick < 0 || before(open[i], open[pick]))) pick = i;
-    if (pick < 0) break;
-    const leaf = open[pick];
+  accept(openRoot());
+  const { threads } = kernel;
+  let leaves = 1;
+  for (let turn = 1; leaves < params.maxLeaves; turn += 2) {
+    const leaf = queue.pop();
+    if (leaf === undefined) break;
     if (leaf.children === undefined) {
-      const left = params.maxLeaves - open.length;
+      const left = params.maxLeaves - leaves;
       if (threads === 1 || leaf.end - leaf.start >= TOGETHER) expand([leaf], true, left > 1);
       else {
-        const others = open.filter((one) => one !== leaf && one.split !== undefined && one.children === undefined && one.end - one.start < TOGETHER).sort((a, b) => (before(a, b) ? -1 : 1));
-        expand([leaf, ...others.slice(0, Math.min(left, 2 * threads, IN_FLIGHT) - 1)], false, left > 1);
+        const others = queue.soon(Math.min(left, 2 * threads, IN_FLIGHT) - 1).filter((one) => one.children === undefined && one.end - one.start < TOGETHER);
+        expand([leaf, ...others], false, left > 1);
       }
     }
     const { split, children } = leaf;
-    if (split === undefined || children === undefined) break;
+    if (split === undefined || children === undefined) throw new Error('a split leaf has children');
     const node = builder.split(leaf.node, active[split.slot], split.bin, split.set, split.missingLeft === true, children[0].sums.w / grid.weight, children[1].sums.w / grid.weight);
-    children[0].node = node;
-    children[1].node = node + 1;
-    open[pick] = children[0];
-    open.push(children[1]);
+    children.forEach((child, side) => {
+      child.node = node + side;
+      child.turn = turn + side;
+      accept(child);
+    });
+    leaves++;
   }
+  const open = [...finished, ...queue.rest()];
   for (const leaf of open) {
     giveBackAll(workspace, leaf);
     builder.setValue(leaf.node, leafValue(leaf, rules, params));
