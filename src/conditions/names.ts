@@ -17,6 +17,20 @@ export interface TagName {
   readonly key: string;
   readonly label: Bilingual;
   readonly bands?: readonly Named[];
+  /** Of a rule tag that the store keeps; absent for every other tag. */
+  readonly rule?: RuleTagName;
+}
+
+/** How a rule tag stands in the store. */
+export interface RuleTagName {
+  /** Number in the customers' rows; never given twice. */
+  readonly id: number;
+  /** Value and band of the customers who carry it. */
+  readonly band: string;
+  /** Business day of the last full evaluation; null before the first. */
+  readonly evaluatedOn: string | null;
+  /** Business day on which what was found then turns stale; null never. */
+  readonly expiresOn: string | null;
 }
 
 export interface ConditionNames {

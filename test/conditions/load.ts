@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { instantText } from '../../src/store/types.ts';
 import type { CustomerFacts } from '../../src/conditions/facts.ts';
+import { NAMES } from './random.ts';
 import type { Store } from '../../src/store/connection.ts';
 
 const ENTRY = '2026-01-01T00:00:00Z';
@@ -22,8 +23,12 @@ export async function loadCustomers(store: Store, customers: readonly CustomerFa
       .map(({ event: { occurredAt, orderRef, properties, kind, amount, quantity, discount, product, category, channel, campaign, session }, customer_id }) => ({
         kind, amount, quantity, discount, product, category, channel, campaign, session, customer_id, occurred_at: instantText(occurredAt), order_ref: orderRef ?? null, properties: properties === null || properties === undefined ? null : JSON.stringify(properties), dedupe_key: randomUUID(), ingested_at: ENTRY,
       })),
+    customer_rules: customers.map(({ tags }, i) => {
+      const carried = NAMES.tags.flatMap(({ key, rule }) => (rule !== undefined && tags.has(key) ? [rule.id] : [])).sort((a, b) => a - b);
+      return { customer_id: id(i), tag_ids: carried, since: carried.map(() => '2026-03-01') };
+    }).filter(({ tag_ids }) => tag_ids.length > 0),
     customer_tags: customers.flatMap(({ tags }, i) =>
-      [...tags].map(([tag_key, tag]) => ({
+      [...tags].filter(([tag_key]) => NAMES.tags.find(({ key }) => key === tag_key)?.rule === undefined).map(([tag_key, tag]) => ({
         customer_id: id(i), tag_key, kind: 'predictive', status: tag.status, value_number: tag.valueNumber ?? null, value_text: tag.valueText ?? null, value_date: tag.valueDate ?? null,
         value_list: tag.valueList === undefined || tag.valueList === null ? null : JSON.stringify(tag.valueList), band: tag.band ?? null, probability: tag.probability ?? null, percentile: tag.percentile ?? null,
         lift: tag.lift ?? null, as_of: '2026-03-01', valid_from: '2026-03-01', expires_at: tag.expiresAt ?? null, source_name: 'test', source_version: 1, run_id: run.run_id, fence: 1,

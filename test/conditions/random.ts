@@ -9,12 +9,15 @@ export const NAMES: ConditionNames = {
   tags: [
     { key: 'churn_risk_band', label: { zh: '流失风险等级', en: 'Churn risk' }, bands: [{ code: 'safe', label: { zh: '安全', en: 'Safe' } }, { code: 'high', label: { zh: '高风险', en: 'High' } }] },
     { key: 'next_order_date', label: { zh: '预计下次下单日', en: 'Next order date' } },
+    { key: 'night_owl', label: { zh: '夜猫子', en: 'Night owl' }, bands: [{ code: 'yes', label: { zh: '是', en: 'Yes' } }], rule: { id: 3, band: 'yes', evaluatedOn: '2026-03-09', expiresOn: '2026-03-11' } },
+    { key: 'old_news', label: { zh: '过期规则', en: 'Old news' }, bands: [{ code: 'yes', label: { zh: '是', en: 'Yes' } }], rule: { id: 12, band: 'yes', evaluatedOn: '2026-03-01', expiresOn: '2026-03-10' } },
     { key: 'pref_category_top3', label: { zh: '品类偏好', en: 'Preferred categories' } },
   ],
   stages: ['lead', 'new', 'loyal', 'dormant'].map((code) => ({ code, label: { zh: code, en: code } })),
   segments: ['vip', 'never_built'].map((key) => ({ key, label: { zh: key, en: key } })),
 };
-const TAGS = NAMES.tags.map(({ key }) => key);
+const TAGS = NAMES.tags.filter(({ rule }) => rule === undefined).map(({ key }) => key);
+const RULES = NAMES.tags.flatMap(({ key, rule }) => (rule === undefined ? [] : [{ key, rule }]));
 const STAGES = NAMES.stages.map(({ code }) => code);
 
 export const NASTY = ["'", "''; drop table customers; --", '?', '??', '$1', '\\', '"', '%', '_', '😀', 'ß', '北京', "a' or '1'='1", '\u2019', ':x', '/*', '__proto__', 'constructor'];
@@ -100,7 +103,8 @@ const sequence = fc.record({
 });
 
 const statuses = fc.constantFrom('ok', 'insufficient_data', 'not_eligible', 'stale', 'opted_out', 'model_paused');
-const tag = fc.record({ tag: fc.constantFrom(...TAGS) });
+const tag = fc.record({ tag: fc.constantFrom(...TAGS, ...RULES.map(({ key }) => key)) });
+const rule = fc.record({ tag: fc.constantFrom(...RULES.map(({ key }) => key)), field: fc.constant('band'), op: fc.constantFrom('=', '!='), value: fc.constant('yes') });
 const bands = fc.constantFrom('safe', 'high');
 const leaf = fc.oneof(
   { weight: 3, arbitrary: joined(fc.record({ attribute: keys }), anyComparison) },
@@ -112,6 +116,7 @@ const leaf = fc.oneof(
   fc.record({ stage: oneOrMore(fc.constantFrom(...STAGES)), days: fc.record({ op: numberOp, value: fc.constantFrom(0, 1, 3, 30) }) }, { requiredKeys: ['stage'] }),
   fc.record({ consent: fc.constantFrom('scoring', 'marketing'), in: oneOrMore(fc.constantFrom('granted', 'refused', 'not_recorded')) }),
   { weight: 3, arbitrary: sequence.map((steps) => ({ sequence: steps })) },
+  { weight: 2, arbitrary: rule },
   fc.record({ segment: fc.constantFrom('vip', 'never_built'), op: listOp }),
   fc.record({ identity: fc.constantFrom('phone', "p'?"), op: fc.constantFrom('exists', 'missing') }),
 );
@@ -158,7 +163,9 @@ export function customers(setting: Setting, count: number): fc.Arbitrary<Custome
     identities: fc.uniqueArray(fc.constantFrom('phone', "p'?"), { maxLength: 2 }).map((namespaces) => new Set(namespaces)),
     consents: fc.dictionary(fc.constantFrom('scoring', 'marketing', 'training'), fc.constantFrom('granted' as const, 'refused' as const)),
     events: fc.array(events(setting), { maxLength: 12 }),
-    tags: fc.dictionary(fc.constantFrom(...TAGS), tagFacts).map((tags) => new Map(Object.entries(tags))),
+    tags: fc.tuple(fc.dictionary(fc.constantFrom(...TAGS), tagFacts), fc.subarray(RULES)).map(([tags, carried]) => new Map([
+      ...Object.entries(tags), ...carried.map(({ key, rule: { band, expiresOn } }): [string, TagFacts] => [key, { status: 'ok', valueText: band, band, expiresAt: expiresOn }]),
+    ])),
     segments: fc.boolean().map((member) => new Map([['vip', member]])),
     stages: fc.uniqueArray(fc.tuple(fc.constantFrom(...STAGES), offsets), { selector: ([, day]) => day, maxLength: 3 }).map((stages) => stages.map(([stage, day]) => ({ stage, enteredOn: addDays(today, day) }))),
   });

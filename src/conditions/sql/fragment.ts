@@ -34,12 +34,14 @@ export const bindNumeric = (value: number): Sql => piece('?::numeric', [plainDec
 /** A number beside a float8 column. */
 export const bindFloat = (value: number): Sql => piece('?::float8', [String(value)]);
 export const bindInt8 = (value: number): Sql => piece('?::int8', [String(value)]);
+/** Whole numbers as one array parameter. */
+export const bindInt8s = (values: readonly number[]): Sql => piece('?::int8[]', [`{${values.map((value) => Math.trunc(value)).join(',')}}`]);
 export const bindDay = (day: string): Sql => piece('?::date', [day]);
 /** Epoch ms. */
 export const bindInstant = (instant: number): Sql => piece('?::timestamptz', [new Date(instant).toISOString()]);
 
 /** `a0`, `t3`: a name that this compiler gave. */
-export function alias(prefix: 'a' | 't' | 'k' | 'i' | 'r' | 'l' | 's' | 'g', index: number): Sql {
+export function alias(prefix: 'a' | 't' | 'k' | 'i' | 'r' | 'l' | 's' | 'g' | 'ev', index: number): Sql {
   return piece(`${prefix}${Math.trunc(index)}`, []);
 }
 

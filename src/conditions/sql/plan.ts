@@ -4,19 +4,25 @@
  */
 import { calendarOf } from '../context.ts';
 import type { Calendar, ConditionContext } from '../context.ts';
+import type { ConditionNames, RuleTagName } from '../names.ts';
 import type { Condition, ConsentLeaf, IdentityLeaf, Leaf, SegmentLeaf, StageLeaf, TagLeaf } from '../schema.ts';
 import { compareSql, inList, infix, jsonOperand } from './comparison.ts';
 import { eventsSql, reachOf, scanFilter } from './events.ts';
 import type { Reach } from './events.ts';
-import { NOTHING, alias, and, bindDay, bindFloat, bindInstant, bindInt8, bindNumeric, bindText, join, sql } from './fragment.ts';
+import { NOTHING, UNKNOWN, alias, and, bindDay, bindFloat, bindInstant, bindInt8, bindInt8s, bindNumeric, bindText, join, sql } from './fragment.ts';
 import type { Sql } from './fragment.ts';
 import { sequenceSql } from './sequence.ts';
 
-/** Store ids, both included. */
-export interface CustomerRange {
-  readonly from: number;
-  readonly to: number;
+/** Which customers are looked at: a range of store ids, both included, or just these ids. */
+export type CustomerRange = { readonly from: number; readonly to: number } | { readonly ids: readonly number[] };
+
+/** Where the rule tags of a customer stand: published ones, or those that a run has staged over them. */
+export interface RuleSource {
+  readonly stagedBy?: number;
 }
+
+/** Different sets of kinds that get a scan of their own; the rest share one over all their events. */
+const MOST_SCANS = 8;
 
 /** `from` follows the word FROM and names `customers c`; each predicate is true, false or NULL for one customer. */
 export interface SelectionPlan {
@@ -25,11 +31,12 @@ export interface SelectionPlan {
 }
 
 /** Keeps pieces apart by text and values, and numbers them. */
-function registry<Item>(): { readonly items: Item[]; indexOf(key: string, make: () => Item): number } {
+function registry<Item>(): { readonly items: Item[]; has(key: string): boolean; indexOf(key: string, make: () => Item): number } {
   const items: Item[] = [];
   const seen = new Map<string, number>();
   return {
     items,
+    has: (key) => seen.has(key),
     indexOf(key, make) {
       const known = seen.get(key);
       if (known !== undefined) return known;
@@ -40,21 +47,52 @@ function registry<Item>(): { readonly items: Item[]; indexOf(key: string, make: 
   };
 }
 
-interface Sources {
-  readonly calendar: Calendar;
+/** One pass over the events of some kinds, and the aggregates that are read from it. */
+interface Scan {
   readonly slots: ReturnType<typeof registry<Sql>>;
   readonly reaches: Reach[];
+  /** Kinds whose last event opens a window. */
+  readonly lasts: ReturnType<typeof registry<string>>;
+}
+
+interface Sources {
+  readonly calendar: Calendar;
+  readonly names: ConditionNames;
+  /** By the kinds that an aggregate looks at: orders are few and page views are many, and an aggregate of orders should not see the views. */
+  readonly scans: ReturnType<typeof registry<Scan>>;
   readonly tags: ReturnType<typeof registry<string>>;
   readonly consents: ReturnType<typeof registry<string>>;
   readonly identities: ReturnType<typeof registry<string>>;
   readonly segments: ReturnType<typeof registry<string>>;
-  /** Kinds whose last event opens a window. */
-  readonly lasts: ReturnType<typeof registry<string>>;
   stage: boolean;
+  rules: boolean;
+}
+
+/** The shared scan's key; no set of kinds reads like it. */
+const EVERYTHING = '*';
+
+function scanFor(kinds: readonly string[] | undefined, sources: Sources): { readonly scan: Scan; readonly index: number } {
+  const wanted = kinds === undefined ? EVERYTHING : [...kinds].sort().join('|');
+  const key = sources.scans.has(wanted) || sources.scans.items.length < MOST_SCANS - 1 ? wanted : EVERYTHING;
+  const index = sources.scans.indexOf(key, () => ({ slots: registry<Sql>(), reaches: [], lasts: registry<string>() }));
+  return { scan: sources.scans.items[index], index };
+}
+
+/** A rule tag: true, or not there. It lives as one number in the customer's row, and turns stale for everybody on the same day. */
+function ruleSql(leaf: TagLeaf, rule: RuleTagName, sources: Sources): Sql {
+  const { calendar } = sources;
+  sources.rules = true;
+  const carried = sql`ru.tag_ids @> array[${bindInt8(rule.id)}]::int4[]`;
+  const fresh = rule.evaluatedOn !== null && (rule.expiresOn === null || rule.expiresOn > calendar.today);
+  if (leaf.field === 'status') return inList(sql`case when ${carried} then ${bindText(fresh ? 'ok' : 'stale')} else 'absent' end`, leaf.op, leaf.values.map(bindText));
+  if (leaf.field !== 'value' && leaf.field !== 'band') return UNKNOWN;
+  return compareSql(fresh ? { text: sql`case when ${carried} then ${bindText(rule.band)} end` } : {}, leaf, calendar);
 }
 
 function tagSql(leaf: TagLeaf, sources: Sources): Sql {
   const { calendar } = sources;
+  const rule = sources.names.tags.find(({ key }) => key === leaf.tag)?.rule;
+  if (rule !== undefined) return ruleSql(leaf, rule, sources);
   const t = alias('t', sources.tags.indexOf(leaf.tag, () => leaf.tag));
   const today = bindDay(calendar.today);
   if (leaf.field === 'status') {
@@ -105,9 +143,10 @@ function leafSql(leaf: Leaf, sources: Sources): Sql {
   if ('identity' in leaf) return identitySql(leaf, sources);
   if ('segment' in leaf) return segmentSql(leaf, sources);
   if ('sequence' in leaf) return sequenceSql(leaf.sequence, sources.calendar);
-  sources.reaches.push(reachOf(leaf.events, sources.calendar));
-  const slot = (aggregate: Sql): Sql => sql`ev.${alias('a', sources.slots.indexOf(JSON.stringify([aggregate.text, aggregate.bindings]), () => aggregate))}`;
-  const lastOf = (kind: string): Sql => sql`${alias('l', sources.lasts.indexOf(kind, () => kind))}.at`;
+  const { scan, index } = scanFor(leaf.events.kinds, sources);
+  scan.reaches.push(reachOf(leaf.events, sources.calendar));
+  const slot = (aggregate: Sql): Sql => sql`${alias('ev', index)}.${alias('a', scan.slots.indexOf(JSON.stringify([aggregate.text, aggregate.bindings]), () => aggregate))}`;
+  const lastOf = (kind: string): Sql => sql`${alias('l', scan.lasts.indexOf(kind, () => kind))}.at`;
   return eventsSql(leaf.events, slot, lastOf, sources.calendar);
 }
 
@@ -119,19 +158,28 @@ function conditionSql(condition: Condition, sources: Sources): Sql {
 }
 
 function within(column: Sql, range: CustomerRange | undefined): Sql {
-  return range === undefined ? NOTHING : sql` and ${column} between ${bindInt8(range.from)} and ${bindInt8(range.to)}`;
+  return range === undefined ? NOTHING : sql` and ${oneOf(column, range)}`;
 }
 
-function fromSql(sources: Sources, range: CustomerRange | undefined): Sql {
-  const { calendar, slots, tags, consents, identities, segments, lasts } = sources;
-  const parts = [sql`customers c`];
-  if (slots.items.length > 0) {
-    const columns = slots.items.map((aggregate, i) => sql`${aggregate} as ${alias('a', i)}`);
-    const marks = lasts.items.map((kind, i) => {
-      const l = alias('l', i);
-      return sql`left join (select e.customer_id, max(e.occurred_at) as at from events e where e.kind = ${bindText(kind)} and e.occurred_at < ${bindInstant(calendar.asOf)}${within(sql`e.customer_id`, range)} group by e.customer_id) ${l} on ${l}.customer_id = e.customer_id`;
-    });
-    parts.push(sql`left join (select e.customer_id, ${join(columns, ', ')} from ${join([sql`events e`, ...marks], ' ')} where ${scanFilter(sources.reaches, calendar)}${within(sql`e.customer_id`, range)} group by e.customer_id) ev on ev.customer_id = c.customer_id`);
+function oneOf(column: Sql, range: CustomerRange): Sql {
+  return 'ids' in range ? sql`${column} = any (${bindInt8s(range.ids)})` : sql`${column} between ${bindInt8(range.from)} and ${bindInt8(range.to)}`;
+}
+
+function scanSql({ slots, reaches, lasts }: Scan, ev: Sql, calendar: Calendar, range: CustomerRange | undefined): Sql {
+  const columns = slots.items.map((aggregate, i) => sql`${aggregate} as ${alias('a', i)}`);
+  const marks = lasts.items.map((kind, i) => {
+    const l = alias('l', i);
+    return sql`left join (select e.customer_id, max(e.occurred_at) as at from events e where e.kind = ${bindText(kind)} and e.occurred_at < ${bindInstant(calendar.asOf)}${within(sql`e.customer_id`, range)} group by e.customer_id) ${l} on ${l}.customer_id = e.customer_id`;
+  });
+  return sql`left join (select e.customer_id, ${join(columns, ', ')} from ${join([sql`events e`, ...marks], ' ')} where ${scanFilter(reaches, calendar)}${within(sql`e.customer_id`, range)} group by e.customer_id) ${ev} on ${ev}.customer_id = c.customer_id`;
+}
+
+function fromSql(sources: Sources, range: CustomerRange | undefined, source: RuleSource): Sql {
+  const { calendar, scans, tags, consents, identities, segments } = sources;
+  const parts = [sql`customers c`, ...scans.items.map((scan, i) => scanSql(scan, alias('ev', i), calendar, range))];
+  if (sources.rules) {
+    if (source.stagedBy === undefined) parts.push(sql`left join customer_rules ru on ru.customer_id = c.customer_id`);
+    else parts.push(sql`left join customer_rules rp on rp.customer_id = c.customer_id left join staged_rules rs on rs.run_id = ${bindInt8(source.stagedBy)} and rs.customer_id = c.customer_id left join lateral (select coalesce(rs.tag_ids, rp.tag_ids) as tag_ids) ru on true`);
   }
   for (const [i, key] of tags.items.entries()) {
     const t = alias('t', i);
@@ -156,13 +204,13 @@ function fromSql(sources: Sources, range: CustomerRange | undefined): Sql {
 }
 
 /** Plans conditions over the customers of `range` (absent: all). The caller restricts `c.customer_id` itself with {@link rangeSql}. */
-export function planSelection(conditions: readonly Condition[], context: ConditionContext, range?: CustomerRange): SelectionPlan {
-  const sources: Sources = { calendar: calendarOf(context), slots: registry(), reaches: [], tags: registry(), consents: registry(), identities: registry(), segments: registry(), lasts: registry(), stage: false };
+export function planSelection(conditions: readonly Condition[], context: ConditionContext & { readonly names: ConditionNames }, range?: CustomerRange, source: RuleSource = {}): SelectionPlan {
+  const sources: Sources = { calendar: calendarOf(context), names: context.names, scans: registry(), tags: registry(), consents: registry(), identities: registry(), segments: registry(), stage: false, rules: false };
   const predicates = conditions.map((condition) => conditionSql(condition, sources));
-  return { from: fromSql(sources, range), predicates };
+  return { from: fromSql(sources, range, source), predicates };
 }
 
 /** The range as a predicate on `customers c`; true where it is absent. */
 export function rangeSql(range: CustomerRange | undefined): Sql {
-  return range === undefined ? sql`true` : sql`c.customer_id between ${bindInt8(range.from)} and ${bindInt8(range.to)}`;
+  return range === undefined ? sql`true` : oneOf(sql`c.customer_id`, range);
 }

@@ -7,6 +7,7 @@ import { up as access } from './access.ts';
 import { up as runFacts } from './runFacts.ts';
 import { up as segments } from './segments.ts';
 import { up as modelReports } from './modelReports.ts';
+import { up as catalogue } from './catalogue.ts';
 
 export interface Migration {
   readonly name: string;
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0005_run_facts', up: runFacts },
   { name: '0010_segments', up: segments },
   { name: '0011_model_reports', up: modelReports },
+  { name: '0011_catalogue', up: catalogue },
 ];

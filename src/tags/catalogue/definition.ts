@@ -11,7 +11,8 @@ export interface Band {
 export interface TagDefinition {
   readonly key: string;
   readonly kind: TagKind;
-  readonly category: TagCategory;
+  /** Code of a category: one of {@link TAG_CATEGORIES}, or one that the shop added. */
+  readonly category: string;
   readonly label: Bilingual;
   readonly description: Bilingual;
   readonly valueType: 'number' | 'text' | 'date' | 'list';
@@ -36,6 +37,11 @@ export const CATEGORY_LABELS: Readonly<Record<TagCategory, Bilingual>> = {
   lifecycle: { zh: '生命周期', en: 'Lifecycle' },
   behaviour: { zh: '行为特征', en: 'Behaviour' },
 };
+
+/** Names of a category; one that nobody named is shown by its code. */
+export function categoryLabel(code: string, added: readonly { readonly code: string; readonly label: Bilingual }[] = []): Bilingual {
+  return (Object.hasOwn(CATEGORY_LABELS, code) ? CATEGORY_LABELS[code as TagCategory] : added.find((one) => one.code === code)?.label) ?? { zh: code, en: code };
+}
 
 export function band(code: string, zh: string, en: string): Band {
   return { code, label: { zh, en } };

@@ -9,7 +9,7 @@ import { stagesOf } from '../../../store/repositories/lifecycle.ts';
 import { tagHistory, tagsOf } from '../../../store/repositories/tagReads.ts';
 import { EVENT_KIND_WORDS, PURPOSE_WORDS } from '../../../conditions/words.ts';
 import { asSeenOn } from '../../../tags/age.ts';
-import { CATEGORY_LABELS, TAG_CATEGORIES } from '../../../tags/catalogue/definition.ts';
+import { categoryLabel, TAG_CATEGORIES } from '../../../tags/catalogue/definition.ts';
 import type { Tag } from '../../../tags/tag.ts';
 import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
@@ -62,16 +62,16 @@ function showTags(context: Context, words: TagWords, tags: readonly Tag[]): void
   const { print } = context.output;
   // In the order of the catalogue, 30 days before 180.
   const place = (tag: Tag): number => words.tags.findIndex(({ key }) => key === tag.key);
-  for (const category of TAG_CATEGORIES) {
+  for (const category of new Set<string>([...TAG_CATEGORIES, ...words.tags.map((tag) => tag.category)])) {
     const own = tags.filter((tag) => definitionOf(words, tag.key)?.category === category).toSorted((a, b) => place(a) - place(b));
     if (own.length === 0) continue;
     const [{ status }] = own;
     // A whole category without a value is one line, not one per tag.
     if (status !== 'ok' && own.length > 1 && own.every((tag) => tag.status === status)) {
-      print(`\n${said(context, CATEGORY_LABELS[category])}${inWords(context, '：', ': ')}${valueOfTag(words, own[0])}`);
+      print(`\n${said(context, categoryLabel(category))}${inWords(context, '：', ': ')}${valueOfTag(words, own[0])}`);
       continue;
     }
-    print(`\n${said(context, CATEGORY_LABELS[category])}`);
+    print(`\n${said(context, categoryLabel(category))}`);
     for (const line of table([{ title: inWords(context, '标签', 'tag') }, { title: inWords(context, '值', 'value') }, { title: '' }], own.map((tag) => [labelOf(words, tag.key), valueOfTag(words, tag), detailOfTag(words, tag)]))) print(line);
     const reasoned = own.find((tag) => tag.reasons.length > 0 && tag.status === 'ok');
     for (const reason of reasoned?.reasons ?? []) print(`    ${reason.direction === 'up' ? '▲' : '▼'} ${reason.text[context.language]}`);

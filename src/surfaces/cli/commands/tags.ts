@@ -4,7 +4,7 @@ import { suggestNames } from '../../../conditions/suggest.ts';
 import { STATUS_WORDS } from '../../../conditions/words.ts';
 import { listTags, QUANTILES, tagDistribution } from '../../../store/repositories/tagReads.ts';
 import type { Bilingual } from '../../../base/text.ts';
-import { CATEGORY_LABELS } from '../../../tags/catalogue/definition.ts';
+import { categoryLabel } from '../../../tags/catalogue/definition.ts';
 import type { TagDefinition } from '../../../tags/catalogue/definition.ts';
 import type { TagStatus } from '../../../tags/tag.ts';
 import { answer, inWords, said, withApp } from '../context.ts';
@@ -29,7 +29,7 @@ export const tags: CommandModule = (program, context) => {
         answer(here, app.tags.map((tag) => ({ ...tag, published: published.get(tag.key) ?? null })), () => {
           for (const line of table(
             [{ title: inWords(here, '标签', 'tag') }, { title: '中文' }, { title: 'English' }, { title: inWords(here, '类别', 'category') }, { title: inWords(here, '来源', 'kind') }, { title: inWords(here, '有效客户数', 'customers'), align: 'right' }, { title: inWords(here, '截至', 'as of') }],
-            app.tags.map((tag) => [tag.key, tag.label.zh, tag.label.en, said(here, CATEGORY_LABELS[tag.category]), said(here, KIND_WORDS[tag.kind]), formatInteger(published.get(tag.key)?.ok ?? 0), published.get(tag.key)?.asOf ?? inWords(here, '尚未发布', 'not yet')]),
+            app.tags.map((tag) => [tag.key, tag.label.zh, tag.label.en, said(here, categoryLabel(tag.category)), said(here, KIND_WORDS[tag.kind]), formatInteger(published.get(tag.key)?.ok ?? 0), published.get(tag.key)?.asOf ?? inWords(here, '尚未发布', 'not yet')]),
           )) here.output.print(line);
         });
       });

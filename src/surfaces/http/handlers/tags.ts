@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { AppError } from '../../../base/errors.ts';
 import { suggestNames } from '../../../conditions/suggest.ts';
 import { listTags, tagDistribution } from '../../../store/repositories/tagReads.ts';
-import { CATEGORY_LABELS } from '../../../tags/catalogue/definition.ts';
+import { categoryLabel } from '../../../tags/catalogue/definition.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Call } from '../route.ts';
 import type { catalogueSchema, distributionSchema, tagParams } from '../schemas/tags.ts';
@@ -16,7 +16,7 @@ export async function readCatalogue(_call: unknown, deps: AppDeps): Promise<z.in
     return {
       key: tag.key,
       kind: tag.kind,
-      category: { code: tag.category, label: CATEGORY_LABELS[tag.category] },
+      category: { code: tag.category, label: categoryLabel(tag.category) },
       label: tag.label,
       description: tag.description,
       valueType: tag.valueType,

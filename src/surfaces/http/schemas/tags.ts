@@ -1,6 +1,5 @@
 /** Tags as they are served: the envelope with its names. */
 import { z } from 'zod';
-import { TAG_CATEGORIES } from '../../../tags/catalogue/definition.ts';
 import { TAG_KINDS, TAG_STATUSES, tagSchema } from '../../../tags/tag.ts';
 import { about, bilingualSchema, dateSchema } from './common.ts';
 
@@ -40,7 +39,7 @@ export const catalogueSchema = z.strictObject({
   tags: z.array(z.strictObject({
     key: z.string(),
     kind: z.enum(TAG_KINDS),
-    category: z.strictObject({ code: z.enum(TAG_CATEGORIES), label: bilingualSchema }),
+    category: z.strictObject({ code: z.string(), label: bilingualSchema }),
     label: bilingualSchema,
     description: bilingualSchema,
     valueType: z.enum(['number', 'text', 'date', 'list']),

@@ -1,0 +1,43 @@
+/** The whole catalogue: what the product builds, and the rule tags that the store keeps. */
+import type { Knex } from 'knex';
+import type { ConditionNames, RuleTagName, TagName } from '../../conditions/names.ts';
+import { parseCondition } from '../../conditions/parse.ts';
+import type { Condition } from '../../conditions/schema.ts';
+import { addDays } from '../../base/time.ts';
+import { listDefinitions } from '../../store/repositories/tagDefinitions.ts';
+import type { StoredDefinition } from '../../store/repositories/tagDefinitions.ts';
+import { selectRows } from '../../store/repositories/bulk.ts';
+import type { Bilingual } from '../../base/text.ts';
+import { BUILT_TAGS } from '../build/buildTags.ts';
+import { STAGES } from './lifecycle.ts';
+import type { TagDefinition } from './definition.ts';
+
+/** A rule tag of the store, its condition checked. */
+export interface StoredRule extends StoredDefinition {
+  readonly condition: Condition;
+}
+
+export interface Catalogue {
+  /** Every tag: those that the product builds first, then the rule tags by number. */
+  readonly tags: readonly TagDefinition[];
+  readonly rules: readonly StoredRule[];
+  /** What conditions may name. */
+  readonly names: ConditionNames;
+}
+
+export function ruleTagName({ id, band, evaluatedOn, ttlDays }: StoredRule): RuleTagName {
+  return { id, band: band.code, evaluatedOn, expiresOn: evaluatedOn === null || ttlDays === null ? null : addDays(evaluatedOn, ttlDays) };
+}
+
+function ruleTag(rule: StoredRule): TagDefinition & Pick<TagName, 'rule'> {
+  const { key, category, label, description, band, ttlDays } = rule;
+  return { key, kind: 'rule', category, label, description, valueType: 'text', bands: [band], ttlDays, rule: ruleTagName(rule) };
+}
+
+/** @param shop words for attribute keys and the shop's closed list of event kinds */
+export async function loadCatalogue(db: Knex, shop: Pick<ConditionNames, 'attributes' | 'eventKinds'> = {}): Promise<Catalogue> {
+  const rules = (await listDefinitions(db)).map((stored): StoredRule => ({ ...stored, condition: parseCondition(stored.condition) }));
+  const segments = await selectRows<{ key: string; label: Bilingual }>(db, 'SELECT key, label FROM segments ORDER BY key');
+  const tags = [...BUILT_TAGS, ...rules.map(ruleTag)];
+  return { tags, rules, names: { tags, stages: STAGES, segments, ...shop } };
+}
