@@ -1,7 +1,10 @@
-/** The night's work in order: bring the snapshot up to date, score everyone, publish. */
+/** The night's work in order: bring the snapshot up to date, score everyone, publish, evaluate the rule tags over what was published. */
 import { refreshSnapshot } from '../store/snapshot/refresh.ts';
 import type { SnapshotInfo } from '../store/snapshot/refresh.ts';
 import { findRun } from '../store/repositories/runs.ts';
+import { evaluateRules } from './rules.ts';
+import type { RulesReport } from './rules.ts';
+import { evaluateToday } from './rulesOnEvents.ts';
 import { scoreAll } from './scoring.ts';
 import type { ScoreOptions, ScoreReport } from './scoring.ts';
 import { SCORING_JOB } from './scoringDeps.ts';
@@ -14,17 +17,27 @@ export interface NightlyReport {
   /** Absent where the day was done already and nothing had to be read. */
   readonly snapshot?: SnapshotInfo;
   readonly score: ScoreReport;
+  /** Absent where the scores were held: rules look at published tags, and yesterday's stay. */
+  readonly rules?: RulesReport;
 }
 
 /**
- * Refreshes the snapshot and scores the business day. A killed night resumes: the refresh reads only what is new, and the run goes on from its ledger
+ * Refreshes the snapshot, scores the business day and evaluates the rule tags. A killed night resumes: the refresh reads only what is new, and the run goes on from its ledger
  * when nothing new had come in.
- * @throws AppError as `refreshSnapshot` and `scoreAll` do.
+ * @throws AppError as `refreshSnapshot`, `scoreAll` and `evaluateRules` do.
  */
 export async function nightly(deps: ScoringDeps, options: ScoreOptions): Promise<NightlyReport> {
   const run = await findRun(deps.store.db, SCORING_JOB, options.asOf);
-  if ((run?.state === 'done' || run?.state === 'held') && options.force !== true) return { score: await scoreAll(deps, options) };
+  if ((run?.state === 'done' || run?.state === 'held') && options.force !== true) return withRules(deps, options, { score: await scoreAll(deps, options) });
   const { progress, signal } = deps;
   const snapshot = await refreshSnapshot(deps.store, deps.snapshotDir, { ...(progress === undefined ? {} : { progress }), ...(signal === undefined ? {} : { signal }) });
-  return { snapshot, score: await scoreAll(deps, options) };
+  return withRules(deps, options, { snapshot, score: await scoreAll(deps, options) });
+}
+
+async function withRules(deps: ScoringDeps, options: ScoreOptions, report: Omit<NightlyReport, 'rules'>): Promise<NightlyReport> {
+  if (report.score.state === 'held') return report;
+  const rules = await evaluateRules(deps, { asOf: options.asOf, force: options.force === true && report.score.state !== 'already_done' });
+  // The night is as of its morning; what has happened since then counts as well.
+  if (rules.state === 'done') await evaluateToday(deps, options.asOf);
+  return { ...report, rules };
 }

@@ -5,6 +5,7 @@ import { addDays, localDate, startOfDay } from '../base/time.ts';
 import { selectRows } from '../store/repositories/bulk.ts';
 import { Temporal } from 'temporal-polyfill';
 import type { Store } from '../store/connection.ts';
+import { RULES_JOB } from './rules.ts';
 import { SCORING_JOB } from './scoringDeps.ts';
 
 export interface NightlyTimes {
@@ -45,12 +46,12 @@ export async function dueRuns(store: Store, clock: Clock, times: NightlyTimes): 
   const days = Array.from({ length: Math.max(1, catchUpDays + 1) }, (_, i) => addDays(today, i - catchUpDays)).filter((day) => dueInstant(day, at, timeZone) <= now);
   const newest = days.at(-1);
   if (newest === undefined) return [];
-  const rows = await selectRows<{ asOf: string; settled: boolean }>(
+  const rows = await selectRows<{ job: string; asOf: string; state: string; settled: boolean }>(
     store.db,
-    `SELECT as_of AS "asOf", (state IN ('done', 'held') OR (state = 'running' AND lease_expires_at > clock_timestamp())) AS settled FROM runs WHERE job = ? AND as_of >= ?::date`,
-    [SCORING_JOB, days[0]],
+    `SELECT job, as_of AS "asOf", state, (state IN ('done', 'held') OR (state = 'running' AND lease_expires_at > clock_timestamp())) AS settled FROM runs WHERE job IN (?, ?) AND as_of >= ?::date`,
+    [SCORING_JOB, RULES_JOB, days[0]],
   );
-  // Tags of a later day are there or on their way: an older day could not replace them.
-  if (rows.some(({ asOf, settled }) => settled && asOf >= newest)) return [];
+  // Tags of a later day are there or on their way: an older day could not replace them. Rule tags come last, so a night is over when they are; a held one has none.
+  if (rows.some(({ job, asOf, state, settled }) => settled && asOf >= newest && (job === RULES_JOB || state !== 'done'))) return [];
   return [{ job: SCORING_JOB, asOf: newest }];
 }

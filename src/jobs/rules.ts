@@ -13,7 +13,7 @@ import { selectRows } from '../store/repositories/bulk.ts';
 import { listChunks, recordChunk } from '../store/repositories/runChunks.ts';
 import { addRunDetails, finishRun, lockRun } from '../store/repositories/runs.ts';
 import type { RunRef } from '../store/repositories/runs.ts';
-import { loadCatalogue } from '../tags/catalogue/catalogue.ts';
+import { loadCatalogue, namesWhileEvaluating } from '../tags/catalogue/catalogue.ts';
 import type { Catalogue, StoredRule } from '../tags/catalogue/catalogue.ts';
 import { takeFiles } from '../tags/catalogue/files.ts';
 import type { RuleTagDefinition } from '../tags/rules/definition.ts';
@@ -100,7 +100,7 @@ async function planOf(deps: RulesDeps, run: RunRef, resumes: boolean, details: R
 
 async function evaluateChunk({ deps, run, asOf, catalogue, levels }: Evaluation, chunk: number, range: IdRange): Promise<void> {
   const customers = { from: range.from, to: range.to - 1 };
-  const staging = { runId: run.runId, known: catalogue.rules.map(({ id }) => id), customers, asOf: startOfDay(asOf, deps.timeZone), timeZone: deps.timeZone, names: catalogue.names };
+  const staging = { runId: run.runId, known: catalogue.rules.map(({ id }) => id), customers, asOf: startOfDay(asOf, deps.timeZone), timeZone: deps.timeZone, names: namesWhileEvaluating(catalogue.names, levels.flat(), asOf) };
   await deps.store.db.transaction(async (trx) => {
     await recordChunk(trx, run, { chunk, state: 'done', customers: range.to - range.from, at: deps.clock.now() });
     // Of a long plan, compiling it to machine code costs more than it saves at these sizes.

@@ -7,7 +7,7 @@ import { addDays, startOfDay } from '../base/time.ts';
 import type { LocalDate } from '../base/time.ts';
 import { selectRows } from '../store/repositories/bulk.ts';
 import { horizonOf } from '../store/snapshot/source.ts';
-import { loadCatalogue } from '../tags/catalogue/catalogue.ts';
+import { loadCatalogue, namesWhileEvaluating } from '../tags/catalogue/catalogue.ts';
 import type { Catalogue } from '../tags/catalogue/catalogue.ts';
 import { ruleLevels, touchedBy } from '../tags/rules/levels.ts';
 import { publishRules } from '../tags/rules/publish.ts';
@@ -51,7 +51,7 @@ function grouped(rows: readonly { readonly customerId: number; readonly kinds: r
 
 async function stageTouched(trx: Knex, deps: RulesDeps, catalogue: Catalogue, groups: readonly Touched[], today: LocalDate): Promise<{ versions: Record<number, number>; customers: number }> {
   const enabled = catalogue.rules.filter(({ status }) => status === 'enabled');
-  const context = { asOf: startOfDay(addDays(today, 1), deps.timeZone), timeZone: deps.timeZone, names: catalogue.names };
+  const tomorrow = addDays(today, 1);
   const known = catalogue.rules.map(({ id }) => id);
   const versions: Record<number, number> = {};
   let looked = 0;
@@ -59,6 +59,7 @@ async function stageTouched(trx: Knex, deps: RulesDeps, catalogue: Catalogue, gr
     const rules = touchedBy(enabled, kinds);
     if (rules.length === 0) continue;
     for (const { id, version } of rules) versions[id] = version;
+    const context = { asOf: startOfDay(tomorrow, deps.timeZone), timeZone: deps.timeZone, names: namesWhileEvaluating(catalogue.names, rules, tomorrow) };
     for (let at = 0; at < customers.length; at += BATCH) {
       throwIfCancelled(deps.signal, 'Evaluating rule tags');
       const ids = customers.slice(at, at + BATCH);
@@ -103,9 +104,10 @@ export async function evaluateNewEvents(deps: RulesDeps, today: LocalDate): Prom
 
 /** After a night, which knows nothing of the day that has begun: everybody with events of today once more. */
 export async function evaluateToday(deps: RulesDeps, today: LocalDate): Promise<OnEventsReport> {
+  const { complete } = await horizonOf(deps.store);
   return deps.store.db.transaction(async (trx) => {
     // The same lock as for new events: the two take turns.
-    await trx.raw('INSERT INTO watermarks (name, transaction_id) VALUES (?, 0) ON CONFLICT (name) DO NOTHING', [`${WATERMARK}_today`]);
+    await trx.raw('INSERT INTO watermarks (name, transaction_id) VALUES (?, ?) ON CONFLICT (name) DO NOTHING', [WATERMARK, complete]);
     await trx.raw('SELECT FROM watermarks WHERE name = ? FOR UPDATE', [WATERMARK]);
     const rows = await selectRows<{ customerId: number; kinds: string[] }>(
       trx, `${PER_CUSTOMER} WHERE occurred_at >= ? AND occurred_at < ? GROUP BY customer_id ORDER BY customer_id`,

@@ -140,7 +140,7 @@ async function work(state: RunState): Promise<ScoreReport> {
   }
   working.stopHeartbeat();
   progress({ step: 'publish', done: 0, total: 1 });
-  const published = await publishRun(store.db, run, { asOf, below: plan.chunks.at(-1)?.to ?? 0, at: clock.now(), churnKey, ruleKeys: deps.ruleTags.map(({ key }) => key), details: { report, heads, hold, error: null } });
+  const published = await publishRun(store.db, run, { asOf, below: plan.chunks.at(-1)?.to ?? 0, at: clock.now(), churnKey, details: { report, heads, hold, error: null } });
   progress({ step: 'publish', done: 1, total: 1 });
   const ended = clock.now();
   return { ...report, hold, published, seconds: { score: (scored - started) / 1000, tags: (tagged - scored) / 1000, publish: (ended - tagged) / 1000, total: (ended - started) / 1000 } };

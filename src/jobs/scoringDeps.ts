@@ -5,8 +5,6 @@ import type { buildFeatures } from '../features/build.ts';
 import type { FeaturePlan } from '../features/plan.ts';
 import type { ServingEstimators } from '../scoring/model.ts';
 import type { FeatureWords } from '../scoring/reasons.ts';
-import { BUILT_TAGS } from '../tags/build/buildTags.ts';
-import { STAGES } from '../tags/catalogue/lifecycle.ts';
 import { DEFAULT_LIFECYCLE } from '../tags/lifecycle.ts';
 import type { LifecycleRules } from '../tags/lifecycle.ts';
 import type { RuleTagDefinition } from '../tags/rules/definition.ts';
@@ -62,9 +60,4 @@ export function lifecycleOf(deps: ScoringDeps): LifecycleRules {
 
 export function wordsOf(plan: FeaturePlan): FeatureWords {
   return new Map(plan.definitions.map((definition) => [definition.name, definition]));
-}
-
-/** Names that rule conditions may use: every tag of the catalogue, the stages, and the shop's own. */
-export function conditionNames(deps: ScoringDeps): ConditionNames {
-  return { tags: [...BUILT_TAGS, ...deps.ruleTags], stages: STAGES, ...deps.names };
 }

@@ -10,6 +10,9 @@ import { customersBetween } from '../store/repositories/scores.ts';
 import type { HeadSummary } from '../store/repositories/scores.ts';
 import { tagsOf } from '../store/repositories/tagReads.ts';
 import { buildTags } from '../tags/build/buildTags.ts';
+import { loadCatalogue } from '../tags/catalogue/catalogue.ts';
+import { rulesOfCustomer } from '../tags/rules/evaluate.ts';
+import { ruleTagOf, ruleTagsOf } from '../tags/rules/read.ts';
 import { scoreKey } from '../tags/build/context.ts';
 import type { ScoreOfHead } from '../tags/build/context.ts';
 import { churnBefore, previousTags } from '../tags/publishPrevious.ts';
@@ -18,7 +21,7 @@ import { scoreRows } from './scoringChunk.ts';
 import { SCORING_JOB, wordsOf } from './scoringDeps.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 import { cyclesFrom, loadForScoring, pinChampions } from './scoringModels.ts';
-import { churnKeyOf, gridsOf, rulesByCustomer, runContext } from './scoringTags.ts';
+import { churnKeyOf, gridsOf, runContext } from './scoringTags.ts';
 import type { Grids } from './scoringTags.ts';
 
 interface LastRun {
@@ -112,15 +115,28 @@ export async function scoreOneNow(deps: ScoringDeps, customerId: number, options
   ]));
   const context = runContext(deps, asOf, run.runId, models, grids);
   const [previous, before, rules, published] = [
-    await previousTags(store.db, run.runId, asOf, range), await churnBefore(store.db, churnKeyOf(models), asOf, range), await rulesByCustomer(deps, asOf, range), await tagsOf(store.db, customerId),
+    await previousTags(store.db, run.runId, asOf, range), await churnBefore(store.db, churnKeyOf(models), asOf, range), await rulesNow(deps, asOf, customer.refused ? undefined : customerId), await tagsOf(store.db, customerId),
   ];
   const tags = buildTags(context, {
     optedOut: customer.refused, facts: factsOf(features, models.find(({ name }) => name === 'repurchase_cycle'), cyclesFrom)[0], scores: byHead,
-    previous: previous.get(customerId) ?? new Map(), churnBefore: before.get(customerId), rules: rules.get(customerId) ?? [],
+    previous: previous.get(customerId) ?? new Map(), churnBefore: before.get(customerId),
   });
   const known = new Map(published.map((tag) => [tag.key, tag]));
-  return tags.map((tag) => {
+  const dated = tags.map((tag) => {
     const old = known.get(tag.key);
     return old !== undefined && held(tag, old) && old.validFrom < tag.validFrom ? { ...tag, validFrom: old.validFrom } : tag;
+  });
+  return [...dated, ...rules];
+}
+
+/** Rule tags that are true as of the business day; those that the customer carries already keep the day since which they have held. */
+async function rulesNow({ store, timeZone, names }: ScoringDeps, asOf: string, customerId: number | undefined): Promise<Tag[]> {
+  if (customerId === undefined) return [];
+  const { rules, names: known } = await loadCatalogue(store.db, names);
+  const carried = new Map(((await ruleTagsOf(store.db, rules, [customerId])).get(customerId) ?? []).map((tag) => [tag.key, tag.validFrom]));
+  const found = await rulesOfCustomer(store, rules, { asOf: startOfDay(asOf, timeZone), timeZone, names: known }, customerId);
+  return found.map((rule) => {
+    const since = carried.get(rule.key);
+    return { ...ruleTagOf({ ...rule, evaluatedOn: asOf, evaluatedVersion: rule.version }, since !== undefined && since < asOf ? since : asOf) };
   });
 }

@@ -1,5 +1,4 @@
 /** Second pass: a chunk's tags from its stored scores and facts, put on the stage. Also the context that tags of a run are built in. */
-import { startOfDay } from '../base/time.ts';
 import { throwIfCancelled } from '../base/errors.ts';
 import { readFacts } from '../scoring/facts.ts';
 import type { LoadedModel } from '../scoring/model.ts';
@@ -15,8 +14,7 @@ import { buildTags } from '../tags/build/buildTags.ts';
 import { scoreKey } from '../tags/build/context.ts';
 import type { ModelContext, RunContext, ScoreOfHead } from '../tags/build/context.ts';
 import { churnBefore, previousTags } from '../tags/publishPrevious.ts';
-import { evaluateRuleTags } from '../tags/rules/evaluate.ts';
-import { conditionNames, lifecycleOf } from './scoringDeps.ts';
+import { lifecycleOf } from './scoringDeps.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 
 /** Customers whose tags are built before they are written: bounds the memory. */
@@ -39,7 +37,6 @@ export function runContext(deps: ScoringDeps, asOf: string, runId: number, model
     }])),
     lifecycle: lifecycleOf(deps),
     groupOf: (feature) => groups.get(feature),
-    rules: new Map(deps.ruleTags.map(({ key, bands, ttlDays }) => [key, { band: bands[0], ttlDays }])),
   };
 }
 
@@ -56,17 +53,6 @@ function scoresByCustomer(rows: readonly ScoreRow[]): Map<number, Map<string, Sc
     own.set(scoreKey(model, horizonDays), {
       value: value ?? Number.NaN, interval: low === null || high === null || level === null ? null : { low, high, level }, reasons: (reasons ?? []) as Reason[],
     });
-  }
-  return found;
-}
-
-/** Keys of the rule tags that are true, by customer id. */
-export async function rulesByCustomer(deps: ScoringDeps, asOf: string, range: IdRange, signal?: AbortSignal): Promise<Map<number, string[]>> {
-  const context = { asOf: startOfDay(asOf, deps.timeZone), timeZone: deps.timeZone, names: conditionNames(deps), chunk: { from: range.from, to: range.to - 1 } };
-  const matches = await evaluateRuleTags(deps.store, deps.ruleTags, { ...context, ...(signal === undefined ? {} : { signal }) });
-  const found = new Map<number, string[]>();
-  for (const [key, ids] of matches) {
-    for (const id of ids) found.set(id, [...(found.get(id) ?? []), key]);
   }
   return found;
 }
@@ -89,7 +75,6 @@ export async function tagChunk(pass: TagPass, chunk: number, range: IdRange): Pr
   const scores = scoresByCustomer(await scoresBetween(db, run.runId, range));
   const previous = await previousTags(db, run.runId, context.asOf, range);
   const before = await churnBefore(db, pass.churnKey, context.asOf, range);
-  const rules = await rulesByCustomer(deps, context.asOf, range, signal);
   throwIfCancelled(signal, 'Building tags');
   return db.transaction(async (trx) => {
     await recordChunk(trx, run, { chunk, state: 'done', customers: facts.length, at: deps.clock.now() });
@@ -98,7 +83,7 @@ export async function tagChunk(pass: TagPass, chunk: number, range: IdRange): Pr
       const tags = batch.flatMap(({ customerId, facts: stored }): CustomerTag[] =>
         buildTags(context, {
           optedOut: refused.has(customerId), facts: readFacts(stored), scores: scores.get(customerId) ?? new Map(), previous: previous.get(customerId) ?? new Map(),
-          churnBefore: before.get(customerId), rules: rules.get(customerId) ?? [],
+          churnBefore: before.get(customerId),
         }).map((tag) => ({ customerId, tag })));
       await stageTags(trx, run, tags);
       staged += tags.length;

@@ -1,6 +1,6 @@
 /**
  * Makes a run's staged tags visible in one transaction, guarded by the fence and by (business day, fence) order; refusals of the last minute are honoured,
- * and tags that this run did not find any more (a rule that is no longer true) end with it.
+ * and tags that this run did not find any more end with it.
  */
 import type { Knex } from 'knex';
 import { selectRows } from '../store/repositories/bulk.ts';
@@ -20,7 +20,6 @@ export interface PublishRun {
   readonly details?: Readonly<Record<string, unknown>>;
   /** Primary churn probability tag: its changes are kept for the trend. */
   readonly churnKey: string;
-  readonly ruleKeys: readonly string[];
 }
 
 export interface RunPublished extends PublishResult {
@@ -35,7 +34,6 @@ async function honourRefusals(trx: Knex.Transaction, run: RunRef): Promise<void>
   // Refusals wait until the new tags are visible, and then find them; a refusal that came first is seen here.
   await trx.raw('LOCK TABLE consents IN SHARE MODE');
   const refused = `EXISTS (SELECT FROM consents k WHERE k.customer_id = s.customer_id AND k.purpose = 'scoring' AND k.state = 'refused')`;
-  await trx.raw(`DELETE FROM staged_tags s WHERE s.run_id = ? AND s.kind = 'rule' AND ${refused}`, [run.runId]);
   await trx.raw(
     `UPDATE staged_tags s SET status = 'opted_out', ${BLANK.map((column) => `${column} = NULL`).join(', ')}, reasons = '[]'
      WHERE s.run_id = ? AND s.kind <> 'statistical' AND s.status <> 'opted_out' AND ${refused}`,
@@ -51,13 +49,10 @@ async function endMissing(trx: Knex.Transaction, run: RunRef, { asOf, below }: P
        DELETE FROM customer_tags o
        WHERE o.customer_id < ? AND (o.as_of, o.fence, o.run_id) < (?::date, ?::int, ?::bigint)
          AND NOT EXISTS (SELECT FROM staged_tags s WHERE s.run_id = ? AND s.customer_id = o.customer_id AND s.tag_key = o.tag_key)
-       RETURNING o.customer_id, o.tag_key, o.kind, o.status, o.band, coalesce(to_jsonb(o.value_number), to_jsonb(o.value_text), to_jsonb(o.value_date), o.value_list) AS value, o.source_version
-     ), kept AS (
-       INSERT INTO tag_history (customer_id, tag_key, changed_on, from_status, from_band, from_value, to_status, to_band, to_value, source_version, run_id)
-       SELECT customer_id, tag_key, ?::date, status, band, value, 'not_eligible', NULL, NULL, source_version, ? FROM gone WHERE kind = 'rule' ORDER BY customer_id, tag_key
+       RETURNING 1
      )
      SELECT count(*) AS n FROM gone`,
-    [below, asOf, run.fence, run.runId, run.runId, asOf, run.runId],
+    [below, asOf, run.fence, run.runId, run.runId],
   );
   return rows[0]?.n ?? 0;
 }
@@ -74,8 +69,8 @@ async function enterStages(trx: Knex.Transaction, run: RunRef): Promise<void> {
 }
 
 /** Tags whose changes are worth keeping: everything that is no number, and the one number that a trend is read from. */
-export function historyKeys(churnKey: string, ruleKeys: readonly string[]): string[] {
-  return [...BUILT_TAGS.filter(({ valueType }) => valueType === 'text').map(({ key }) => key), churnKey, ...ruleKeys];
+export function historyKeys(churnKey: string): string[] {
+  return [...BUILT_TAGS.filter(({ valueType }) => valueType === 'text').map(({ key }) => key), churnKey];
 }
 
 /** @throws AppError `run_fenced` when the run is not ours any more; then nothing is published. */
@@ -84,7 +79,7 @@ export async function publishRun(db: Knex, run: RunRef, publish: PublishRun): Pr
   const result = await publishTags(db, run, {
     at: publish.at,
     ...(publish.details === undefined ? {} : { details: publish.details }),
-    historyKeys: historyKeys(publish.churnKey, publish.ruleKeys),
+    historyKeys: historyKeys(publish.churnKey),
     before: async (trx) => {
       await honourRefusals(trx, run);
       ended = await endMissing(trx, run, publish);

@@ -28,8 +28,8 @@ describe('the instant a day is due', () => {
 
 describeOnEachStore('planner', (getStore) => {
   const berlin = { timeZone: 'Europe/Berlin' };
-  const take = async (asOf: string, leaseMs = 60_000) => {
-    const taken = await takeRun(getStore().db, { job: 'score', asOf, owner: 'test', leaseMs, at: 0 });
+  const take = async (asOf: string, job = 'score', leaseMs = 60_000) => {
+    const taken = await takeRun(getStore().db, { job, asOf, owner: 'test', leaseMs, at: 0 });
     if (!taken.ok) throw new Error(taken.reason);
     return taken.value;
   };
@@ -40,7 +40,7 @@ describeOnEachStore('planner', (getStore) => {
     const done: string[] = [];
     for (let now = Date.parse(from); now < Date.parse(to); now += 600_000) {
       for (const { asOf } of await dueRuns(getStore(), { now: () => now }, berlin)) {
-        await finishRun(getStore().db, await take(asOf), { state: 'done', at: now });
+        for (const job of ['score', 'rules']) await finishRun(getStore().db, await take(asOf, job), { state: 'done', at: now });
         done.push(asOf);
       }
     }
@@ -70,10 +70,16 @@ describeOnEachStore('planner', (getStore) => {
     expect(await dueRuns(getStore(), clock, berlin)).toEqual(due);
     await finishRun(getStore().db, run, { state: 'failed', at: 1 });
     expect(await dueRuns(getStore(), clock, berlin)).toEqual(due);
-    for (const state of ['held', 'done']) {
-      await getStore().db.raw('UPDATE runs SET state = ?', [state]);
-      expect(await dueRuns(getStore(), clock, berlin)).toEqual([]);
-    }
+    await getStore().db.raw(`UPDATE runs SET state = 'held'`);
+    expect(await dueRuns(getStore(), clock, berlin)).toEqual([]);
+    await getStore().db.raw(`UPDATE runs SET state = 'done'`);
+    expect(await dueRuns(getStore(), clock, berlin), 'scores are published, rule tags are not evaluated').toEqual(due);
+    const rules = await take('2026-06-10', 'rules');
+    expect(await dueRuns(getStore(), clock, berlin)).toEqual([]);
+    await finishRun(getStore().db, rules, { state: 'failed', at: 2 });
+    expect(await dueRuns(getStore(), clock, berlin)).toEqual(due);
+    await getStore().db.raw(`UPDATE runs SET state = 'done'`);
+    expect(await dueRuns(getStore(), clock, berlin)).toEqual([]);
     clock.set('2026-06-08T12:00:00Z');
     expect(await dueRuns(getStore(), clock, berlin)).toEqual([]);
   });

@@ -19,7 +19,7 @@ export interface ConsentInput {
 
 /**
  * Records consents in one transaction. The newest word wins, whatever the order of arrival; at one instant a refusal wins.
- * A refusal keeps a hash of the external id (it survives deletion and re-import); a refusal of scoring removes the customer's predictive tags at once.
+ * A refusal keeps a hash of the external id (it survives deletion and re-import); a refusal of scoring removes the customer's predictive and rule tags at once.
  */
 export async function recordConsents(db: Knex, consents: readonly ConsentInput[]): Promise<void> {
   if (consents.length === 0) return;
@@ -57,6 +57,11 @@ export async function recordConsents(db: Knex, consents: readonly ConsentInput[]
     await trx.raw(
       `DELETE FROM customer_tags t USING consents k, ${who.sql} AS n (customer_id)
        WHERE t.customer_id = n.customer_id AND k.customer_id = n.customer_id AND k.purpose = 'scoring' AND k.state = 'refused' AND t.kind IN ('predictive', 'value') AND t.status <> 'opted_out'`,
+      who.bindings,
+    );
+    await trx.raw(
+      `DELETE FROM customer_rules t USING consents k, ${who.sql} AS n (customer_id)
+       WHERE t.customer_id = n.customer_id AND k.customer_id = n.customer_id AND k.purpose = 'scoring' AND k.state = 'refused'`,
       who.bindings,
     );
   });

@@ -1,4 +1,4 @@
-/** Every tag of one customer, from scores, facts, rules and what the tags were the day before. Pure; the same for the nightly run and on demand. */
+/** Every tag of one customer but the rule tags, from scores, facts and what the tags were the day before. Pure; the same for the nightly run and on demand. */
 import { AppError } from '../../base/errors.ts';
 import { LIFECYCLE_TAG } from '../catalogue/lifecycle.ts';
 import { PREDICTIVE_TAGS } from '../catalogue/predictive.ts';
@@ -16,7 +16,7 @@ import { intentDraft } from './intent.ts';
 import { statisticalDraft } from './statistical.ts';
 import { valueDraft } from './value.ts';
 
-/** Every tag that each customer has, whatever its status; rule tags come on top where they are true. */
+/** Every tag that each customer has, whatever its status. Rule tags are not built here: the store evaluates them (rules/stage.ts). */
 export const BUILT_TAGS: readonly TagDefinition[] = [...STATISTICAL_TAGS, ...PREDICTIVE_TAGS, LIFECYCLE_TAG];
 
 /** Kinds that are withheld from customers who refused personalisation; plain facts of their own orders are not. */
@@ -46,23 +46,12 @@ function draftOf(definition: TagDefinition, run: RunContext, customer: CustomerI
   }
 }
 
-function ruleTags(run: RunContext, customer: CustomerInput): Tag[] {
-  if (customer.optedOut) return [];
-  return customer.rules.flatMap((key): Tag[] => {
-    const rule = run.rules.get(key);
-    if (rule === undefined) return [];
-    const definition = { key, kind: 'rule', category: 'behaviour', label: rule.band.label, description: rule.band.label, valueType: 'text', ttlDays: rule.ttlDays } as const;
-    return [envelope(definition, banded(rule.band.code), run)];
-  });
-}
-
 /** @throws AppError `internal` for a tag of the catalogue that nothing here builds. */
 export function buildTags(run: RunContext, customer: CustomerInput): Tag[] {
-  const built = BUILT_TAGS.map((definition) => {
+  return BUILT_TAGS.map((definition) => {
     if (customer.optedOut && PERSONAL_KINDS.includes(definition.kind)) return envelope(definition, none('opted_out'), run);
     const draft = draftOf(definition, run, customer);
     if (draft === undefined) throw new AppError('internal', `Nothing builds the tag ${definition.key}.`);
     return envelope(definition, draft, run);
   });
-  return [...built, ...ruleTags(run, customer)];
 }

@@ -1,5 +1,4 @@
 /** What tag building is given: about the run once, and about each customer. Plain data; no store, no models. */
-import type { Band } from '../catalogue/definition.ts';
 import type { LifecycleRules } from '../lifecycle.ts';
 import type { TagStatus } from '../tag.ts';
 import type { CustomerFacts } from '../../scoring/facts.ts';
@@ -31,8 +30,6 @@ export interface RunContext {
   readonly lifecycle: LifecycleRules;
   /** The group that a feature belongs to: decides the reason for the risk. */
   readonly groupOf: (feature: string) => string | undefined;
-  /** Rule tags of the catalogue by key, with the band that a customer carries while the rule is true. */
-  readonly rules: ReadonlyMap<string, { readonly band: Band; readonly ttlDays: number | null }>;
 }
 
 /** A customer's score of one head. */
@@ -64,8 +61,6 @@ export interface CustomerInput {
   readonly previous: ReadonlyMap<string, PreviousTag>;
   /** Primary churn probability seven days before; undefined where there was none. */
   readonly churnBefore: number | undefined;
-  /** Keys of the rule tags that are true. */
-  readonly rules: readonly string[];
 }
 
 /** Tags whose state of the day before is needed to build today's. */

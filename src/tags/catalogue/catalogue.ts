@@ -4,6 +4,7 @@ import type { ConditionNames, RuleTagName, TagName } from '../../conditions/name
 import { parseCondition } from '../../conditions/parse.ts';
 import type { Condition } from '../../conditions/schema.ts';
 import { addDays } from '../../base/time.ts';
+import type { LocalDate } from '../../base/time.ts';
 import { listDefinitions } from '../../store/repositories/tagDefinitions.ts';
 import type { StoredDefinition } from '../../store/repositories/tagDefinitions.ts';
 import { selectRows } from '../../store/repositories/bulk.ts';
@@ -27,6 +28,12 @@ export interface Catalogue {
 
 export function ruleTagName({ id, band, evaluatedOn, ttlDays }: StoredRule): RuleTagName {
   return { id, band: band.code, evaluatedOn, expiresOn: evaluatedOn === null || ttlDays === null ? null : addDays(evaluatedOn, ttlDays) };
+}
+
+/** The names as a run sees them that evaluates these rules for the day: what it has found of them is good for their time to live from then on. */
+export function namesWhileEvaluating(names: ConditionNames, rules: readonly StoredRule[], day: LocalDate): ConditionNames {
+  const evaluated = new Map(rules.map((rule) => [rule.key, ruleTagName({ ...rule, evaluatedOn: day })]));
+  return { ...names, tags: names.tags.map((tag) => ({ ...tag, ...(evaluated.has(tag.key) ? { rule: evaluated.get(tag.key) as RuleTagName } : {}) })) };
 }
 
 function ruleTag(rule: StoredRule): TagDefinition & Pick<TagName, 'rule'> {

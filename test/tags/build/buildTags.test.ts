@@ -19,7 +19,6 @@ const model = (name: string, horizons: readonly number[], grid: readonly number[
 const run: RunContext = {
   asOf: '2026-04-01', runId: 9, lifecycle: DEFAULT_LIFECYCLE, groupOf: (feature) => (feature === 'visits_30d' ? 'browsing' : 'recency'),
   models: new Map([model('churn', [90, 30, 60, 180], percent, 0.3), model('purchase_intent', [30, 14, 7], percent, 0.2), model('repurchase_cycle', [180], percent, 30), model('clv', [365, 90, 180], money, 100)]),
-  rules: new Map([['night_shopper', { band: { code: 'yes', label: { zh: '是', en: 'Yes' } }, ttlDays: 7 }]]),
 };
 const facts: CustomerFacts = { orders: 4, ordersInYear: 3, silenceDays: 20, netSpend: 400, refundShare: 0, discountShare: 0.1, lastGapDays: 28, cycleDays: 30, ownWeight: 0.7, regularity: 'regular' };
 const reason = { direction: 'up', feature: 'visits_30d', weight: 0.5, value: 1, typical: 4, text: { zh: '近 30 天到访', en: 'Visits' } } as const;
@@ -28,7 +27,7 @@ const score = (value: number, more: Partial<ScoreOfHead> = {}): ScoreOfHead => (
 function customer(more: Partial<CustomerInput> & { churn?: number; value?: number } = {}): CustomerInput {
   const { churn = 0.4, value = 500, ...rest } = more;
   return {
-    optedOut: false, facts, previous: new Map(), churnBefore: undefined, rules: [],
+    optedOut: false, facts, previous: new Map(), churnBefore: undefined,
     scores: new Map([
       ...[90, 30, 60, 180].map((h) => [scoreKey('churn', h), score(churn)] as const), ...[30, 14, 7].map((h) => [scoreKey('purchase_intent', h), score(0.3)] as const),
       [scoreKey('repurchase_cycle', 180), score(12.7, { interval: { low: 5.2, high: 25.9, level: 0.5 } })], ...[365, 90, 180].map((h) => [scoreKey('clv', h), score(value, { interval: { low: 100, high: 900, level: 0.8 } })] as const),
@@ -44,9 +43,9 @@ describe('every tag', () => {
     const number = fc.oneof(fc.double({ min: 0, max: 1000, noNaN: true }), fc.constant(Number.NaN));
     const someFacts = fc.record({ orders: fc.nat(20), ordersInYear: fc.nat(20), silenceDays: number, netSpend: number, refundShare: number, discountShare: number, lastGapDays: number, cycleDays: number, ownWeight: fc.double({ min: 0, max: 0.99, noNaN: true }), regularity: fc.constantFrom('regular' as const, 'average' as const, 'irregular' as const, 'unknown' as const) });
     fc.assert(fc.property(fc.option(someFacts, { nil: undefined }), fc.boolean(), fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), fc.boolean(), (some, optedOut, churn, scored, trained) => {
-      const input = customer({ facts: some, optedOut, churn, ...(scored ? {} : { scores: new Map() }), rules: ['night_shopper', 'gone'] });
+      const input = customer({ facts: some, optedOut, churn, ...(scored ? {} : { scores: new Map() }) });
       const tags = buildTags(trained ? run : { ...run, models: new Map() }, input);
-      expect(tags.map(({ key }) => key)).toEqual([...BUILT_TAGS.map(({ key }) => key), ...(optedOut ? [] : ['night_shopper'])]);
+      expect(tags.map(({ key }) => key)).toEqual(BUILT_TAGS.map(({ key }) => key));
       for (const tag of tags) {
         expect(tagSchema.safeParse(tag).error).toBeUndefined();
         expect(TAG_STATUSES).toContain(tag.status);
@@ -71,7 +70,7 @@ describe('every tag', () => {
     expect(status(customer({ scores: new Map() }), 'churn_risk_band')).toBe('not_eligible');
     expect(status(customer(), 'churn_prob_30d', { ...run, models: new Map([model('churn', [90], percent, 0.3)]) })).toBe('insufficient_data');
     expect(status(customer({ facts: undefined }), 'orders_total')).toBe('insufficient_data');
-    const refused = buildTags(run, customer({ optedOut: true, rules: ['night_shopper'] }));
+    const refused = buildTags(run, customer({ optedOut: true }));
     for (const tag of refused) expect(tag.status === 'opted_out').toBe(PERSONAL_KINDS.includes(tag.kind));
   });
 });

@@ -6,7 +6,10 @@ import type { CustomerFacts, EventFacts } from '../../../src/conditions/facts.ts
 import { EVENT_KINDS } from '../../../src/store/events.ts';
 import { STAGES } from '../../../src/tags/catalogue/lifecycle.ts';
 import { defineRuleTag } from '../../../src/tags/rules/definition.ts';
-import { batchRules, evaluateRuleTags } from '../../../src/tags/rules/evaluate.ts';
+import { evaluateRules } from '../../../src/jobs/rules.ts';
+import { ruleTagsOf } from '../../../src/tags/rules/read.ts';
+import { ruleBatches } from '../../../src/tags/rules/stage.ts';
+import { loadCatalogue } from '../../../src/tags/catalogue/catalogue.ts';
 import { RULE_TAGS } from '../../../tags/index.ts';
 import { loadCustomers } from '../../conditions/load.ts';
 import { describeOnEachStore } from '../../support/stores.ts';
@@ -57,9 +60,9 @@ test.each(RULE_TAGS.map((tag) => [tag.key, tag] as const))('%s is carried by the
 });
 
 test('rules are split between statements, never within a rule, and in order', () => {
-  const many = Array.from({ length: 30 }, (_, n) => RULE_TAGS.map((tag) => ({ ...tag, key: `${tag.key}_${n}` }))).flat();
-  const batches = batchRules(many);
-  expect(batches.length).toBeGreaterThan(5);
+  const many = Array.from({ length: 80 }, (_, n) => RULE_TAGS.map((tag, i) => ({ ...tag, id: n * RULE_TAGS.length + i + 1 }))).flat();
+  const batches = ruleBatches(many);
+  expect(batches.length).toBeGreaterThan(4);
   expect(batches.flat()).toEqual(many);
 });
 
@@ -73,19 +76,19 @@ test('a rule with a wrong condition or key cannot be defined', () => {
 });
 
 describeOnEachStore('rule tags', (getStore) => {
-  test('of a chunk are those of the evaluator in memory, and nobody outside of the chunk gets one', async () => {
+  test('of a run are those of the evaluator in memory', async () => {
     const store = getStore();
     const people = Object.values(PEOPLE).flat().flatMap((customer) => [customer, customer]);
     let last = 0;
     const ids = await loadCustomers(store, people.map((customer) => ({ ...customer, events: customer.events.map((event) => ({ ...event, eventId: ++last })) })));
-    const chunk = { from: ids[1], to: ids[ids.length - 2] };
-    const found = await evaluateRuleTags(store, RULE_TAGS, { ...context, chunk });
-    expect([...found.keys()]).toEqual(RULE_TAGS.map(({ key }) => key));
+    const report = await evaluateRules({ store, clock: store.clock, owner: 'test', ruleTags: RULE_TAGS, timeZone, names: { eventKinds: EVENT_KINDS }, limits: { chunkCustomers: 7 } }, { asOf: '2026-03-10' });
+    expect(report).toMatchObject({ state: 'done', rules: RULE_TAGS.length, customers: people.length });
+    const { rules } = await loadCatalogue(store.db);
+    const carried = await ruleTagsOf(store.db, rules, ids);
     for (const { key, condition } of RULE_TAGS) {
-      const wanted = ids.filter((id, i) => id >= chunk.from && id <= chunk.to && matches(condition, people[i], context));
-      expect([...(found.get(key) ?? [])]).toEqual(wanted);
+      const wanted = ids.filter((_, i) => matches(condition, people[i], context));
+      expect(ids.filter((id) => carried.get(id)?.some((tag) => tag.key === key) === true)).toEqual(wanted);
+      expect(wanted.length).toBeGreaterThan(1);
     }
-    expect([...found.values()].every((customers) => customers.length > 0)).toBe(true);
-    await expect(evaluateRuleTags(store, RULE_TAGS, { ...context, chunk, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
   });
 });
