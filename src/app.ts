@@ -9,7 +9,6 @@ import type { Clock } from './base/clock.ts';
 import { paths, PRODUCT_VERSION, readShop, systemClock } from './environment.ts';
 import type { AppConfig, Shop } from './environment.ts';
 import type { Progress } from './base/progress.ts';
-import type { ConditionNames } from './conditions/names.ts';
 import { ESTIMATORS } from './estimators/index.ts';
 import { featurePlan } from './features/plan.ts';
 import type { FeaturePlan } from './features/plan.ts';
@@ -20,9 +19,8 @@ import type { ModelChecks } from './registry/envelope.ts';
 import { openStore } from './store/connection.ts';
 import type { Store } from './store/connection.ts';
 import { lastEventAt } from './store/repositories/events.ts';
-import { BUILT_TAGS } from './tags/build/buildTags.ts';
-import type { TagDefinition } from './tags/catalogue/definition.ts';
-import { STAGES } from './tags/catalogue/lifecycle.ts';
+import { loadCatalogue } from './tags/catalogue/catalogue.ts';
+import type { Catalogue } from './tags/catalogue/catalogue.ts';
 import type { ModelDefinition } from './training/define.ts';
 import { FEATURES } from '../features/index.ts';
 import { MODELS } from '../models/index.ts';
@@ -36,9 +34,8 @@ export interface App {
   readonly plan: FeaturePlan;
   readonly models: readonly ModelDefinition[];
   readonly checks: ModelChecks;
-  /** Every tag that there is, rule tags included. */
-  readonly tags: readonly TagDefinition[];
-  readonly names: ConditionNames;
+  /** Every tag that there is now, and what conditions may name. */
+  catalogue(): Promise<Catalogue>;
   readonly version: string;
   /** The business day that is today for this shop. */
   today(): Promise<LocalDate>;
@@ -62,13 +59,12 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
   const store = await openStore(config.databaseUrl === undefined ? { dataDir: paths.store(config.home) } : { databaseUrl: config.databaseUrl }, { clock });
   const plan = featurePlan(FEATURES, { timeZone: shop.timeZone });
   const checks = modelChecks(ESTIMATORS);
-  const tags: readonly TagDefinition[] = [...BUILT_TAGS, ...RULE_TAGS];
   const snapshotDir = paths.snapshot(config.home);
   const owner = `${hostname()}:${process.pid}:${Math.round(performance.timeOrigin)}`;
   return {
-    config, shop, store, clock, plan, checks, tags,
+    config, shop, store, clock, plan, checks,
     models: MODELS,
-    names: { tags, stages: STAGES },
+    catalogue: () => loadCatalogue(store.db),
     version: PRODUCT_VERSION,
     async today() {
       const now = localDate(clock.now(), shop.timeZone);

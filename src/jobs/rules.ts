@@ -75,7 +75,7 @@ function chosenRules(catalogue: Catalogue, only: readonly string[] | undefined):
   if (only === undefined) return catalogue.rules.filter(({ status }) => status === 'enabled');
   return only.map((key) => {
     const rule = catalogue.rules.find((one) => one.key === key);
-    if (rule === undefined) throw new AppError('not_found', `There is no rule tag "${key.slice(0, 64)}".`, { hint: 'Run `tagcast tags list --kind rule`.' });
+    if (rule === undefined) throw new AppError('not_found', `There is no rule tag "${key.slice(0, 64)}".`, { hint: 'Run `tagcast tags list`.' });
     return rule;
   });
 }

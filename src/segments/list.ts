@@ -3,6 +3,7 @@ import { AppError } from '../base/errors.ts';
 import { statementOf } from '../conditions/compile.ts';
 import { calendarOf } from '../conditions/context.ts';
 import { checkNames } from '../conditions/names.ts';
+import type { RuleTagName } from '../conditions/names.ts';
 import type { Condition } from '../conditions/schema.ts';
 import { bindInt8, sql } from '../conditions/sql/fragment.ts';
 import { planSelection, rangeSql } from '../conditions/sql/plan.ts';
@@ -77,9 +78,26 @@ function shownTag(row: TagRow, today: string): SegmentTag {
   return { status: row.status, value: row.value_number ?? row.value_text ?? row.value_date ?? row.value_list, band: row.band, probability: row.probability, percentile: row.percentile, asOf: row.as_of };
 }
 
-async function tagsOf(store: Store, ids: readonly number[], keys: readonly string[], today: string): Promise<ReadonlyMap<number, ReadonlyMap<string, SegmentTag>>> {
+/** Rule tags share one row per customer. */
+async function addRuleTags(store: Store, ids: readonly number[], rules: readonly { readonly key: string; readonly rule: RuleTagName }[], today: string, found: Map<number, Map<string, SegmentTag>>): Promise<void> {
+  if (rules.length === 0) return;
+  const rows = (await store.db('customer_rules').select('customer_id', 'tag_ids').whereIn('customer_id', ids)) as { customer_id: number; tag_ids: number[] }[];
+  for (const { customer_id, tag_ids } of rows) {
+    const tags = found.get(customer_id) ?? new Map<string, SegmentTag>();
+    for (const { key, rule } of rules) {
+      if (!tag_ids.includes(rule.id)) continue;
+      const stale = rule.expiresOn !== null && rule.expiresOn <= today;
+      tags.set(key, { status: stale ? 'stale' : 'ok', value: stale ? null : rule.band, band: stale ? null : rule.band, probability: null, percentile: null, asOf: rule.evaluatedOn ?? today });
+    }
+    found.set(customer_id, tags);
+  }
+}
+
+async function tagsOf(store: Store, ids: readonly number[], keys: readonly string[], { names, ...context }: SegmentContext): Promise<ReadonlyMap<number, ReadonlyMap<string, SegmentTag>>> {
   const found = new Map<number, Map<string, SegmentTag>>();
   if (ids.length === 0 || keys.length === 0) return found;
+  const { today } = calendarOf(context);
+  await addRuleTags(store, ids, names.tags.flatMap(({ key, rule }) => (rule !== undefined && keys.includes(key) ? [{ key, rule }] : [])), today, found);
   const rows = (await store
     .db('customer_tags')
     .select('customer_id', 'tag_key', 'status', 'value_number', 'value_text', 'value_date', 'value_list', 'band', 'probability', 'percentile', 'as_of', 'expires_at')
@@ -112,7 +130,7 @@ export async function listSegment(store: Store, condition: Condition, context: S
     if (found.length > limit) break;
   }
   const page = found.slice(0, limit);
-  const tags = await tagsOf(store, page.map(({ customer_id }) => customer_id), keys, calendarOf(context).today);
+  const tags = await tagsOf(store, page.map(({ customer_id }) => customer_id), keys, context);
   return {
     rows: page.map(({ customer_id, external_id }) => ({
       customerId: customer_id,

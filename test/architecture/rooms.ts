@@ -27,7 +27,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   training: { may: ['store', 'features', 'estimators', 'math', 'conditions'], packages: ['zod'] },
   registry: { may: ['store'], types: ['estimators', 'features', 'training'], packages: ['node:crypto', 'knex'] },
   scoring: { may: ['store', 'registry', 'features', 'estimators'], packages: [] },
-  tags: { may: ['store', 'conditions'], types: ['scoring'], packages: ['zod', 'knex'] },
+  tags: { may: ['store', 'conditions'], types: ['scoring'], packages: ['zod', 'knex', 'node:crypto'] },
   segments: { may: ['store', 'conditions'], types: ['tags'], packages: ['knex'] },
   reports: { may: ['store', 'scoring', 'registry', 'features', 'math', 'training/trained.ts', 'training/diagnostics/schema.ts'], packages: ['zod', 'd3-scale', 'd3-shape', 'node:crypto'] },
   jobs: { may: EVERY_ROOM },

@@ -3,11 +3,10 @@ import type { Clock } from '../../base/clock.ts';
 import type { Progress } from '../../base/progress.ts';
 import type { Bilingual } from '../../base/text.ts';
 import type { LocalDate } from '../../base/time.ts';
-import type { ConditionNames } from '../../conditions/names.ts';
 import type { ScoringDeps } from '../../jobs/scoringDeps.ts';
 import type { scoreOneNow } from '../../jobs/scoringOne.ts';
 import type { Store } from '../../store/connection.ts';
-import type { TagDefinition } from '../../tags/catalogue/definition.ts';
+import type { Catalogue } from '../../tags/catalogue/catalogue.ts';
 
 export interface AppDeps {
   readonly store: Store;
@@ -16,10 +15,8 @@ export interface AppDeps {
   readonly shop: { readonly timeZone: string; readonly historic: boolean };
   /** Version of the product, as package.json has it. */
   readonly version: string;
-  /** The tag catalogue: every kind of tag. */
-  readonly tags: readonly TagDefinition[];
-  /** Closed lists that conditions are checked against. */
-  readonly names: ConditionNames;
+  /** The tag catalogue as it is now: every kind of tag, and what conditions may name. */
+  catalogue(): Promise<Catalogue>;
   readonly models: readonly { readonly name: string; readonly label: Bilingual }[];
   /** Business day that segments and the age of tags are judged on. */
   today(): Promise<LocalDate>;

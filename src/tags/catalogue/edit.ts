@@ -53,7 +53,7 @@ export function ruleOf(catalogue: Catalogue, key: string): StoredRule {
     throw new AppError('invalid_input', `${key} is built by the product; its definition cannot be changed.`, { hint: 'Define a rule tag that looks at it.' });
   }
   const suggestions = suggestNames(key, catalogue.rules.map((rule) => rule.key));
-  throw new AppError('not_found', `There is no rule tag "${key.slice(0, 64)}"${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}.`, { details: { suggestions }, hint: 'Run `tagcast tags list --kind rule`.' });
+  throw new AppError('not_found', `There is no rule tag "${key.slice(0, 64)}"${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}.`, { details: { suggestions }, hint: 'Run `tagcast tags list`.' });
 }
 
 async function save(store: Store, definition: RuleDefinition, expectedVersion: number, change: DefinitionChange, editor: Editor): Promise<StoredDefinition> {
@@ -97,7 +97,7 @@ export async function deleteRule(store: Store, catalogue: Catalogue, key: string
   ruleOf(catalogue, key);
   const users = await usersOf(store.db, catalogue, { tag: key });
   if (users.length > 0) {
-    throw new AppError('conflict', `The rule tag ${key} is used by ${users.map(({ kind, key: user }) => `${kind} ${user}`).join(', ')}.`, { details: { users }, hint: 'Take it out of them first, or pause it: `tagcast tags pause`.' });
+    throw new AppError('conflict', `The rule tag ${key} is used by ${users.map(({ kind, key: user }) => `${kind} ${user}`).join(', ')}.`, { details: { users }, hint: 'Take it out of them first, or pause it instead.' });
   }
   const at = store.clock.now();
   await deleteDefinition(store.db, key, { actor: editor.actor, at });

@@ -20,7 +20,8 @@ import { takeRun } from '../../../src/store/repositories/runs.ts';
 import { publishTags, stageTags } from '../../../src/store/repositories/tagPublish.ts';
 import { openStore } from '../../../src/store/connection.ts';
 import type { Store } from '../../../src/store/connection.ts';
-import { LIFECYCLE_TAG, STAGES } from '../../../src/tags/catalogue/lifecycle.ts';
+import { loadCatalogue } from '../../../src/tags/catalogue/catalogue.ts';
+import { LIFECYCLE_TAG } from '../../../src/tags/catalogue/lifecycle.ts';
 import { PREDICTIVE_TAGS } from '../../../src/tags/catalogue/predictive.ts';
 import { STATISTICAL_TAGS } from '../../../src/tags/catalogue/statistical.ts';
 import type { Tag } from '../../../src/tags/tag.ts';
@@ -71,7 +72,7 @@ export async function seed(store: Store, at: number): Promise<void> {
 
 export function depsFor(store: Store, clock: TestClock): AppDeps {
   return {
-    store, clock, version: '0.1.0', shop: { timeZone: DEFAULT_TIME_ZONE, historic: false }, tags: CATALOGUE, names: { tags: CATALOGUE, stages: STAGES }, models: MODELS,
+    store, clock, version: '0.1.0', shop: { timeZone: DEFAULT_TIME_ZONE, historic: false }, catalogue: () => loadCatalogue(store.db), models: MODELS,
     today: () => Promise.resolve(localDate(clock.now(), DEFAULT_TIME_ZONE)),
     scoring: ({ progress }) => ({ store, clock, progress, owner: 'test', snapshotDir: '', plan: featurePlan(FEATURES, { timeZone: DEFAULT_TIME_ZONE }), estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: [], timeZone: DEFAULT_TIME_ZONE }),
     // The seeded model is a row to look at; score.test.ts has the real job.

@@ -6,10 +6,11 @@ import { identitiesOf } from '../../../store/repositories/customers.ts';
 import { timeline } from '../../../store/repositories/events.ts';
 import type { StoredEvent } from '../../../store/repositories/events.ts';
 import { stagesOf } from '../../../store/repositories/lifecycle.ts';
-import { tagHistory, tagsOf } from '../../../store/repositories/tagReads.ts';
+import { tagHistory } from '../../../store/repositories/tagReads.ts';
 import { EVENT_KIND_WORDS, PURPOSE_WORDS } from '../../../conditions/words.ts';
 import { asSeenOn } from '../../../tags/age.ts';
 import { categoryLabel, TAG_CATEGORIES } from '../../../tags/catalogue/definition.ts';
+import { everyTagOf } from '../../../tags/catalogue/reads.ts';
 import type { Tag } from '../../../tags/tag.ts';
 import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
@@ -32,9 +33,10 @@ export const customer: CommandModule = (program, context) => {
         const found = await findCustomer(app, id);
         const { db } = app.store;
         const today = await app.today();
+        const catalogue = await app.catalogue();
         const tags = options.now === true
           ? await scoreOneNow(app.scoring(workOf(here)), found.customerId, app.shop.historic ? { asOf: today } : {})
-          : (await tagsOf(db, found.customerId)).map((tag) => asSeenOn(tag, today));
+          : (await everyTagOf(db, catalogue, found.customerId)).map((tag) => asSeenOn(tag, today));
         const document = {
           customer: found.externalId, attributes: found.attributes, identities: await identitiesOf(db, found.customerId), consents: await consentsOf(db, found.customerId),
           tags, stages: await stagesOf(db, found.customerId, 10), history: await tagHistory(db, found.customerId, { limit: 20 }),
@@ -42,7 +44,7 @@ export const customer: CommandModule = (program, context) => {
         };
         answer(here, document, () => {
           const { print } = here.output;
-          const words: TagWords = { language: here.language, currency: app.shop.currency, tags: app.tags };
+          const words: TagWords = { language: here.language, currency: app.shop.currency, tags: catalogue.tags };
           print(`${inWords(here, '客户', 'Customer')} ${found.externalId}${app.shop.simulated ? inWords(here, '（模拟数据）', ' (simulated)') : ''}`);
           const attributes = Object.entries(found.attributes);
           if (attributes.length > 0) print(`  ${attributes.map(([key, value]) => `${key}: ${String(value)}`).join('   ')}`);

@@ -56,7 +56,7 @@ export const quickstart: CommandModule = (program, context) => {
         const { score: report } = await nightly(app.scoring(workOf(here)), { asOf });
         requirePublished(report);
         shown.output.print(`  ${formatInteger(report.customers)} customers, ${formatInteger(report.tags.reduce((sum, tag) => sum + tag.customers, 0))} tags`);
-        showBands(shown, app, report);
+        showBands(shown, app.shop, (await app.catalogue()).tags, report);
         await showTen(shown, app, asOf);
         shown.output.print(`\nDone in ${Math.round((here.clock.now() - started) / 1000)} s. These customers are simulated; your own shop: README, "Bring your own data".`);
         whereNext(shown);
@@ -84,11 +84,12 @@ function heading(here: Context, step: number, text: string): void {
 /** Ten valuable customers who are about to leave, with reasons: what a marketer would call first. */
 async function showTen(here: Context, app: App, asOf: string): Promise<void> {
   const { print } = here.output;
-  const words: TagWords = { language: here.language, currency: app.shop.currency, tags: app.tags };
+  const catalogue = await app.catalogue();
+  const words: TagWords = { language: here.language, currency: app.shop.currency, tags: catalogue.tags };
   const page = await listSegment(
     app.store,
     { all: [{ tag: 'churn_risk_band', field: 'band', op: 'in', values: ['at_risk', 'critical'] }, { tag: 'clv_total', field: 'value', op: '>', value: 0 }] },
-    { asOf: startOfDay(asOf, app.shop.timeZone), timeZone: app.shop.timeZone, names: app.names },
+    { asOf: startOfDay(asOf, app.shop.timeZone), timeZone: app.shop.timeZone, names: catalogue.names },
     { limit: 1000, tags: ['clv_total'] },
   );
   const valueOf = (row: (typeof page.rows)[number]): number => Number(row.tags.clv_total?.value ?? 0);
@@ -112,6 +113,6 @@ function whereNext(here: Context): void {
   print('Where to look next:');
   print('  npx tagcast customer SIM-000001            everything about one customer');
   print('  npx tagcast tags distribution churn_risk_band');
-  print(`  npx tagcast segment list --condition '{"all": [{"tag": "churn_risk_band", "field": "band", "op": "=", "value": "critical"}, {"tag": "clv_tier", "field": "band", "op": "in", "values": ["high", "top"]}]}'`);
+  print("  npx tagcast segment list --condition 'tag.churn_risk_band.band = critical and tag.clv_tier.band in (high, top)'");
   print('  npx tagcast evaluate                       how good the models were, beside simple baselines');
 }

@@ -6,6 +6,7 @@ import { requirePublished } from '../../../jobs/scoring.ts';
 import type { ScoreReport } from '../../../jobs/scoring.ts';
 import { scheduleNightly } from '../../schedule/nightlySchedule.ts';
 import type { App } from '../../../app.ts';
+import type { TagDefinition } from '../../../tags/catalogue/definition.ts';
 import { champions } from '../../../registry/aliases.ts';
 import { inWords, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
@@ -16,14 +17,14 @@ import { blocks, formatInteger, formatPercent, table } from '../terminal.ts';
 /** Bands that a marketer looks at first. */
 const HEADLINES = ['lifecycle_stage', 'churn_risk_band', 'purchase_intent_band', 'clv_tier', 'value_risk_quadrant', 'next_order_window'];
 
-export function showBands(context: Context, app: Pick<App, 'tags' | 'shop'>, report: ScoreReport): void {
+export function showBands(context: Context, shop: App['shop'], tags: readonly TagDefinition[], report: ScoreReport): void {
   const { print } = context.output;
-  const words: TagWords = { language: context.language, currency: app.shop.currency, tags: app.tags };
+  const words: TagWords = { language: context.language, currency: shop.currency, tags };
   for (const key of HEADLINES) {
     const counts = report.tags.filter((tag) => tag.key === key && tag.status === 'ok' && tag.band !== null);
     if (counts.length === 0) continue;
     const total = counts.reduce((sum, one) => sum + one.customers, 0);
-    const order = app.tags.find((tag) => tag.key === key)?.bands?.map(({ code }) => code) ?? [];
+    const order = tags.find((tag) => tag.key === key)?.bands?.map(({ code }) => code) ?? [];
     print(`\n${labelOf({ ...words, language: 'zh' }, key)} / ${labelOf({ ...words, language: 'en' }, key)}`);
     const rows = counts.toSorted((a, b) => order.indexOf(a.band ?? '') - order.indexOf(b.band ?? '')).map(({ band, customers }) => [bandOfTag({ ...words, language: 'zh' }, key, band), bandOfTag({ ...words, language: 'en' }, key, band), formatInteger(customers), formatPercent(customers / total), blocks(customers / total)]);
     for (const line of table([{ title: '' }, { title: '' }, { title: '', align: 'right' }, { title: '', align: 'right' }, { title: '' }], rows).slice(2)) print(line);
@@ -48,7 +49,7 @@ async function showReport(context: Context, app: App, report: ScoreReport): Prom
   const waiting = [...serving].filter(([name, version]) => !report.models.some((used) => used.name === name && used.version === version)).map(([name]) => name);
   if (untrained.length > 0) print(inWords(context, `没有上线的模型：${untrained.join(', ')}。请运行 \`tagcast train ${untrained.join(' ')}\`。`, `Without a serving model: ${untrained.join(', ')}. Run \`tagcast train ${untrained.join(' ')}\`.`));
   if (waiting.length > 0) print(inWords(context, `此后上线的版本已更换、尚未用于评分：${waiting.join(', ')}。请运行 \`tagcast score --force\`。`, `Another version serves since then: ${waiting.join(', ')}. Run \`tagcast score --force\`.`));
-  showBands(context, app, report);
+  showBands(context, app.shop, (await app.catalogue()).tags, report);
 }
 
 export const score: CommandModule = (program, context) => {

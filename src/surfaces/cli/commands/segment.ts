@@ -7,6 +7,7 @@ import type { App } from '../../../app.ts';
 import { describeCondition } from '../../../conditions/describe.ts';
 import type { Condition } from '../../../conditions/schema.ts';
 import { conditionFrom } from '../../../conditions/text/read.ts';
+import type { SegmentContext } from '../../../segments/context.ts';
 import { countSegment } from '../../../segments/count.ts';
 import { listSegment } from '../../../segments/list.ts';
 import type { Tag } from '../../../tags/tag.ts';
@@ -46,13 +47,13 @@ function readCondition(text: string): Condition {
   return conditionFrom(isFile ? readFileSync(text, 'utf8').replace(/^\uFEFF/, '') : text);
 }
 
-async function contextOf(app: App): Promise<{ asOf: number; timeZone: string; names: App['names'] }> {
-  return { asOf: startOfDay(await app.today(), app.shop.timeZone), timeZone: app.shop.timeZone, names: app.names };
+async function contextOf(app: App): Promise<SegmentContext> {
+  return { asOf: startOfDay(await app.today(), app.shop.timeZone), timeZone: app.shop.timeZone, names: (await app.catalogue()).names };
 }
 
 /** The condition back in words, so that people see what was understood. */
-function understood(here: Context, app: App, condition: Condition): string {
-  return describeCondition(condition, { language: here.language, names: app.names });
+function understood(here: Context, { names }: SegmentContext, condition: Condition): string {
+  return describeCondition(condition, { language: here.language, names });
 }
 
 export const segment: CommandModule = (program, context) => {
@@ -62,9 +63,10 @@ export const segment: CommandModule = (program, context) => {
     const here = context();
     const condition = readCondition(options.condition);
     await withApp(here, async (app) => {
-      const found = await countSegment(app.store, condition, await contextOf(app), { signal: here.signal });
-      answer(here, { ...found, words: understood(here, app, condition) }, () => {
-        here.output.print(understood(here, app, condition));
+      const about = await contextOf(app);
+      const found = await countSegment(app.store, condition, about, { signal: here.signal });
+      answer(here, { ...found, words: understood(here, about, condition) }, () => {
+        here.output.print(understood(here, about, condition));
         const [matching, all, refused, share] = [formatInteger(found.matching), formatInteger(found.customers), formatInteger(found.optedOut), formatPercent(found.matching / Math.max(1, found.customers))];
         here.output.print(inWords(here, `${all} 位客户中的 ${matching} 位（${share}），其中 ${refused} 位已拒绝个性化，不会列出；${found.elapsedMs} 毫秒`, `${matching} of ${all} customers (${share}), ${refused} of them opted out and never listed; ${found.elapsedMs} ms`));
       });
@@ -78,10 +80,12 @@ export const segment: CommandModule = (program, context) => {
       const here = context();
       const condition = readCondition(options.condition);
       await withApp(here, async (app) => {
-        const page = await listSegment(app.store, condition, await contextOf(app), { limit: options.limit, tags: options.tags, signal: here.signal, ...(options.after === undefined ? {} : { after: options.after }) });
+        const about = await contextOf(app);
+        const { tags: known } = await app.catalogue();
+        const page = await listSegment(app.store, condition, about, { limit: options.limit, tags: options.tags, signal: here.signal, ...(options.after === undefined ? {} : { after: options.after }) });
         answer(here, page, () => {
-          here.output.print(understood(here, app, condition));
-          const words = { language: here.language, currency: app.shop.currency, tags: app.tags };
+          here.output.print(understood(here, about, condition));
+          const words = { language: here.language, currency: app.shop.currency, tags: known };
           const value = (key: string, tag: Pick<Tag, 'status' | 'value' | 'band'> | null | undefined): string => (tag === null || tag === undefined ? '–' : valueOfTag(words, { ...tag, key } as Tag));
           for (const line of table([{ title: inWords(here, '客户', 'customer') }, ...options.tags.map((key) => ({ title: labelOf(words, key) }))], page.rows.map((row) => [row.externalId, ...options.tags.map((key) => value(key, row.tags[key]))]))) here.output.print(line);
           if (page.next !== null) here.output.print(inWords(here, `还有更多：加上 --after ${page.next}`, `More: add --after ${page.next}`));

@@ -2,10 +2,11 @@
 import { AppError } from '../../../base/errors.ts';
 import { suggestNames } from '../../../conditions/suggest.ts';
 import { STATUS_WORDS } from '../../../conditions/words.ts';
-import { listTags, QUANTILES, tagDistribution } from '../../../store/repositories/tagReads.ts';
+import { QUANTILES } from '../../../store/repositories/tagReads.ts';
 import type { Bilingual } from '../../../base/text.ts';
 import { categoryLabel } from '../../../tags/catalogue/definition.ts';
 import type { TagDefinition } from '../../../tags/catalogue/definition.ts';
+import { distributionOf, tagSummaries } from '../../../tags/catalogue/reads.ts';
 import type { TagStatus } from '../../../tags/tag.ts';
 import { answer, inWords, said, withApp } from '../context.ts';
 import type { CommandModule } from '../context.ts';
@@ -25,11 +26,12 @@ export const tags: CommandModule = (program, context) => {
     .action(async () => {
       const here = context();
       await withApp(here, async (app) => {
-        const published = new Map((await listTags(app.store.db)).map((tag) => [tag.key, tag]));
-        answer(here, app.tags.map((tag) => ({ ...tag, published: published.get(tag.key) ?? null })), () => {
+        const catalogue = await app.catalogue();
+        const published = await tagSummaries(app.store.db, catalogue);
+        answer(here, catalogue.tags.map((tag) => ({ ...tag, published: published.get(tag.key) ?? null })), () => {
           for (const line of table(
             [{ title: inWords(here, '标签', 'tag') }, { title: '中文' }, { title: 'English' }, { title: inWords(here, '类别', 'category') }, { title: inWords(here, '来源', 'kind') }, { title: inWords(here, '有效客户数', 'customers'), align: 'right' }, { title: inWords(here, '截至', 'as of') }],
-            app.tags.map((tag) => [tag.key, tag.label.zh, tag.label.en, said(here, categoryLabel(tag.category)), said(here, KIND_WORDS[tag.kind]), formatInteger(published.get(tag.key)?.ok ?? 0), published.get(tag.key)?.asOf ?? inWords(here, '尚未发布', 'not yet')]),
+            catalogue.tags.map((tag) => [tag.key, tag.label.zh, tag.label.en, said(here, categoryLabel(tag.category)), said(here, KIND_WORDS[tag.kind]), formatInteger(published.get(tag.key)?.ok ?? 0), published.get(tag.key)?.asOf ?? inWords(here, '尚未发布', 'not yet')]),
           )) here.output.print(line);
         });
       });
@@ -41,12 +43,13 @@ export const tags: CommandModule = (program, context) => {
     .action(async (key: string) => {
       const here = context();
       await withApp(here, async (app) => {
-        const definition = app.tags.find((tag) => tag.key === key);
+        const catalogue = await app.catalogue();
+        const definition = catalogue.tags.find((tag) => tag.key === key);
         if (definition === undefined) {
-          const like = suggestNames(key, app.tags.map((tag) => tag.key));
+          const like = suggestNames(key, catalogue.tags.map((tag) => tag.key));
           throw new AppError('unknown_name', `There is no tag "${key.slice(0, 64)}".`, { hint: like.length > 0 ? `Did you mean ${like.join(' or ')}?` : 'See `tagcast tags list`.' });
         }
-        const found = await tagDistribution(app.store.db, key);
+        const found = await distributionOf(app.store.db, catalogue, key);
         answer(here, found, () => {
           const { print } = here.output;
           print(`${key}: ${definition.label.zh} / ${definition.label.en}. ${said(here, definition.description)}`);
@@ -56,7 +59,7 @@ export const tags: CommandModule = (program, context) => {
           }
           const total = found.customers;
           for (const { status, customers } of found.statuses.toSorted((a, b) => b.customers - a.customers)) print(`  ${said(here, STATUS_WORDS[status as TagStatus])}: ${formatInteger(customers)} (${formatPercent(customers / total)})`);
-          const words = { language: here.language, currency: app.shop.currency, tags: app.tags };
+          const words = { language: here.language, currency: app.shop.currency, tags: catalogue.tags };
           const ok = Math.max(1, found.bands.reduce((sum, band) => sum + band.customers, 0));
           const order = definition.bands?.map(({ code }) => code) ?? [];
           const bands = found.bands.filter(({ band }) => band !== null).toSorted((a, b) => order.indexOf(b.band ?? '') - order.indexOf(a.band ?? ''));

@@ -6,7 +6,7 @@ import { scoreOneNow } from '../../../jobs/scoringOne.ts';
 import { consentsOf } from '../../../store/repositories/consents.ts';
 import { customerByExternalId, customerByIdentity, identitiesOf } from '../../../store/repositories/customers.ts';
 import type { Customer } from '../../../store/repositories/customers.ts';
-import { tagsOf } from '../../../store/repositories/tagReads.ts';
+import { everyTagOf } from '../../../tags/catalogue/reads.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Call } from '../route.ts';
 import { instantText } from '../schemas/common.ts';
@@ -25,7 +25,8 @@ async function findCustomer(deps: AppDeps, { params, query }: CustomerCall): Pro
 
 async function shownTags(deps: AppDeps, customerId: number): Promise<Pick<z.input<typeof customerTagsSchema>, 'asOf' | 'tags'>> {
   const asOf = await deps.today();
-  return { asOf, tags: (await tagsOf(deps.store.db, customerId)).map((tag) => tagView(tag, deps.tags, asOf)) };
+  const catalogue = await deps.catalogue();
+  return { asOf, tags: (await everyTagOf(deps.store.db, catalogue, customerId)).map((tag) => tagView(tag, catalogue.tags, asOf)) };
 }
 
 /** Only these roles see what an attribute or an identity says; everybody else sees that it is there. */
@@ -62,5 +63,6 @@ export async function scoreNow(call: CustomerCall, deps: AppDeps): Promise<z.inp
   const score = deps.scoreOne ?? scoreOneNow;
   // Where the data end in the past, the clock's own instant would find everybody gone.
   const tags = await score(deps.scoring({ progress: silentProgress, signal: call.signal }), customerId, deps.shop.historic ? { asOf } : {});
-  return { customer: externalId, asOf, tags: tags.map((tag) => tagView(tag, deps.tags, asOf)) };
+  const catalogue = await deps.catalogue();
+  return { customer: externalId, asOf, tags: tags.map((tag) => tagView(tag, catalogue.tags, asOf)) };
 }

@@ -13,13 +13,13 @@ import type { countBody, countResponse, listBody, listResponse } from '../schema
 
 async function contextOf(deps: AppDeps, wanted: string | undefined): Promise<{ readonly asOf: string; readonly context: SegmentContext }> {
   const asOf = wanted === undefined ? await deps.today() : parseLocalDate(wanted, 'asOf');
-  return { asOf, context: { asOf: startOfDay(asOf, deps.shop.timeZone), timeZone: deps.shop.timeZone, names: deps.names } };
+  return { asOf, context: { asOf: startOfDay(asOf, deps.shop.timeZone), timeZone: deps.shop.timeZone, names: (await deps.catalogue()).names } };
 }
 
 export async function countCustomersOf({ body, signal }: Call<unknown, unknown, z.output<typeof countBody>>, deps: AppDeps): Promise<z.input<typeof countResponse>> {
   const { asOf, context } = await contextOf(deps, body.asOf);
   const count = await countSegment(deps.store, body.condition, context, { signal });
-  const words = (language: 'zh' | 'en'): string => describeCondition(body.condition, { language, names: deps.names });
+  const words = (language: 'zh' | 'en'): string => describeCondition(body.condition, { language, names: context.names });
   return { asOf, words: { zh: words('zh'), en: words('en') }, ...count };
 }
 

@@ -2,16 +2,17 @@
 import type { z } from 'zod';
 import { AppError } from '../../../base/errors.ts';
 import { suggestNames } from '../../../conditions/suggest.ts';
-import { listTags, tagDistribution } from '../../../store/repositories/tagReads.ts';
 import { categoryLabel } from '../../../tags/catalogue/definition.ts';
+import { distributionOf, tagSummaries } from '../../../tags/catalogue/reads.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Call } from '../route.ts';
 import type { catalogueSchema, distributionSchema, tagParams } from '../schemas/tags.ts';
 import { bandLabel } from './tagView.ts';
 
 export async function readCatalogue(_call: unknown, deps: AppDeps): Promise<z.input<typeof catalogueSchema>> {
-  const published = new Map((await listTags(deps.store.db)).map((row) => [row.key, row]));
-  const tags = deps.tags.map((tag) => {
+  const catalogue = await deps.catalogue();
+  const published = await tagSummaries(deps.store.db, catalogue);
+  const tags = catalogue.tags.map((tag) => {
     const found = published.get(tag.key);
     return {
       key: tag.key,
@@ -31,12 +32,13 @@ export async function readCatalogue(_call: unknown, deps: AppDeps): Promise<z.in
 }
 
 export async function readDistribution({ params }: Call<z.output<typeof tagParams>, unknown, unknown>, deps: AppDeps): Promise<z.input<typeof distributionSchema>> {
-  const definition = deps.tags.find(({ key }) => key === params.key);
+  const catalogue = await deps.catalogue();
+  const definition = catalogue.tags.find(({ key }) => key === params.key);
   if (definition === undefined) {
-    const suggestions = suggestNames(params.key, deps.tags.map(({ key }) => key));
+    const suggestions = suggestNames(params.key, catalogue.tags.map(({ key }) => key));
     throw new AppError('not_found', `There is no such tag in the catalogue${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}.`, { details: { suggestions }, hint: 'GET /v1/tags lists the catalogue.' });
   }
-  const { statuses, bands, ...rest } = await tagDistribution(deps.store.db, definition.key);
+  const { statuses, bands, ...rest } = await distributionOf(deps.store.db, catalogue, definition.key);
   return {
     ...rest,
     label: definition.label,
