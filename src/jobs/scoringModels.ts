@@ -1,5 +1,6 @@
 /** Models from the registry, checked and ready to score; and what the registry needs to know of estimators to check them. */
 import { checkArtefact, decodeArtefact, encodeArtefact } from '../estimators/codec.ts';
+import type { HazardTreesArtefact } from '../estimators/hazard/hazardTrees.ts';
 import { personalCycles } from '../estimators/repurchaseCycle/index.ts';
 import type { RepurchaseCycleArtefact } from '../estimators/repurchaseCycle/index.ts';
 import { AppError } from '../base/errors.ts';
@@ -39,8 +40,11 @@ export function liveColumns(plan: FeaturePlan): LiveColumn[] {
   return plan.definitions.map(({ name, unit, missing }) => ({ name, unit, missing }));
 }
 
-/** Personal cycles where the repurchase model itself serves; other estimators have none. */
-export const cyclesFrom: CyclesFrom = ({ head, artefact }, x) => (head.estimator === 'repurchase_cycle' ? personalCycles(artefact as RepurchaseCycleArtefact, x) : undefined);
+/** Personal cycles from the renewal model, which serves itself or inside of the hazards; other estimators have none. */
+export const cyclesFrom: CyclesFrom = ({ head, artefact }, x) => {
+  if (head.estimator === 'repurchase_cycle') return personalCycles(artefact as RepurchaseCycleArtefact, x);
+  return head.estimator === 'hazard_trees' ? personalCycles((artefact as HazardTreesArtefact).cycle, x) : undefined;
+};
 
 /** Versions by model name. */
 export type Pinned = Readonly<Record<string, number>>;

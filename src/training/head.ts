@@ -15,6 +15,7 @@ import { refuseLeaks } from './leakCheck.ts';
 import { intervalsOf } from './level.ts';
 import type { TestedCandidate } from './tested.ts';
 import type { TrainedHead } from './trained.ts';
+import { wholeWait } from './wholeWait.ts';
 
 export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
   const { definition, split, rng } = request;
@@ -40,7 +41,8 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
     const level = await levelFor(request, fitted, refitRows, one.serving.level, split.test, split.test);
     const serving = { ...one.serving, level };
     const served = finish(fitted.estimator, task, fitted.artefact, serving, test.x, raw, split.test);
-    return { served, serving, raw, fitted, evaluation: evaluate(task, { y: test.y, predicted: served.prediction, ...intervalsOf(served) }, rng.fork('test', one.candidate.name)) };
+    const evaluation = evaluate(task, { y: test.y, predicted: served.prediction, ...intervalsOf(served) }, rng.fork('test', one.candidate.name));
+    return { served, serving, raw, fitted, evaluation: { ...evaluation, metrics: { ...evaluation.metrics, ...(task === 'duration' ? await wholeWait(split, request.rowsAt, one.fitted, fitted) : {}) } } };
   };
   const chosenTest = await atTest(chosen);
   const baselineTest = chosen === baseline ? chosenTest : await atTest(baseline);
