@@ -1,4 +1,5 @@
 /** Trains declared models and puts them into the registry: snapshot, threads, versions, gate. */
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppError, throwIfCancelled } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
@@ -6,6 +7,7 @@ import type { Progress } from '../base/progress.ts';
 import type { LocalDate } from '../base/time.ts';
 import type { ModelDefinition } from '../training/define.ts';
 import type { Imported } from '../training/imported.ts';
+import type { SearchLimit } from '../training/search/search.ts';
 import type { TrainedModel } from '../training/trained.ts';
 import { admitModel } from '../registry/aliases.ts';
 import type { Admission } from '../registry/aliases.ts';
@@ -37,6 +39,10 @@ export interface TrainingArgs {
   readonly actor: string;
   /** A model from elsewhere, for the one model that is named. */
   readonly imported?: Imported;
+  /** Trials of the search for better parameters, for each model; absent: as declared. */
+  readonly trials?: number;
+  /** Time for searching, shared by all models; what has begun is finished. */
+  readonly budgetMs?: number;
 }
 
 export interface TrainingResult {
@@ -67,6 +73,7 @@ export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promi
       const task: TrainingTask = {
         model, snapshotDir: deps.snapshotDir, timeZone: deps.timeZone, currency: deps.currency, end: args.end, seed: args.seed, threads: Math.max(1, Math.floor(args.threads / lanes)),
         snapshot: { hash: info.contentHash, events: info.rows, customers: info.customers }, ...(args.imported === undefined ? {} : { imported: args.imported }),
+        ...(args.trials === undefined && args.budgetMs === undefined ? {} : { search: { limit: limitOf(args, lanes, names.length), folder: join(dirname(deps.snapshotDir), 'search') } }),
       };
       let own = 0;
       const fits = fitsOf(deps.models.find((one) => one.name === name));
@@ -84,6 +91,11 @@ export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promi
   await Promise.all(Array.from({ length: lanes }, lane));
   deps.progress({ step: 'train', done: total, total, unit: 'fits' });
   return names.flatMap((name) => results.get(name) ?? []);
+}
+
+/** Models that search side by side share the time by lanes. */
+function limitOf({ trials, budgetMs }: TrainingArgs, lanes: number, models: number): SearchLimit {
+  return { ...(trials === undefined ? {} : { trials }), ...(budgetMs === undefined ? {} : { budgetMs: (budgetMs * lanes) / models }) };
 }
 
 /** Steps that a model reports: every candidate of the first horizon, and fewer of the others; only the bar depends on it. */

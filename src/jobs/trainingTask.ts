@@ -15,9 +15,11 @@ import { diagnose } from '../training/diagnostics.ts';
 import { DIAGNOSTICS_VERSION } from '../training/diagnostics/schema.ts';
 import type { Diagnostics, HeadDiagnostics } from '../training/diagnostics/schema.ts';
 import type { ReadinessFacts } from '../training/readiness.ts';
+import type { SearchLimit } from '../training/search/search.ts';
 import { trainModel } from '../training/train.ts';
 import type { PlanColumn } from '../training/train.ts';
 import type { TrainedModel } from '../training/trained.ts';
+import { fileLedger } from './searchLedger.ts';
 import { localDate, startOfDay } from '../base/time.ts';
 
 /** Everything a worker is told; plain data that threads can hand over. */
@@ -32,6 +34,8 @@ export interface TrainingTask {
   readonly seed: number;
   readonly threads: number;
   readonly imported?: Imported;
+  /** A search for better parameters: how long, and the folder of its ledger. */
+  readonly search?: { readonly limit: SearchLimit; readonly folder: string };
 }
 
 export function planColumns(plan: FeaturePlan): PlanColumn[] {
@@ -69,6 +73,7 @@ export async function runTrainingTask(
       seed: task.seed,
       threads: task.threads,
       ...(task.imported === undefined ? {} : { imported: task.imported }),
+      ...(task.search === undefined ? {} : { search: { limit: task.search.limit, ledger: fileLedger(task.search.folder, task.model) } }),
       onTested: (tested) => heads.push(diagnose(tested)),
       ...options,
     });

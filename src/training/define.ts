@@ -5,6 +5,7 @@
 import { AppError } from '../base/errors.ts';
 import type { Bilingual } from '../base/text.ts';
 import type { Task } from '../estimators/contract.ts';
+import type { SearchDeclaration } from './search/space.ts';
 
 /** What is predicted. Label windows are [asOf, asOf + horizon days), in business days. */
 export type Target =
@@ -88,6 +89,8 @@ export interface ModelDefinition {
   /** The simple rule every candidate must beat; it serves where none does. */
   readonly baseline: Candidate;
   readonly candidates: readonly Candidate[];
+  /** What a search for better parameters may vary (`tagcast train --trials`, `--budget`); absent: what src/training/search/space.ts has for the estimators. */
+  readonly search?: SearchDeclaration;
   /** Training cut-offs: distance in days and the most that are used per fit. */
   readonly cutoffs: { readonly everyDays: number; readonly most: number };
   /** Rows and positives (binary) below which a rung is not tried. */

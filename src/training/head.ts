@@ -1,6 +1,7 @@
 /** Trains one head: candidates on early cut-offs, choice and calibration on a period of their own, one test on the last period, then the fit that serves. */
 import { finish } from '../estimators/serving.ts';
 import { candidateMatrix } from './candidate.ts';
+import type { Dataset } from './dataset.ts';
 import { taskOf } from './define.ts';
 import { evaluate } from './evaluation.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -13,15 +14,20 @@ import { levelFor } from './head/seasonLevel.ts';
 import { refit, tryCandidates } from './head/tryCandidates.ts';
 import { refuseLeaks } from './leakCheck.ts';
 import { intervalsOf } from './level.ts';
+import { search } from './search/search.ts';
+import type { Found } from './search/search.ts';
 import type { TestedCandidate } from './tested.ts';
 import type { TrainedHead } from './trained.ts';
 import { wholeWait } from './wholeWait.ts';
 
-export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
-  const { definition, split, rng } = request;
-  const task = taskOf(definition.target);
-  const train = split.mode === 'label_free' ? undefined : await request.rowsAt(split.train);
-  if (train !== undefined && task === 'binary') refuseLeaks(definition.name, train.x, train.y);
+export async function trainHead(asked: HeadRequest): Promise<TrainedHead> {
+  const { split, rng } = asked;
+  const task = taskOf(asked.definition.target);
+  const train = split.mode === 'label_free' ? undefined : await asked.rowsAt(split.train);
+  if (train !== undefined && task === 'binary') refuseLeaks(asked.definition.name, train.x, train.y);
+  const searched = train === undefined ? undefined : await searchFirst(asked, train);
+  const request = searched === undefined ? asked : { ...asked, definition: { ...asked.definition, candidates: [...asked.definition.candidates, ...searched.candidates] } };
+  const { definition } = request;
   const judged = split.calibration === undefined ? train : cameBack(task, await request.rowsAt([split.calibration]));
   const test = cameBack(task, await request.rowsAt(split.testCutoffs));
 
@@ -77,10 +83,23 @@ export async function trainHead(request: HeadRequest): Promise<TrainedHead> {
     baseline: { candidate: baseline.candidate.name, evaluation: baselineTest.evaluation },
     beatsBaseline: wins,
     leaderboard: [...tried.map((one) => one.row), ...failed].sort((a, b) => (a.loss ?? Infinity) - (b.loss ?? Infinity)),
+    ...(searched === undefined ? {} : { search: { ...searched.report, found: searched.report.found.map((one) => ({ ...one })) } }),
     grade,
     confidence: confidenceOf(grade, winner.candidate.rung, split.mode),
     warnings: wins ? [] : [keeps ? 'baseline_is_better' : 'baseline_serves'],
   };
+}
+
+/** Looks for better parameters within the training rows, where that was asked for. */
+async function searchFirst(request: HeadRequest, train: Dataset): Promise<Found | undefined> {
+  const { definition, split, estimators, rng, signal, threads, onStep, now } = request;
+  if (request.search === undefined) return undefined;
+  const found = await search({
+    ...request.search, definition, train, estimators, horizonDays: split.horizonDays, rng: rng.fork('search'),
+    ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }), ...(onStep === undefined ? {} : { onStep }), ...(now === undefined ? {} : { now }),
+  });
+  if (found !== undefined) request.onFound?.(found.candidates);
+  return found;
 }
 
 /** No candidate could be fitted, the baseline included. */

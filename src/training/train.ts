@@ -1,5 +1,6 @@
 /** Trains one declared model: readiness, every head, golden rows. Returns it; saving is the registry's work. */
 import { AppError } from '../base/errors.ts';
+import { canonicalJson } from '../base/json.ts';
 import { seededRandom } from '../base/random.ts';
 import { takeRows } from '../base/matrix.ts';
 import type { Matrix } from '../base/matrix.ts';
@@ -9,12 +10,16 @@ import { serve } from '../estimators/serving.ts';
 import type { AnyEstimator } from './candidate.ts';
 import { buildDataset, modelColumns, windowDays } from './dataset.ts';
 import type { Dataset, ObservationEvent, TrainingSource } from './dataset.ts';
-import type { ModelDefinition } from './define.ts';
+import type { Candidate, ModelDefinition } from './define.ts';
 import { NoCandidate, trainHead } from './head.ts';
 import { withImported } from './imported.ts';
 import type { Imported } from './imported.ts';
+import type { HeadRequest } from './head/request.ts';
 import { HISTORY_DAYS, readiness } from './readiness.ts';
 import type { ReadinessFacts, Requirement } from './readiness.ts';
+import { memoryLedger } from './search/ledger.ts';
+import type { SearchLedger } from './search/ledger.ts';
+import type { SearchLimit } from './search/search.ts';
 import { eventSplit, timeSplit } from './splits.ts';
 import type { ObservedDay, TimeSplit } from './splits.ts';
 import { SEASON_HISTORY_DAYS } from './season.ts';
@@ -43,6 +48,8 @@ export interface TrainRequest {
   readonly signal?: AbortSignal;
   /** Threads that one fit may use, 1 when absent; the model is the same bytes whatever the number. */
   readonly threads?: number;
+  /** A search for better parameters before the first horizon that has labels; absent: as the declaration says, with nothing known from before. */
+  readonly search?: { readonly limit: SearchLimit; readonly ledger: SearchLedger };
   readonly onStep?: (horizonDays: number, step: string) => void;
   /** Called once per head, when its last period has been evaluated. */
   readonly onTested?: (tested: TestedHead) => void;
@@ -60,6 +67,8 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
   const heads: TrainedHead[] = [];
   let last: Dataset | undefined;
   const skipped: string[] = [];
+  let searching: HeadRequest['search'] = searchOf(request);
+  let found: readonly Candidate[] = [];
   for (const horizonDays of definition.horizons) {
     const split = splitFor(definition, facts, horizonDays, events, request.testFrom);
     if (split === undefined) {
@@ -70,14 +79,16 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
       buildDataset(source, definition, names, cutoffs, horizonDays, { ...(events === undefined ? {} : { events }), ...(request.signal === undefined ? {} : { signal: request.signal }) });
     try {
       const { signal, onStep, onTested, now, threads, imported } = request;
-      const here = imported?.horizonDays === horizonDays ? { ...withImported(definition, request.estimators, names, imported), keepCandidate: true } : { definition: shortlisted(definition, heads, split), estimators: request.estimators };
+      const here = imported?.horizonDays === horizonDays ? { ...withImported(definition, request.estimators, names, imported), keepCandidate: true } : { definition: shortlisted({ ...definition, candidates: [...definition.candidates, ...found] }, heads, split), estimators: request.estimators };
       heads.push(await trainHead({
         ...here, split, end: facts.end, firstEvent: facts.firstEvent ?? facts.end, rowsAt,
         rng: seededRandom(request.seed, definition.name, horizonDays),
         ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }), ...(now === undefined ? {} : { now }), ...(onTested === undefined ? {} : { onTested }),
+        ...(searching === undefined || imported !== undefined ? {} : { search: searching }), onFound: (candidates) => { found = candidates; },
         ...(onStep === undefined ? {} : { onStep: (step: string) => { onStep(horizonDays, step); } }),
       }));
       last ??= await rowsAt(split.testCutoffs);
+      if (split.mode !== 'label_free') searching = undefined;
     } catch (error) {
       if (!(error instanceof NoCandidate)) throw error;
       skipped.push(`${horizonDays} days: ${error.message}`);
@@ -102,6 +113,14 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
     heads,
     golden: goldenRows(request.estimators, heads, last.x, facts.end),
   };
+}
+
+/** The data, the seed and the declaration in one text: what was learned about others says nothing about these. */
+function searchOf({ definition, search, snapshot, plan, seed, facts }: TrainRequest): HeadRequest['search'] {
+  if (search === undefined && (definition.search?.trials ?? 0) === 0) return undefined;
+  const { name, target, horizons, population, observations, withoutFeatures = [], cutoffs } = definition;
+  const dataKey = canonicalJson({ snapshot: snapshot.hash, features: plan.hash, end: facts.end, seed, model: { name, target, horizons, population, observations, withoutFeatures, cutoffs } });
+  return { limit: search?.limit ?? {}, ledger: search?.ledger ?? memoryLedger(), dataKey };
 }
 
 /**

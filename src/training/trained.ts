@@ -52,6 +52,15 @@ export const headSchema = z.strictObject({
   baseline: z.strictObject({ candidate: z.string(), evaluation: evaluationSchema }),
   beatsBaseline: z.boolean(),
   leaderboard: z.array(leaderboardRowSchema),
+  /** The search for parameters that came before; with the seed and the number of trials it can be run again. */
+  search: z.strictObject({
+    trials: z.int(),
+    /** Rows of the fits, and of the judging, both within the training cut-offs. */
+    rows: z.int(),
+    judgedRows: z.int(),
+    /** What beat its declaration there, with both losses; whether it serves is decided on the calibration period. */
+    found: z.array(z.strictObject({ candidate: z.string(), trial: z.int(), loss: number, declaredLoss: number, params: z.record(z.string(), z.unknown()) })),
+  }).optional(),
   grade: z.enum(GRADES),
   confidence: z.enum(['high', 'medium', 'low']),
   warnings: z.array(z.string()),

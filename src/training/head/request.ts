@@ -5,6 +5,8 @@ import type { Serving } from '../../estimators/serving.ts';
 import type { AnyEstimator, Fitted } from '../candidate.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Candidate, ModelDefinition } from '../define.ts';
+import type { SearchLedger } from '../search/ledger.ts';
+import type { SearchLimit } from '../search/search.ts';
 import type { TimeSplit } from '../splits.ts';
 import type { TestedHead } from '../tested.ts';
 import type { LeaderboardRow } from '../trained.ts';
@@ -23,6 +25,10 @@ export interface HeadRequest {
   /** Threads that one fit may use, 1 when absent. */
   readonly threads?: number;
   readonly onStep?: (step: string) => void;
+  /** How long to look for better parameters first, and what is known from before; absent: not at all. */
+  readonly search?: { readonly limit: SearchLimit; readonly ledger: SearchLedger; readonly dataKey: string };
+  /** Called with the candidates that a search has found, for the other horizons. */
+  readonly onFound?: (candidates: readonly Candidate[]) => void;
   /** Called once, when the last period has been evaluated. */
   readonly onTested?: (tested: TestedHead) => void;
   /** Milliseconds, for the leaderboard's seconds only. */

@@ -1,5 +1,6 @@
 /** `tagcast train`, `tagcast evaluate` and `tagcast models …`. */
 import { availableParallelism } from 'node:os';
+import { InvalidArgumentError } from 'commander';
 import { AppError } from '../../../base/errors.ts';
 import { parseLocalDate } from '../../../base/time.ts';
 import { liveColumns } from '../../../jobs/scoringModels.ts';
@@ -14,6 +15,14 @@ import { gradeWords, METRIC_TITLES, showCard, showTrained } from '../modelCards.
 import { formatNumber, table } from '../terminal.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+function milliseconds(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([smh])$/.exec(text.trim()) ?? [];
+  if (amount === undefined || unit === undefined || Number(amount) === 0) throw new InvalidArgumentError('Write it as 90s, 10m or 1h.');
+  return Number(amount) * UNITS[unit];
+}
+
 export const train: CommandModule = (program, context) => {
   program
     .command('train')
@@ -22,11 +31,13 @@ export const train: CommandModule = (program, context) => {
     .option('--end <date>', 'first day that training must not know (default: today)')
     .option('--seed <number>', 'seed of every random choice', wholeNumber, 1)
     .option('--threads <number>', 'models trained side by side', wholeNumber, Math.min(2, availableParallelism()))
-    .action(async (models: string[], options: { end?: string; seed: number; threads: number }) => {
+    .option('--trials <number>', 'look for better parameters first: so many trials for each model', wholeNumber)
+    .option('--budget <time>', 'look for better parameters first, for about this long in all: 90s, 10m, 1h', milliseconds)
+    .action(async (models: string[], options: { end?: string; seed: number; threads: number; trials?: number; budget?: number }) => {
       const here = context();
       await withApp(here, async (app) => {
         const end = options.end === undefined ? await app.today() : parseLocalDate(options.end, '--end');
-        const results = await trainModels(app.training(workOf(here)), { ...(models.length === 0 ? {} : { models }), end, seed: options.seed, threads: options.threads, actor: 'cli' });
+        const results = await trainModels(app.training(workOf(here)), { ...(models.length === 0 ? {} : { models }), end, seed: options.seed, threads: options.threads, actor: 'cli', ...(options.trials === undefined ? {} : { trials: options.trials }), ...(options.budget === undefined ? {} : { budgetMs: options.budget }) });
         const failed = results.filter((result) => !result.outcome.ok);
         answer(here, results.map(({ model, outcome }) => (outcome.ok ? { model, version: outcome.version, champion: outcome.admission.champion, gate: outcome.admission.gate, heads: outcome.content.heads.map(({ artefact: _a, serving: _s, typical: _t, ...head }) => head) } : { model, error: outcome })), () => {
           showTrained(here, app, results);
