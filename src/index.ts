@@ -95,3 +95,11 @@ export { DEMO_SHOP, eventsByTime, realised, simulateShop } from './simulator/sho
 export type { ShopOptions, SimulatedShop } from './simulator/shop.ts';
 export { oracleScores, oracleScoresFor } from './simulator/oracle.ts';
 export { loadDemoShop } from './jobs/demo.ts';
+/** The simulated shop in the column engine, without a store: the shortest way to data that a study can be run on. */
+export { simulatedColumns } from './jobs/simulatedColumns.ts';
+
+// ── What notebooks show: tables and charts that need no script and no style sheet ───────────────────────────────────────────────────────────
+export { asPercent, barChart, histogram, lineChart } from './reports/notebook/charts.ts';
+export type { BarChart, Histogram, LineChart, LineOf, Point } from './reports/notebook/charts.ts';
+export { displayable, formatNumber, table } from './reports/notebook/display.ts';
+export type { Displayable } from './reports/notebook/display.ts';

@@ -42,7 +42,7 @@ export async function tryCandidates(request: HeadRequest, task: Task, train: Dat
   return { tried: withErrors(tried), failed };
 }
 
-/** Rows and positives from which a network is worth its time: below, trees are as good and train in a quarter of it (bench/neural.bench.ts). */
+/** Rows and positives from which a network is worth its time: below, trees are as good and fit in a fraction of it (bench/neural.bench.ts). */
 const NEURAL_ROWS = 20_000;
 const NEURAL_POSITIVES = 500;
 
