@@ -27,6 +27,7 @@ export type { FitOptions, Group, Maximum } from './maximise.ts';
 export type { Coordinate, Family, Prior } from './family.ts';
 export { profileIntervalOf } from './intervals.ts';
 export { deltaStandardError, standardErrorsOf } from './standardErrors.ts';
-export { expectedSpend, fitGammaGamma, gammaGammaLogLikelihood, harmonicSpend, spendSample } from './gammaGamma.ts';
+export { expectedSpend, gammaGammaLogLikelihood, harmonicSpend, spendSample } from './gammaGamma.ts';
+export { fitGammaGamma } from './gammaGammaFit.ts';
 export { AGE, FREQUENCY, MONETARY, RECENCY, compressHistories } from './history.ts';
 export type { CompressedHistories, History } from './history.ts';

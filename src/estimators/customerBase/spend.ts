@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Result } from '../../base/result.ts';
 import { fail, ok } from '../../base/result.ts';
 import type { FitFailure, TrainingData } from '../contract.ts';
-import { expectedSpend, fitGammaGamma, harmonicSpend, spendSample } from './gammaGamma.ts';
+import { expectedSpend, harmonicSpend, spendSample } from './gammaGamma.ts';
+import { fitGammaGamma } from './gammaGammaFit.ts';
 import { FREQUENCY, MONETARY, fitRows, requireColumn, weightedMedian } from './history.ts';
 
 const positive = z.number().positive().finite();
@@ -24,7 +25,7 @@ export type SpendModel = z.infer<typeof spendSchema>;
 
 export interface SpendFit {
   readonly model: SpendModel;
-  readonly report: Readonly<Record<string, number | string>>;
+  readonly report: Readonly<Record<string, number | string | readonly number[]>>;
 }
 
 /** Money that one order of a customer is expected to bring, ≥ 0. Amounts at or below zero and missing ones count as 0 for repeaters. */
@@ -62,10 +63,10 @@ export function fitSpend(train: TrainingData, which: 'latest_period' | 'all', mi
   if (high - low <= 1e-9 * high) return ok({ model: { rule: 'constant', amount: sample.meanSpend }, report: { ...counts, spendRule: 'constant' } });
   const fit = fitGammaGamma(sample, signal);
   if (!fit.ok) return fit;
-  const { params, logLikelihood, iterations } = fit.value;
+  const { params, logLikelihood, iterations, standardErrors } = fit.value;
   const populationMean = expectedSpend(params, 0, 0);
   const usable = populationMean < 2 * sample.meanSpend && populationMean > 0.5 * sample.meanSpend;
-  const report = { ...counts, ...params, spendLogLikelihood: logLikelihood, spendIterations: iterations, spendRule: usable ? 'mean' : 'harmonic' };
+  const report = { ...counts, ...params, spendLogLikelihood: logLikelihood, spendIterations: iterations, spendRule: usable ? 'mean' : 'harmonic', ...(standardErrors === undefined ? {} : { spendStandardErrors: standardErrors }) };
   if (usable) return ok({ model: { rule: 'mean', ...params }, report });
   let told = 0;
   let seen = 0;

@@ -57,11 +57,25 @@ export function distinctRows(columns: readonly ArrayLike<number>[], weights: Arr
   for (let row = 0; row < rows && whole; row++) whole = Number.isInteger(weights[row]);
   if (whole) for (let row = 0; row < rows; row++) sums[group[row]] += weights[row];
   else for (const row of argsort(weights)) sums[group[row]] += weights[row];
-  let order = Int32Array.from(firsts.keys());
-  // Stable sorts from the last column to the first.
-  for (const column of columns.toReversed()) {
-    const keys = Float64Array.from(order, (i) => column[firsts[i]]);
-    order = argsort(keys).map((position) => order[position]);
+  // Stable sorts from the last column to the first; plain loops, because callbacks per element would cost more than the sort.
+  const count = firsts.length;
+  let order = new Int32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
+  const keys = new Float64Array(count);
+  for (let c = columns.length - 1; c >= 0; c--) {
+    const column = columns[c];
+    for (let i = 0; i < count; i++) keys[i] = column[firsts[order[i]]];
+    const sorted = argsort(keys);
+    const next = new Int32Array(count);
+    for (let i = 0; i < count; i++) next[i] = order[sorted[i]];
+    order = next;
   }
-  return { values: columns.map((column) => Float64Array.from(order, (i) => column[firsts[i]])), weight: Float64Array.from(order, (i) => sums[i]) };
+  const values = columns.map((column) => {
+    const taken = new Float64Array(count);
+    for (let i = 0; i < count; i++) taken[i] = column[firsts[order[i]]];
+    return taken;
+  });
+  const weight = new Float64Array(count);
+  for (let i = 0; i < count; i++) weight[i] = sums[order[i]];
+  return { values, weight };
 }
