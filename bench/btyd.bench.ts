@@ -31,9 +31,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
 const folder = mkdtempSync(join(tmpdir(), 'tagcast-btyd-'));
 
-function ours<T>(name: string, file: string): T {
-  return JSON.parse(lastLine(execFileSync(process.execPath, ['--import', 'tsx', here('btyd/child.ts'), name, file, '3'], { encoding: 'utf8' }))) as T;
-}
+const ours = (name: string, file: string): unknown => JSON.parse(lastLine(execFileSync(process.execPath, ['--import', 'tsx', here('btyd/child.ts'), name, file, '3'], { encoding: 'utf8' })));
 
 try {
   const { name, cohort } = cdnowMaster();
@@ -46,7 +44,7 @@ try {
     for (let round = 0; round < Number(values.rounds); round++) {
       // In turn, so that whatever else the machine does meets both.
       their.push(JSON.parse(lastLine(execFileSync(python, [here('btyd/peer.py'), which, file, '3'], { encoding: 'utf8', env: peerEnvironment(1) }))) as Fitted);
-      our.push(ours<Fitted>(which, file));
+      our.push(ours(which, file) as Fitted);
     }
     const [warm, peerWarm] = [our, their].map((list) => median(list.flatMap((one) => one.warm)));
     const [cold, peerCold] = [our, their].map((list) => median(list.map((one) => one.cold)));
@@ -62,7 +60,7 @@ try {
   if (values['no-million'] !== true) {
     writeCohort(large, million());
     for (const kind of ['bg_nbd', 'mbg_nbd', 'pareto_nbd', 'gamma_gamma', 'btyd_value', 'mbg_cnbd_k']) {
-      const runs = Array.from({ length: Number(values.rounds) }, () => ours<Million>(`estimator:${kind}`, large));
+      const runs = Array.from({ length: Number(values.rounds) }, () => ours(`estimator:${kind}`, large) as Million);
       const of = (key: keyof Million): number => median(runs.map((run) => run[key]));
       millions[kind] = { fit: of('fit'), predict: of('predict'), explain: of('explain'), peakMb: of('peakMb') };
       say(`1,000,000 customers, ${kind}: fit ${of('fit').toFixed(2)} s, predict ${of('predict').toFixed(2)} s, reasons ${of('explain').toFixed(2)} s, peak ${of('peakMb')} MB`);

@@ -15,6 +15,8 @@ export const churn = defineModel({
   candidates: [
     { name: 'overdue_rule', rung: 'rule', estimator: 'column_rule', params: { column: 'overdue_ratio' } },
     { name: 'bg_nbd', rung: 'customer_base', estimator: 'bg_nbd', params: { output: 'no_order' } },
+    { name: 'pareto_nbd', rung: 'customer_base', estimator: 'pareto_nbd', params: { output: 'no_order' } },
+    { name: 'mbg_cnbd_k', rung: 'customer_base', estimator: 'mbg_cnbd_k', params: { output: 'no_order' } },
     { name: 'logistic', rung: 'linear', estimator: 'logistic_regression' },
     { name: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees', params: { objective: 'log_loss' } },
   ],

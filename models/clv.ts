@@ -13,6 +13,7 @@ export const clv = defineModel({
   baseline: { name: 'last_year_rate', rung: 'rule', estimator: 'rate_baseline', params: (days) => ({ column: 'net_spend_365d', factor: days / 365 }), labelFree: true },
   candidates: [
     { name: 'btyd_value', rung: 'customer_base', estimator: 'btyd_value', labelFree: true },
+    { name: 'pareto_value', rung: 'customer_base', estimator: 'btyd_value', params: { orders: 'pareto_nbd' }, labelFree: true },
     { name: 'tweedie_regression', rung: 'linear', estimator: 'tweedie_regression' },
     { name: 'tweedie_trees', rung: 'boosting', estimator: 'boosted_trees', params: { objective: 'tweedie' } },
     { name: 'neural_value', rung: 'neural', estimator: 'neural_value' },

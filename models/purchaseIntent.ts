@@ -13,6 +13,8 @@ export const purchaseIntent = defineModel({
   baseline: { name: 'recency_rule', rung: 'rule', estimator: 'column_rule', params: { column: 'days_since_last_order' } },
   candidates: [
     { name: 'bg_nbd', rung: 'customer_base', estimator: 'bg_nbd', params: { output: 'order' } },
+    { name: 'pareto_nbd', rung: 'customer_base', estimator: 'pareto_nbd', params: { output: 'order' } },
+    { name: 'mbg_cnbd_k', rung: 'customer_base', estimator: 'mbg_cnbd_k', params: { output: 'order' } },
     { name: 'logistic', rung: 'linear', estimator: 'logistic_regression' },
     { name: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees', params: { objective: 'log_loss' } },
     { name: 'neural_sequence', rung: 'neural', estimator: 'neural_sequence' },

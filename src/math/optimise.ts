@@ -16,6 +16,8 @@ export interface OptimiseOptions {
   readonly valueTolerance?: number;
   /** Guess of the inverse Hessian (n × n, row-major, positive definite), from a nearby or coarser problem: quasi-Newton methods then start with Newton's step. */
   readonly inverseHessian?: Float64Array | undefined;
+  /** The first try along a direction changes no coordinate by more than this. Default: no limit. */
+  readonly maxStep?: number | undefined;
   /** Asked once per iteration; throws `cancelled`. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -63,7 +63,7 @@ function wolfeSearch(evaluate: (step: number) => Point, origin: Point, firstStep
  * Converged: gradient norm under tolerance; or under 1000 × tolerance when no value is left to win (three gains in a row under tolerance).
  */
 export function minimiseLbfgs(objective: Objective, start: Float64Array, options: OptimiseOptions = {}): OptimiseResult {
-  const { maxIterations = 500, gradientTolerance = 1e-8, valueTolerance = 1e-13, signal } = options;
+  const { maxIterations = 500, gradientTolerance = 1e-8, valueTolerance = 1e-13, maxStep = Infinity, signal } = options;
   let { inverseHessian } = options;
   const n = start.length;
   let evaluations = 0;
@@ -96,7 +96,8 @@ export function minimiseLbfgs(objective: Objective, start: Float64Array, options
     }
     const origin: Point = { ...current, step: 0, slope };
     const firstStep = pairs.length === 0 && inverseHessian === undefined ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
-    const found = wolfeSearch((step) => evaluateAt(origin.x.map((v, i) => v + step * direction[i]), step, direction), origin, firstStep);
+    const limited = Math.min(firstStep, maxStep / largest(direction));
+    const found = wolfeSearch((step) => evaluateAt(origin.x.map((v, i) => v + step * direction[i]), step, direction), origin, limited);
     if (found === undefined) {
       // A guess that leads nowhere is dropped with everything that was learned on top of it.
       if (inverseHessian !== undefined && iterations < maxIterations) {

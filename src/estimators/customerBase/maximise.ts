@@ -58,6 +58,8 @@ export function meanLoss(family: Family, groups: readonly Group[], weeksPerOrder
   const byLogs = new Float64Array(n);
   const byTheta = new Float64Array(n);
   return (theta, gradient) => {
+    // Far beyond the walls nothing is worth working out.
+    if (walls && family.coordinates.some(({ low, high }, i) => !(theta[i] > low - FAR && theta[i] < high + FAR))) return Infinity;
     const base = family.toLogs(theta, weeksPerOrder);
     byLogs.fill(0);
     gradient?.fill(0);
@@ -92,6 +94,7 @@ export function meanLoss(family: Family, groups: readonly Group[], weeksPerOrder
 
 /** Effects per standard deviation of a covariate beyond e^±8 say that the covariate separates the cohort: the likelihood has no maximum there. */
 const EFFECT_WALLS = { low: -8, high: 8 };
+const FAR = 4;
 
 /** Fits a family. Needs at least one repeat order and one customer who has been watched for some time. */
 export function maximise(family: Family, groups: readonly Group[], { prior, signal }: FitOptions = {}): Result<Maximum, FitFailure> {
@@ -105,7 +108,7 @@ export function maximise(family: Family, groups: readonly Group[], { prior, sign
   const weeksPerOrder = weeks / orders;
   const effects = family.scales.length * groups[0].z.length;
   const objective = meanLoss(family, groups, weeksPerOrder, prior);
-  const exact = { signal, gradientTolerance: 3e-8, valueTolerance: 1e-14, acceptedGain: 1e-6 / totalWeight };
+  const exact = { signal, gradientTolerance: 3e-8, valueTolerance: 1e-14, acceptedGain: 1e-6 / totalWeight, maxStep: 1.5 };
   const withEffects = (start: ArrayLike<number>): Float64Array => {
     const full = new Float64Array(start.length + effects);
     full.set(start);
@@ -114,7 +117,7 @@ export function maximise(family: Family, groups: readonly Group[], { prior, sign
 
   const plain = groups.map(({ data }) => ({ data: coarsen(data, Math.max(1, Math.round(COARSE_HISTORIES / groups.length))), z: [] }));
   const rough = meanLoss(family, plain, weeksPerOrder, prior);
-  const near = minimiseByTwo(rough, family.starts.map((start) => Float64Array.from(start)), { signal, gradientTolerance: 1e-6, valueTolerance: 1e-12, acceptedGain: 1e-5 / totalWeight });
+  const near = minimiseByTwo(rough, family.starts.map((start) => Float64Array.from(start)), { signal, gradientTolerance: 1e-6, valueTolerance: 1e-12, acceptedGain: 1e-5 / totalWeight, maxStep: 1.5 });
   const usable = Number.isFinite(near.value);
   const inverseHessian = effects === 0 && usable ? inverseSpd(numericHessian(rough, near.x), near.x.length) : undefined;
   let best = minimiseByTwo(objective, usable ? [withEffects(near.x)] : family.starts.map(withEffects), { ...exact, inverseHessian });
