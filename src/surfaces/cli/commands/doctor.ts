@@ -6,6 +6,7 @@ import { describeError } from '../../../base/errors.ts';
 import { addDays } from '../../../base/time.ts';
 import { paths, readShop } from '../../../environment.ts';
 import { openApp } from '../../../app.ts';
+import { treeKernelCompiled } from '../../../jobs/treeKernel.ts';
 import { aliasesOf } from '../../../registry/aliases.ts';
 import { listApiKeys } from '../../../store/repositories/apiKeys.ts';
 import { countCustomers } from '../../../store/repositories/customers.ts';
@@ -26,6 +27,8 @@ interface Check {
 async function checksOf(context: Context): Promise<Check[]> {
   const { home } = context.config;
   const checks: Check[] = [{ name: 'node', ok: true, found: process.versions.node }];
+  const compiled = treeKernelCompiled();
+  checks.push({ name: 'tree kernel', ok: true, found: compiled ? 'compiled' : 'not compiled: its TypeScript twin serves, same models, slower', ...(compiled ? {} : { hint: 'Run `npm run build`.' }) });
   const folder = existsSync(home) ? home : dirname(home);
   const disk = await statfs(folder).then((stats) => stats.bavail * stats.bsize, () => undefined);
   if (disk !== undefined) checks.push({ name: 'free disk', ok: disk > 1e9, found: `${(disk / 1e9).toFixed(1)} GB`, ...(disk > 1e9 ? {} : { hint: 'Free some space: the store and the snapshot need room for a second copy of what changes.' }) });
