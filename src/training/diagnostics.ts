@@ -14,7 +14,7 @@ import { periodTable, scoreBins } from './diagnostics/periods.ts';
 import type { CandidateDiagnostics, HeadDiagnostics } from './diagnostics/schema.ts';
 import { segmentTable } from './diagnostics/segments.ts';
 import { survivalCalibration } from './diagnostics/survival.ts';
-import { calibrationBins, coverageByTenth, cutoffTable, errorsByTenth } from './diagnostics/tables.ts';
+import { calibrationBins, CENTRES, coverageByTenth, cutoffTable, errorsByTenth } from './diagnostics/tables.ts';
 import type { TestedCandidate, TestedHead } from './tested.ts';
 
 /** Learned rows that are predicted again to show how scores move over time, at most. */
@@ -34,7 +34,7 @@ export function diagnose(tested: TestedHead): HeadDiagnostics {
     chosen: candidateDiagnostics(tested, winner),
     baseline: distinct ? candidateDiagnostics(tested, baseline) : null,
     ...(task === 'amount' ? { perfectGain: gainCurve(test.y, test.y) } : {}),
-    periods: [...(learned === undefined ? [] : learnedPeriods(tested, learned)), ...periodTable(test, served.prediction, 'test', task === 'binary')],
+    periods: [...(learned === undefined ? [] : learnedPeriods(tested, learned)), ...periodTable(test, served.prediction, 'test', CENTRES[task])],
     scores: scoreBins(task, test.y, served.prediction),
     contributions: contributionsOf(task, winner.fitted, test.x),
     segments: segmentTable(task, test, served.prediction, rng.fork('segments')),
@@ -64,5 +64,5 @@ function learnedPeriods({ task, split, winner }: TestedHead, learned: Dataset): 
   const rows = every <= 1 ? learned : datasetRows(learned, Int32Array.from(learned.y.keys()).filter((row) => row % every === 0));
   const { estimator, artefact, candidate } = winner.fitted;
   const raw = estimator.predict(artefact, candidateMatrix(rows.x, candidate));
-  return periodTable(rows, finish(estimator, task, artefact, winner.serving, rows.x, raw, split.test).prediction, 'learned', task === 'binary');
+  return periodTable(rows, finish(estimator, task, artefact, winner.serving, rows.x, raw, split.test).prediction, 'learned', CENTRES[task]);
 }

@@ -1,4 +1,5 @@
 import { averageRanks } from '../stats/argsort.ts';
+import { quantileSorted } from '../stats/quantile.ts';
 import { betaIInverse, gammaPInverse } from '../specialIncomplete.ts';
 import { normalQuantile } from '../specialNormal.ts';
 
@@ -34,6 +35,16 @@ export function meanRange(values: ArrayLike<number>, level = 0.95): Range | unde
   for (let i = 0; i < n; i++) squares += (values[i] - centre) ** 2;
   const half = studentQuantile(n - 1, level) * Math.sqrt(squares / (n - 1) / n);
   return { low: centre - half, high: centre + half };
+}
+
+/** Distribution-free interval of a median: the order statistics n/2 ± z·√n/2 (Conover 1999, 3.2, with the normal approximation). Undefined of nothing. */
+export function medianRange(values: ArrayLike<number>, level = 0.95): (Range & { readonly value: number }) | undefined {
+  const n = values.length;
+  if (n === 0) return undefined;
+  const sorted = Float64Array.from(values).sort();
+  const half = (normalQuantile(0.5 + level / 2) * Math.sqrt(n)) / 2;
+  const at = (place: number): number => sorted[Math.min(n - 1, Math.max(0, place))];
+  return { value: quantileSorted(sorted, 0.5), low: at(Math.floor(n / 2 - half)), high: at(Math.ceil(n / 2 + half) - 1) };
 }
 
 /**

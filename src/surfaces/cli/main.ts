@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { configFromEnvironment, PRODUCT_VERSION, systemClock } from '../../environment.ts';
 import { describeError, ERROR_TABLE } from '../../base/errors.ts';
 import type { Language } from '../../conditions/words.ts';
-import { modulesFor } from './commands/index.ts';
+import { isCommand, modulesFor } from './commands/index.ts';
 import type { Context } from './context.ts';
 import { openOutput } from './terminal.ts';
 
@@ -20,10 +20,11 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv = pro
     .addOption(new Option('--lang <language>', 'language of names and reasons').choices(['zh', 'en']).default(languageOf(env)))
     .addOption(new Option('--quiet', 'no progress'))
     .addHelpText('after', '\nEnvironment:\n  TAGCAST_HOME          folder of the store, snapshot and reports (default ./data)\n  TAGCAST_DATABASE_URL  PostgreSQL instead of the embedded store\n\nStart with `npm run quickstart` for a demo shop, or with `tagcast init` and `tagcast import orders.csv` for your own.')
-    .version(PRODUCT_VERSION)
     .showSuggestionAfterError()
     .showHelpAfterError('See `tagcast --help`, or `tagcast <command> --help`.')
     .exitOverride();
+  // After a command --version is that command's own.
+  if (!args.some(isCommand)) program.version(PRODUCT_VERSION);
   const cancel = new AbortController();
   const onSignal = (): void => {
     if (cancel.signal.aborted) process.exit(ERROR_TABLE.cancelled.exit);

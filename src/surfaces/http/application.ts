@@ -91,10 +91,11 @@ interface Serving {
   readonly checkResponses: boolean;
 }
 
-function send(res: Response, state: ServerState, status: number, body: unknown, html = false): void {
+/** @param policy of a page; absent: the body is JSON */
+function send(res: Response, state: ServerState, status: number, body: unknown, policy?: string): void {
   if (state.closing) res.set('Connection', 'close');
   res.status(status);
-  if (html) res.set('Content-Security-Policy', DOCS_POLICY).type('html').send(body);
+  if (policy !== undefined) res.set('Content-Security-Policy', policy).type('html').send(body);
   else res.json(body);
 }
 
@@ -117,7 +118,7 @@ function handlerOf(route: Route, { deps, state, readBody, perKey, checkResponses
     res.once('close', () => gone.abort());
     const answer = await route.handle({ params, query, body, caller, signal: gone.signal }, deps);
     if (checkResponses) route.response.parse(answer);
-    send(res, state, route.status?.(answer) ?? 200, answer, route.produces === 'html');
+    send(res, state, route.status?.(answer) ?? 200, answer, route.produces === 'html' ? (route.policy ?? DOCS_POLICY) : undefined);
   };
 }
 

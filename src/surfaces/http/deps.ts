@@ -17,7 +17,9 @@ export interface AppDeps {
   readonly version: string;
   /** The tag catalogue as it is now: every kind of tag, and what conditions may name. */
   catalogue(): Promise<Catalogue>;
-  readonly models: readonly { readonly name: string; readonly label: Bilingual }[];
+  readonly models: readonly { readonly name: string; readonly label: Bilingual; readonly description?: Bilingual }[];
+  /** What the columns of models are called. */
+  readonly plan: { readonly features: readonly { readonly definition: { readonly name: string; readonly label: Bilingual } }[] };
   /** Business day that segments and the age of tags are judged on. */
   today(): Promise<LocalDate>;
   scoring(work: { readonly progress: Progress; readonly signal?: AbortSignal }): ScoringDeps;

@@ -1,5 +1,7 @@
 /** One worked example per route, for the documents. A test checks each against its route's schemas and against the shape of real answers. */
 
+import { exampleDiagnostics, exampleLatest } from './exampleReport.ts';
+
 export interface Example {
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
@@ -30,6 +32,16 @@ const evaluation = (auc: number, loss: number): unknown => ({
   rows: 2841, targetMean: 0.412, metrics: { roc_auc: { value: auc, low: auc - 0.011, high: auc + 0.01 }, log_loss: { value: loss } },
   calibration: [{ rows: 284, predicted: 0.021, actual: 0.025 }], lift: [{ tenth: 1, rows: 284, actual: 0.982, lift: 2.38, cumulativeGain: 0.238 }],
 });
+
+const head = {
+  horizonDays: 90, task: 'binary', candidate: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees',
+  split: { mode: 'three_way', train: ['2025-03-01', '2025-06-01'], calibration: '2025-09-01', test: '2025-12-01', serve: ['2025-09-01', '2025-12-01'] },
+  rows: { train: 5210, calibration: 2755, test: 2841, serve: 5596 }, baseRate: 0.412, evaluation: evaluation(0.921, 0.334),
+  baseline: { candidate: 'recency_rule', evaluation: evaluation(0.874, 0.402) }, beatsBaseline: true,
+  leaderboard: [{ candidate: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees', loss: 0.341, lossErrorToBest: 0, metrics: { roc_auc: 0.918 } }],
+  grade: 'good', confidence: 'high', warnings: [],
+};
+const trainedOn = { timeZone: 'Asia/Shanghai', currency: 'CNY', seed: 1, data: { snapshot: '7d793037a0760186', events: 242_113, customers: 3000, end: '2026-02-28' }, readiness: [] };
 
 export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   health: { response: { status: 'ok', version: '0.1.0' } },
@@ -88,18 +100,20 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
     path: { name: 'churn', version: '3' },
     response: {
       name: 'churn', version: 3, createdAt: versionLine.createdAt, sha256: versionLine.sha256, bytes: 184_220, aliases: ['champion'], target: { kind: 'no_order' },
-      population: [{ feature: 'orders_total', atLeast: 1 }], columns: [{ name: 'days_since_last_order', unit: 'days', missing: 'missing' }], featureSetHash: '5d41402abc4b2a76',
-      timeZone: 'Asia/Shanghai', currency: 'CNY', seed: 1, data: { snapshot: '7d793037a0760186', events: 242_113, customers: 3000, end: '2026-02-28' }, readiness: [],
-      heads: [{
-        horizonDays: 90, task: 'binary', candidate: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees',
-        split: { mode: 'three_way', train: ['2025-03-01', '2025-06-01'], calibration: '2025-09-01', test: '2025-12-01', serve: ['2025-09-01', '2025-12-01'] },
-        rows: { train: 5210, calibration: 2755, test: 2841, serve: 5596 }, baseRate: 0.412, evaluation: evaluation(0.921, 0.334),
-        baseline: { candidate: 'recency_rule', evaluation: evaluation(0.874, 0.402) }, beatsBaseline: true,
-        leaderboard: [{ candidate: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees', loss: 0.341, lossErrorToBest: 0, metrics: { roc_auc: 0.918 } }],
-        grade: 'good', confidence: 'high', warnings: [],
-      }],
+      population: [{ feature: 'orders_total', atLeast: 1 }], columns: [{ name: 'days_since_last_order', unit: 'days', missing: 'missing' }], featureSetHash: '5d41402abc4b2a76', ...trainedOn,
+      heads: [head],
     },
   },
+  readReport: {
+    path: { name: 'churn', version: '3' },
+    response: {
+      format: 'tagcast.report', schemaVersion: 1, name: 'churn', label: churnLabel, description: label('未来90天内不下单的概率', 'Probability of no order in the next 90 days'), version: 3, aliases: ['champion'],
+      createdAt: versionLine.createdAt, sha256: versionLine.sha256, target: { kind: 'no_order' }, observations: { at: 'cutoffs' }, population: [{ feature: 'orders_total', atLeast: 1 }],
+      columns: [{ name: 'days_since_last_order', unit: 'days', label: label('距上次下单', 'Days since last order') }], ...trainedOn,
+      heads: [{ ...head, diagnostics: exampleDiagnostics, latest: exampleLatest }],
+    },
+  },
+  readReportPage: { path: { name: 'churn', version: '3' }, query: { lang: 'en' } },
   listRuns: {
     query: { limit: '1' },
     response: { runs: [{ run: 41, job: 'nightly', asOf: '2026-03-01', state: 'done', startedAt: '2026-02-28T18:00:00.000Z', finishedAt: '2026-02-28T18:04:31.000Z', details: { customers: 3000 } }] },

@@ -45,6 +45,8 @@ export interface RouteHead {
   /** Tokens that one call takes from its key's bucket; default 1. */
   readonly cost?: number;
   readonly produces?: 'json' | 'html';
+  /** Content security policy of a page; absent: that of the docs page. */
+  readonly policy?: string;
 }
 
 export interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType> extends RouteHead {

@@ -5,17 +5,19 @@ import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { readProfile, readTags, scoreNow } from './handlers/customers.ts';
 import { takeEvents } from './handlers/events.ts';
-import { readModel, readModels, readRuns, readVersion } from './handlers/models.ts';
+import { readModel, readModels, readReportDocument, readReportPage, readRuns, readVersion } from './handlers/models.ts';
 import { countCustomersOf, listCustomersOf } from './handlers/segments.ts';
 import { readHealth } from './handlers/system.ts';
 import { readCatalogue, readDistribution } from './handlers/tags.ts';
 import { customerParams, customerQuery, nothing } from './schemas/common.ts';
 import { profileSchema, scoredSchema } from './schemas/customers.ts';
 import { eventsBody, eventsDocument, eventsResponse } from './schemas/events.ts';
-import { modelListSchema, modelParams, modelSchema, modelVersionSchema, runsQuery, runsSchema, versionParams } from './schemas/models.ts';
+import { modelListSchema, modelParams, modelSchema, modelVersionSchema, reportQuery, runsQuery, runsSchema, versionParams } from './schemas/models.ts';
 import { countBody, countDocument, countResponse, listBody, listDocument, listResponse } from './schemas/segments.ts';
 import { healthSchema, openApiSchema } from './schemas/system.ts';
 import { catalogueSchema, customerTagsSchema, distributionSchema, tagParams } from './schemas/tags.ts';
+import { reportSchema } from '../../reports/document.ts';
+import { REPORT_POLICY } from '../../reports/page.ts';
 import { z } from 'zod';
 
 /** Documents are the same for every reader, so they are made once. */
@@ -114,6 +116,20 @@ export const ROUTES: readonly Route[] = Object.freeze([
     summary: { zh: '一个版本的指标', en: 'Metrics of a version beside its baseline' },
     description: { zh: '包含校准表、提升表和候选排名；不包含权重。', en: 'With calibration, lift and the leaderboard of candidates; without weights.' },
     handle: readVersion,
+  }),
+  route({
+    id: 'readReport', method: 'get', path: '/v1/models/{name}/versions/{version}/report', group: 'models', params: versionParams, query: nothing, response: reportSchema, cost: 5,
+    access: { admin: true, data_scientist: true, marketer: false, service: false },
+    summary: { zh: '一个版本的评估报告（数据）', en: 'The evaluation report of a version, as data' },
+    description: { zh: '保存报告之前训练的版本，`diagnostics` 为 null。不含任何客户编号。', en: 'A version that was trained before reports were kept has `diagnostics` null. Holds no customer ids.' },
+    handle: readReportDocument,
+  }),
+  route({
+    id: 'readReportPage', method: 'get', path: '/v1/models/{name}/versions/{version}/report.html', group: 'models', params: versionParams, query: reportQuery, response: z.string(), produces: 'html', policy: REPORT_POLICY, cost: 5,
+    access: { admin: true, data_scientist: true, marketer: false, service: false },
+    summary: { zh: '一个版本的评估报告（页面）', en: 'The evaluation report of a version, as a page' },
+    description: { zh: '一个自足的文件，两种语言都在其中。', en: 'One file that needs nothing else, in both languages.' },
+    handle: readReportPage,
   }),
   route({
     id: 'listRuns', method: 'get', path: '/v1/runs', group: 'models', params: nothing, query: runsQuery, response: runsSchema,

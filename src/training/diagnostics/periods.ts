@@ -4,6 +4,7 @@ import type { Dataset } from '../dataset.ts';
 import { tidy } from './curves.ts';
 import type { HeadDiagnostics } from './schema.ts';
 import { outcomeRange } from './tables.ts';
+import type { Centre } from './tables.ts';
 
 type Period = HeadDiagnostics['periods'][number];
 
@@ -11,7 +12,7 @@ type Period = HeadDiagnostics['periods'][number];
 const MOST_GROUPS = 18;
 
 /** One line per cut-off, or per run of neighbouring cut-offs where there are many. Periods without rows are left out. */
-export function periodTable({ y, period, cutoffs }: Dataset, predicted: Float64Array, role: Period['role'], isShare: boolean): Period[] {
+export function periodTable({ y, period, cutoffs }: Dataset, predicted: Float64Array, role: Period['role'], centre: Centre): Period[] {
   const size = Math.max(1, Math.ceil(cutoffs.length / MOST_GROUPS));
   const groups = Math.ceil(cutoffs.length / size);
   const rowsOf: number[][] = Array.from({ length: groups }, () => []);
@@ -22,7 +23,7 @@ export function periodTable({ y, period, cutoffs }: Dataset, predicted: Float64A
     return [{
       first: cutoffs[group * size], last: cutoffs[Math.min(cutoffs.length, (group + 1) * size) - 1], role, rows: rows.length,
       predicted: tidy(mean(values)),
-      actual: outcomeRange(Float64Array.from(rows, (row) => y[row]), isShare),
+      actual: outcomeRange(Float64Array.from(rows, (row) => y[row]), centre),
       quantiles: [0.05, 0.25, 0.5, 0.75, 0.95].map((level) => tidy(quantileSorted(values, level))),
     }];
   });

@@ -15,7 +15,7 @@ const count = z.int().min(0);
 /** Points of a curve, first coordinate ascending. */
 const curve = z.array(z.tuple([number, number])).max(MOST_POINTS);
 const range = z.strictObject({ value: number, low: number, high: number });
-/** Rows with similar predictions, lowest first: means of what was said and of what happened, with the 95 % interval of the latter. */
+/** Rows with similar predictions, lowest first: mean of what was said, and what happened with its 95 % interval: a share, a mean amount, or median days. */
 const bin = z.strictObject({ rows: count, predicted: number, actual: number, low: number, high: number });
 
 export const candidateDiagnosticsSchema = z.strictObject({
@@ -52,7 +52,7 @@ const segmentSchema = z.strictObject({
     level: z.string().optional(),
     rows: count,
     predicted: number,
-    /** Mean outcome with its 95 % interval. */
+    /** Share, mean amount or median days that happened, with the 95 % interval. */
     actual: range,
     /** AUC, normalised Gini or mean absolute error in days; absent where the group has too little of either outcome. */
     quality: range.optional(),

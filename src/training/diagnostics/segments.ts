@@ -7,7 +7,7 @@ import { mean } from '../../math/stats/index.ts';
 import type { Dataset } from '../dataset.ts';
 import { tidy } from './curves.ts';
 import type { HeadDiagnostics } from './schema.ts';
-import { outcomeRange } from './tables.ts';
+import { CENTRES, outcomeRange } from './tables.ts';
 
 type Segment = HeadDiagnostics['segments'][number];
 type Group = Segment['groups'][number];
@@ -63,13 +63,13 @@ function judged(task: Task, y: Float64Array, predicted: Float64Array, rows: Int3
   const own = Float64Array.from(rows, (row) => y[row]);
   const said = Float64Array.from(rows, (row) => predicted[row]);
   const quality = qualityOf(task, own, said, rng);
-  return { rows: rows.length, predicted: tidy(mean(said)), actual: outcomeRange(own, task === 'binary'), ...(quality === undefined ? {} : { quality }) };
+  return { rows: rows.length, predicted: tidy(mean(said)), actual: outcomeRange(own, CENTRES[task]), ...(quality === undefined ? {} : { quality }) };
 }
 
 const BOOTSTRAP_ROWS = 4000;
 
 function qualityOf(task: Task, y: Float64Array, predicted: Float64Array, rng: Random): Group['quality'] {
-  if (task === 'duration') return outcomeRange(predicted.map((days, i) => Math.abs(days - y[i])), false);
+  if (task === 'duration') return outcomeRange(predicted.map((days, i) => Math.abs(days - y[i])), 'mean');
   const positives = y.filter((value) => value > 0).length;
   if (positives < LEAST_OF_EITHER || (task === 'binary' && y.length - positives < LEAST_OF_EITHER)) return undefined;
   if (task === 'binary') {

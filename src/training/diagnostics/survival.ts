@@ -18,7 +18,7 @@ export function survivalCalibration({ x, y }: Dataset, { fitted, served, serving
   const { low80, low50, prediction, high50, high80 } = served;
   if (y.length === 0 || waits === undefined || low80 === undefined || low50 === undefined || high50 === undefined || high80 === undefined) return null;
   const quantiles = [low80, low50, prediction, high50, high80];
-  const levels = INTERVAL_LEVELS.map((level, k) => ({ level, share: outcomeRange(y.map((days, row) => (days <= quantiles[k][row] ? 1 : 0)), true) }));
+  const levels = INTERVAL_LEVELS.map((level, k) => ({ level, share: outcomeRange(y.map((days, row) => (days <= quantiles[k][row] ? 1 : 0)), 'share') }));
   // What is asked for in place of a level is served as that level: the way back from the estimator's own distribution.
   const levelsOf = waitingLevels(serving.waiting, x);
   const said = [0, ...INTERVAL_LEVELS, 1];

@@ -1,15 +1,20 @@
 /** Tables by tenth of prediction and by hundredth of customers, each line with the interval of what happened. */
 import type { Task } from '../../estimators/contract.ts';
 import type { Served } from '../../estimators/serving.ts';
-import { calibrationTable, meanRange, wilson } from '../../math/metrics/index.ts';
+import { calibrationTable, meanRange, medianRange, wilson } from '../../math/metrics/index.ts';
 import { argsort, mean } from '../../math/stats/index.ts';
 import { tidy } from './curves.ts';
 import type { CandidateDiagnostics, HeadDiagnostics } from './schema.ts';
 
-/** A share or a mean with its 95 % interval: Wilson's for outcomes in {0, 1}, Student's for everything else. */
-export function outcomeRange(values: ArrayLike<number>, isShare: boolean): { value: number; low: number; high: number } {
-  const value = mean(values);
-  const { low, high } = isShare ? wilson(value * values.length, values.length) : (meanRange(values) ?? { low: value, high: value });
+/** What is said of outcomes in {0, 1}, of amounts, and of days, whose predictions are medians. */
+export type Centre = 'share' | 'mean' | 'median';
+export const CENTRES: Readonly<Record<Task, Centre>> = { binary: 'share', amount: 'mean', duration: 'median' };
+
+/** The centre of outcomes with its 95 % interval: Wilson's of a share, Student's of a mean, order statistics of a median. */
+export function outcomeRange(values: ArrayLike<number>, centre: Centre): { value: number; low: number; high: number } {
+  const middle = centre === 'median' ? medianRange(values) : undefined;
+  const value = middle?.value ?? mean(values);
+  const { low, high } = middle ?? (centre === 'share' ? wilson(value * values.length, values.length) : (meanRange(values) ?? { low: value, high: value }));
   return { value: tidy(value), low: tidy(low), high: tidy(high) };
 }
 
@@ -22,7 +27,7 @@ export function rowsByTenth(y: Float64Array, predicted: Float64Array): Int32Arra
 
 export function calibrationBins(task: Task, y: Float64Array, predicted: Float64Array): CandidateDiagnostics['calibration'] {
   return rowsByTenth(y, predicted).map((rows) => {
-    const { value, low, high } = outcomeRange(Float64Array.from(rows, (row) => y[row]), task === 'binary');
+    const { value, low, high } = outcomeRange(Float64Array.from(rows, (row) => y[row]), CENTRES[task]);
     return { rows: rows.length, predicted: tidy(mean(Float64Array.from(rows, (row) => predicted[row]))), actual: value, low, high };
   });
 }
@@ -63,7 +68,7 @@ export function coverageByTenth(y: Float64Array, { prediction, low80, high80 }: 
     return [{
       rows: given.length,
       predicted: tidy(mean(Float64Array.from(given, (row) => prediction[row]))),
-      covered: outcomeRange(Float64Array.from(given, (row) => (low80[row] <= y[row] && y[row] <= high80[row] ? 1 : 0)), true),
+      covered: outcomeRange(Float64Array.from(given, (row) => (low80[row] <= y[row] && y[row] <= high80[row] ? 1 : 0)), 'share'),
       width: tidy(mean(Float64Array.from(given, (row) => high80[row] - low80[row]))),
     }];
   });
@@ -74,6 +79,6 @@ export function errorsByTenth(y: Float64Array, predicted: Float64Array): NonNull
   return rowsByTenth(y, predicted).map((rows) => ({
     rows: rows.length,
     predicted: tidy(mean(Float64Array.from(rows, (row) => predicted[row]))),
-    error: outcomeRange(Float64Array.from(rows, (row) => Math.abs(predicted[row] - y[row])), false),
+    error: outcomeRange(Float64Array.from(rows, (row) => Math.abs(predicted[row] - y[row])), 'mean'),
   }));
 }

@@ -21,6 +21,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   listModels: 'admin data_scientist',
   readModel: 'admin data_scientist',
   readVersion: 'admin data_scientist',
+  readReport: 'admin data_scientist',
+  readReportPage: 'admin data_scientist',
   listRuns: 'admin data_scientist',
   takeEvents: 'admin service',
 };
@@ -42,7 +44,7 @@ function callExample(id: string, key?: string): Promise<Reply> {
   const example = EXAMPLES[id];
   if (route === undefined || example === undefined) throw new Error(`no example of ${id}`);
   // The only version of the seeded model is 1.
-  const values: Readonly<Record<string, string>> = { ...example.path, ...(id === 'readVersion' ? { version: '1' } : {}) };
+  const values: Readonly<Record<string, string>> = { ...example.path, ...(['readVersion', 'readReport', 'readReportPage'].includes(id) ? { version: '1' } : {}) };
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => values[name] ?? '');
   return running.call(`${path}${example.query === undefined ? '' : `?${new URLSearchParams(example.query).toString()}`}`, { method: route.method.toUpperCase(), ...(key === undefined ? {} : { key }), ...(example.body === undefined ? {} : { body: example.body }) });
 }

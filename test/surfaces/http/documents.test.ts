@@ -64,7 +64,8 @@ describe('OpenAPI', () => {
       }
     }
     const answered = ROUTES.filter((route) => EXAMPLES[route.id]?.response !== undefined);
-    expect(answered.length).toBe(ROUTES.length - 2);
+    // The documents themselves and the page of a report have none.
+    expect(answered.length).toBe(ROUTES.length - 3);
     for (const route of answered) {
       const response = EXAMPLES[route.id]?.response;
       const components = document.components.schemas;

@@ -72,7 +72,7 @@ export async function seed(store: Store, at: number): Promise<void> {
 
 export function depsFor(store: Store, clock: TestClock): AppDeps {
   return {
-    store, clock, version: '0.1.0', shop: { timeZone: DEFAULT_TIME_ZONE, historic: false }, catalogue: () => loadCatalogue(store.db), models: MODELS,
+    store, clock, version: '0.1.0', shop: { timeZone: DEFAULT_TIME_ZONE, historic: false }, catalogue: () => loadCatalogue(store.db), models: MODELS, plan: featurePlan(FEATURES, { timeZone: DEFAULT_TIME_ZONE }),
     today: () => Promise.resolve(localDate(clock.now(), DEFAULT_TIME_ZONE)),
     scoring: ({ progress }) => ({ store, clock, progress, owner: 'test', snapshotDir: '', plan: featurePlan(FEATURES, { timeZone: DEFAULT_TIME_ZONE }), estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: [], timeZone: DEFAULT_TIME_ZONE }),
     // The seeded model is a row to look at; score.test.ts has the real job.

@@ -10,7 +10,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   import: async () => (await import('./import.ts')).importCommand,
   features: async () => (await import('./features.ts')).features,
   train: async () => (await import('./models.ts')).train,
-  evaluate: async () => (await import('./models.ts')).evaluate,
+  evaluate: async () => (await import('./evaluate.ts')).evaluate,
   models: async () => (await import('./models.ts')).models,
   table: async () => (await import('./table.ts')).tableCommand,
   score: async () => (await import('./score.ts')).score,
@@ -23,9 +23,13 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   doctor: async () => (await import('./doctor.ts')).doctor,
 };
 
+export function isCommand(word: string): boolean {
+  return Object.hasOwn(COMMANDS, word);
+}
+
 /** The modules to load for a command line: the one that is called, or all of them. */
 export async function modulesFor(args: readonly string[]): Promise<CommandModule[]> {
-  const called = args.find((arg) => Object.hasOwn(COMMANDS, arg));
+  const called = args.find(isCommand);
   const wanted = called === undefined || args[0] === 'help' ? Object.keys(COMMANDS) : [called];
   return Promise.all(wanted.map((name) => COMMANDS[name]()));
 }

@@ -1,4 +1,4 @@
-/** `tagcast train`, `tagcast evaluate` and `tagcast models …`. */
+/** `tagcast train` and `tagcast models …`. */
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import { AppError } from '../../../base/errors.ts';
@@ -51,10 +51,10 @@ export const train: CommandModule = (program, context) => {
 };
 
 /** The version that was asked for, else the champion, else the newest. */
-async function chosenVersion(app: App, name: string, wish: number | undefined): Promise<number> {
+export async function chosenVersion(app: App, name: string, wish: number | undefined): Promise<number> {
   if (!app.models.some((model) => model.name === name)) throw new AppError('unknown_name', `There is no model "${name.slice(0, 60)}".`, { hint: `There are: ${app.models.map((model) => model.name).join(', ')}.` });
   const versions = await listModels(app.store, name);
-  const version = wish ?? (await aliasesOf(app.store, name)).champion ?? versions.at(-1)?.version;
+  const version = wish ?? (await aliasesOf(app.store, name)).champion ?? versions[0]?.version;
   if (version === undefined || !versions.some((one) => one.version === version)) {
     throw new AppError('not_found', `Model "${name}" has ${versions.length === 0 ? 'not been trained yet' : `no version ${version ?? ''}`}.`, { hint: versions.length === 0 ? `Run \`tagcast train ${name}\`.` : `Versions: ${versions.map((one) => one.version).join(', ')}.` });
   }
@@ -68,30 +68,6 @@ async function showVersion(context: Context, app: App, name: string, wish: numbe
   const aliases = await aliasesOf(app.store, name);
   answer(context, { ...found, aliases }, () => { showCard(context, app, found.card, version, aliases); });
 }
-
-export const evaluate: CommandModule = (program, context) => {
-  program
-    .command('evaluate')
-    .description('how good the serving models were on the last period, beside their baselines')
-    .argument('[models...]', 'names of models (default: all that were trained)')
-    .action(async (models: string[]) => {
-      const here = context();
-      await withApp(here, async (app) => {
-        const names = models.length > 0 ? models : [...new Set((await listModels(app.store)).map((one) => one.name))];
-        if (names.length === 0) throw new AppError('no_champion', 'No model has been trained yet.', { hint: 'Run `tagcast train`.' });
-        if (here.json) {
-          const cards = [];
-          for (const name of names) {
-            const version = await chosenVersion(app, name, undefined);
-            cards.push((await listModels(app.store, name)).find((one) => one.version === version));
-          }
-          here.output.print(JSON.stringify(cards, null, 2));
-          return;
-        }
-        for (const name of names) await showVersion(here, app, name, undefined);
-      });
-    });
-};
 
 export const models: CommandModule = (program, context) => {
   const command = program.command('models').description('the model registry');

@@ -8,8 +8,11 @@ import { listRuns } from '../../../store/repositories/runs.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Call } from '../route.ts';
 import { instantText } from '../schemas/common.ts';
+import type { Report, reportSchema } from '../../../reports/document.ts';
+import { reportPage } from '../../../reports/page.ts';
+import { readReport } from '../../../reports/read.ts';
 import { headCardSchema } from '../schemas/models.ts';
-import type { modelListSchema, modelParams, modelSchema, modelVersionSchema, runsQuery, runsSchema, versionLineSchema, versionParams } from '../schemas/models.ts';
+import type { modelListSchema, modelParams, modelSchema, modelVersionSchema, reportQuery, runsQuery, runsSchema, versionLineSchema, versionParams } from '../schemas/models.ts';
 
 type Head = ModelSummary['card']['heads'][number];
 type VersionLine = z.input<typeof versionLineSchema>;
@@ -100,6 +103,18 @@ export async function readVersion({ params }: Call<z.output<typeof versionParams
     readiness: card.readiness,
     heads: card.heads.map(headCard),
   };
+}
+
+function reportOf(deps: AppDeps, { name, version }: z.output<typeof versionParams>): Promise<Report> {
+  return readReport(deps.store, name, version, { models: deps.models, features: deps.plan.features.map(({ definition }) => definition) });
+}
+
+export async function readReportDocument({ params }: Call<z.output<typeof versionParams>, unknown, unknown>, deps: AppDeps): Promise<z.input<typeof reportSchema>> {
+  return reportOf(deps, params);
+}
+
+export async function readReportPage({ params, query }: Call<z.output<typeof versionParams>, z.output<typeof reportQuery>, unknown>, deps: AppDeps): Promise<string> {
+  return reportPage(await reportOf(deps, params), query.lang ?? 'zh');
 }
 
 export async function readRuns({ query }: Call<unknown, z.output<typeof runsQuery>, unknown>, deps: AppDeps): Promise<z.input<typeof runsSchema>> {

@@ -96,6 +96,8 @@ export const modelVersionSchema = z.strictObject({
   heads: z.array(headCardSchema),
 });
 
+export const reportQuery = z.strictObject({ lang: about(z.enum(['zh', 'en']).optional(), '先显示的语言，默认 zh', 'Language that is shown first, default zh') });
+
 export const runsQuery = z.strictObject({
   job: about(z.string().regex(/^[\w.-]{1,64}$/).optional(), '任务名称', 'Name of the job'),
   state: about(z.enum(RUN_STATES).optional(), '状态', 'State'),
