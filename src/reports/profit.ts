@@ -29,6 +29,7 @@ export function profitCurve(cutoffs: readonly Cutoff[], { value, cost, success }
 /** The point of the highest profit, the fewest contacts among equals; undefined where contacting nobody is best. */
 export function bestCutoff(curve: readonly ProfitPoint[]): ProfitPoint | undefined {
   let best: ProfitPoint | undefined;
-  for (const point of curve) if (point.profit > (best?.profit ?? 0)) best = point;
+  // Rounding makes no point better than its equal.
+  for (const point of curve) if (point.profit > (best?.profit ?? 0) * (1 + 1e-9)) best = point;
   return best;
 }

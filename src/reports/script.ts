@@ -32,8 +32,8 @@ export const SCRIPT = `
     const step = power * ([1, 2, 5, 10].find((factor) => (high - low) / (power * factor) <= 6) ?? 10);
     return { low: Math.floor(low / step) * step, high: Math.ceil(high / step) * step, step };
   };
-  const svgText = (kind, x, y, text) => {
-    const made = document.createElementNS('http://www.w3.org/2000/svg', 'text');
+  const svgText = (space, kind, x, y, text) => {
+    const made = document.createElementNS(space, 'text');
     made.setAttribute('class', kind);
     made.setAttribute('x', x);
     made.setAttribute('y', y);
@@ -41,8 +41,8 @@ export const SCRIPT = `
     made.textContent = text;
     return made;
   };
-  const svgPath = (d) => {
-    const made = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  const svgPath = (space, d) => {
+    const made = document.createElementNS(space, 'path');
     made.setAttribute('class', 'grid');
     made.setAttribute('d', d);
     return made;
@@ -58,7 +58,7 @@ export const SCRIPT = `
       const profit = (people, rate) => people * (rate * success * value - cost);
       const curve = rows.map(([people, rate, low, high, score]) => ({ rows: people, score, profit: profit(people, rate), low: profit(people, low), high: profit(people, high) }));
       let best;
-      for (const point of curve) if (point.profit > (best === undefined ? 0 : best.profit)) best = point;
+      for (const point of curve) if (point.profit > (best === undefined ? 0 : best.profit * (1 + 1e-9))) best = point;
       const answer = helper.querySelector('[data-answer]');
       for (const language of ['zh', 'en']) answer.querySelector('.' + language).textContent = answers[language](best, total, currency);
       const all = curve.flatMap((point) => [point.low, point.high, 0]);
@@ -79,8 +79,8 @@ export const SCRIPT = `
       const title = up.lastElementChild;
       up.replaceChildren();
       for (let tick = axis.low; tick <= axis.high + axis.step / 2; tick += axis.step) {
-        up.append(svgPath('M' + frame.left + ' ' + y(tick) + 'H' + right));
-        for (const language of ['zh', 'en']) up.append(svgText(language, frame.left - 6, Number(y(tick)) + 4, number(language, { notation: 'compact', maximumSignificantDigits: 3 }).format(tick)));
+        up.append(svgPath(svg.namespaceURI, 'M' + frame.left + ' ' + y(tick) + 'H' + right));
+        for (const language of ['zh', 'en']) up.append(svgText(svg.namespaceURI, language, frame.left - 6, Number(y(tick)) + 4, number(language, { notation: 'compact', maximumSignificantDigits: 3 }).format(tick)));
       }
       up.append(title);
     };

@@ -21,7 +21,7 @@ export function scoresChart({ task, scores }: HeadDiagnostics, latest: Latest | 
   const ground = y(0);
   const bars = shares.map((share, i) => {
     const [from, to] = [x(edges[i]), x(edges[i + 1])];
-    const part = happened === undefined || rows[i] === 0 ? 0 : share * (happened[i] / rows[i]);
+    const part = happened?.length !== rows.length || rows[i] === 0 ? 0 : share * (happened[i] / rows[i]);
     const tip = `${onAxis(task, edges[i]).en} … ${onAxis(task, edges[i + 1]).en}: ${percent(share).en}`;
     return html`${bar(from + 0.5, y(share), to - from - 1, ground - y(share), 'learned', tip)}${part === 0 ? EMPTY : bar(from + 0.5, y(part), to - from - 1, ground - y(part), 'outcome', tip)}`;
   });

@@ -1,8 +1,11 @@
 /** Every command in the order of a shop's first day, against a real PostgreSQL server: exit codes, standard output and standard error, text and JSON. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Client } from 'pg';
+import { comparisonSchema } from '../../../src/reports/compare.ts';
+import { reportSchema } from '../../../src/reports/document.ts';
 import { main } from '../../../src/surfaces/cli/main.ts';
 import { freshDatabase } from '../../support/stores.ts';
 
@@ -105,7 +108,6 @@ describe('the command line', () => {
     expect(await json('models', 'rollback', 'repurchase_cycle')).toMatchObject({ aliases: { champion: 1 } });
     expect((await cli('models', 'list')).out).toMatch(/repurchase_cycle.*champion/);
     expect((await cli('models', 'show', 'repurchase_cycle', '2')).out).toContain('Leaderboard');
-    expect((await cli('evaluate', 'repurchase_cycle')).out).toMatch(/version 1/);
     expect(await cli('evaluate', 'nothing')).toMatchObject({ exit: 2, err: expect.stringContaining('There are: churn') as string });
   });
 
@@ -118,6 +120,27 @@ describe('the command line', () => {
     writeFileSync(file, 'tree\nversion=v4\n');
     expect(await cli('models', 'import', file, '--name', 'churn')).toMatchObject({ exit: 3, err: expect.stringContaining('before "end of trees"') as string });
     expect(await cli('models', 'import', file, '--name', 'churn', '--horizon', '31')).toMatchObject({ exit: 2, err: expect.stringContaining('It has: 90') as string });
+  });
+
+  test('evaluate writes the report of any version, compares two, and says what a version of before lacks', async () => {
+    const out = join(folder, 'pages');
+    const shown = await cli('evaluate', 'repurchase_cycle', '--out', out);
+    expect(shown.out).toMatch(/version 1[\s\S]*The whole report: .*repurchase_cycle-v1\.html/);
+    expect(readFileSync(join(out, 'repurchase_cycle-v1.html'), 'utf8')).toContain('id="card"');
+    expect(reportSchema.parse(JSON.parse(readFileSync(join(out, 'repurchase_cycle-v1.json'), 'utf8')))).toMatchObject({ name: 'repurchase_cycle', version: 1 });
+    expect(await json('evaluate', 'repurchase_cycle', '--version', '2')).toMatchObject([{ version: 2, heads: [{ diagnostics: { task: 'duration' } }] }]);
+    const compared = await cli('evaluate', 'repurchase_cycle', '--version', '2', '--against', '1', '--out', out);
+    expect(compared.out).toMatch(/MAE days[\s\S]*repurchase_cycle-v2-against-v1\.html/);
+    expect(comparisonSchema.parse(await json('evaluate', 'repurchase_cycle', '--against', '2')).heads[0].notComparable).toBeNull();
+    expect(await cli('evaluate', 'repurchase_cycle', '--against', '1')).toMatchObject({ exit: 2, err: expect.stringContaining('with itself') as string });
+    expect(await cli('evaluate', 'repurchase_cycle', '--version', '9')).toMatchObject({ exit: 2, err: expect.stringContaining('no version 9') as string });
+    expect(await cli('evaluate', 'repurchase_cycle', 'churn', '--version', '1')).toMatchObject({ exit: 2, err: expect.stringContaining('speak of one model') as string });
+    expect(await cli('evaluate', 'repurchase_cycle', '--out', join(out, 'repurchase_cycle-v1.html', 'under'))).toMatchObject({ exit: 3, err: expect.stringContaining('cannot be written') as string });
+    const client = new Client({ connectionString: env.TAGCAST_DATABASE_URL });
+    await client.connect();
+    await client.query('DELETE FROM model_reports WHERE version = 2').finally(() => client.end());
+    expect((await cli('evaluate', 'repurchase_cycle', '--version', '2', '--out', out)).out).toMatch(/trained before reports were kept[\s\S]*tagcast train repurchase_cycle/);
+    expect(await cli('--version')).toMatchObject({ exit: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+/) as string });
   });
 
   test('score and nightly: a finished day is left alone until forced', async () => {

@@ -2,6 +2,9 @@
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import { countEvents } from '../../../src/store/repositories/events.ts';
 import { listAudit } from '../../../src/store/repositories/audit.ts';
+import { REPORT_POLICY } from '../../../src/reports/page.ts';
+import { insertModelReport } from '../../../src/store/repositories/modelReports.ts';
+import { exampleDiagnostics } from '../../../src/surfaces/http/exampleReport.ts';
 import { describeOnEachStore } from '../../support/stores.ts';
 import { NOW, PII, seed, start, TODAY } from './support.ts';
 import type { Running } from './support.ts';
@@ -66,6 +69,22 @@ describeOnEachStore('routes', (getStore, about) => {
       expect(count.words.zh).toContain('90天流失概率');
       // The day decides what is stale: ten days later nobody has the tag any more.
       expect((await running.call('/v1/segments/count', { key: running.keys.marketer, body: { condition, asOf: '2026-03-11' } })).json()).toMatchObject({ asOf: '2026-03-11', matching: 0 });
+    });
+
+    test('the report of a version: as data and as a page under a policy of its own; without what was not kept yet, and with it', async () => {
+      const path = '/v1/models/churn/versions/1/report';
+      const key = running.keys.data_scientist;
+      expect((await running.call(path, { key })).json()).toMatchObject({ format: 'tagcast.report', name: 'churn', version: 1, label: { en: 'Churn' }, aliases: ['champion'], heads: [{ diagnostics: null, latest: null }] });
+      const before = await running.call(`${path}.html?lang=en`, { key });
+      expect([before.headers['content-type'], before.headers['content-security-policy']]).toEqual(['text/html; charset=utf-8', REPORT_POLICY]);
+      expect(before.text).toContain('tagcast train churn');
+      await getStore().db.transaction((trx) => insertModelReport(trx, { name: 'churn', version: 1, schemaVersion: 1, document: { schemaVersion: 1, heads: [exampleDiagnostics] } }));
+      expect((await running.call(path, { key })).json()).toMatchObject({ heads: [{ diagnostics: { chosen: { candidate: 'boosted_trees' } } }] });
+      const page = await running.call(`${path}.html`, { key });
+      expect(page.text).toContain('<html lang="zh-CN">');
+      expect(page.text).toContain('id="h0-drift"');
+      expect((await running.call('/v1/models/churn/versions/77/report', { key })).status).toBe(404);
+      expect((await running.call(`${path}.html?lang=fr`, { key })).status).toBe(400);
     });
 
     test('are listed in pages that meet without gap or overlap, without those who refused', async () => {
