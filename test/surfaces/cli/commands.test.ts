@@ -138,7 +138,8 @@ describe('the command line', () => {
     expect(await cli('evaluate', 'repurchase_cycle', '--out', join(out, 'repurchase_cycle-v1.html', 'under'))).toMatchObject({ exit: 3, err: expect.stringContaining('cannot be written') as string });
     const client = new Client({ connectionString: env.TAGCAST_DATABASE_URL });
     await client.connect();
-    await client.query('DELETE FROM model_reports WHERE version = 2').finally(() => client.end());
+    await client.query('DELETE FROM model_reports WHERE version = 2');
+    await client.end();
     expect((await cli('evaluate', 'repurchase_cycle', '--version', '2', '--out', out)).out).toMatch(/trained before reports were kept[\s\S]*tagcast train repurchase_cycle/);
     expect(await cli('--version')).toMatchObject({ exit: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+/) as string });
   });

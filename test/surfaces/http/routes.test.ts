@@ -71,22 +71,6 @@ describeOnEachStore('routes', (getStore, about) => {
       expect((await running.call('/v1/segments/count', { key: running.keys.marketer, body: { condition, asOf: '2026-03-11' } })).json()).toMatchObject({ asOf: '2026-03-11', matching: 0 });
     });
 
-    test('the report of a version: as data and as a page under a policy of its own; without what was not kept yet, and with it', async () => {
-      const path = '/v1/models/churn/versions/1/report';
-      const key = running.keys.data_scientist;
-      expect((await running.call(path, { key })).json()).toMatchObject({ format: 'tagcast.report', name: 'churn', version: 1, label: { en: 'Churn' }, aliases: ['champion'], heads: [{ diagnostics: null, latest: null }] });
-      const before = await running.call(`${path}.html?lang=en`, { key });
-      expect([before.headers['content-type'], before.headers['content-security-policy']]).toEqual(['text/html; charset=utf-8', REPORT_POLICY]);
-      expect(before.text).toContain('tagcast train churn');
-      await getStore().db.transaction((trx) => insertModelReport(trx, { name: 'churn', version: 1, schemaVersion: 1, document: { schemaVersion: 1, heads: [exampleDiagnostics] } }));
-      expect((await running.call(path, { key })).json()).toMatchObject({ heads: [{ diagnostics: { chosen: { candidate: 'boosted_trees' } } }] });
-      const page = await running.call(`${path}.html`, { key });
-      expect(page.text).toContain('<html lang="zh-CN">');
-      expect(page.text).toContain('id="h0-drift"');
-      expect((await running.call('/v1/models/churn/versions/77/report', { key })).status).toBe(404);
-      expect((await running.call(`${path}.html?lang=fr`, { key })).status).toBe(400);
-    });
-
     test('are listed in pages that meet without gap or overlap, without those who refused', async () => {
       const seen: string[] = [];
       let cursor: string | null = null;
@@ -106,9 +90,25 @@ describeOnEachStore('routes', (getStore, about) => {
   test('models show metrics beside the baseline, and none of their inside', async () => {
     const { admin } = running.keys;
     expect((await running.call('/v1/models', { key: admin })).json().models).toMatchObject([{ name: 'churn', aliases: { champion: 1 }, versions: 1, champion: { version: 1, heads: [{ metrics: { roc_auc: 0.921 }, baselineMetrics: { roc_auc: 0.874 } }] } }]);
-    const whole = await Promise.all(['/v1/models', '/v1/models/churn', '/v1/models/churn/versions/1'].map((path) => running.call(path, { key: admin })));
+    const whole = await Promise.all(['/v1/models', '/v1/models/churn', '/v1/models/churn/versions/1', '/v1/models/churn/versions/1/report', '/v1/models/churn/versions/1/report.html'].map((path) => running.call(path, { key: admin })));
     expect(whole[2]?.json().heads[0].evaluation.calibration.length).toBeGreaterThan(0);
     for (const { text } of whole) expect(text).not.toMatch(/secret|golden|42\.4242/);
+  });
+
+  test('the report of a version: as data and as a page under a policy of its own; without what was not kept yet, and with it', async () => {
+    const path = '/v1/models/churn/versions/1/report';
+    const key = running.keys.data_scientist;
+    expect((await running.call(path, { key })).json()).toMatchObject({ format: 'tagcast.report', name: 'churn', version: 1, label: { en: 'Churn' }, aliases: ['champion'], heads: [{ diagnostics: null, latest: null }] });
+    const before = await running.call(`${path}.html?lang=en`, { key });
+    expect([before.headers['content-type'], before.headers['content-security-policy']]).toEqual(['text/html; charset=utf-8', REPORT_POLICY]);
+    expect(before.text).toContain('tagcast train churn');
+    await getStore().db.transaction((trx) => insertModelReport(trx, { name: 'churn', version: 1, schemaVersion: 1, document: { schemaVersion: 1, heads: [exampleDiagnostics] } }));
+    expect((await running.call(path, { key })).json()).toMatchObject({ heads: [{ diagnostics: { chosen: { candidate: 'boosted_trees' } } }] });
+    const page = await running.call(`${path}.html`, { key });
+    expect(page.text).toContain('<html lang="zh-CN">');
+    expect(page.text).toContain('id="h0-drift"');
+    expect((await running.call('/v1/models/churn/versions/77/report', { key })).status).toBe(404);
+    expect((await running.call(`${path}.html?lang=fr`, { key })).status).toBe(400);
   });
 
   test('runs are newest first and can be narrowed', async () => {
