@@ -16,7 +16,8 @@ import { inWords, said, withApp } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { METRIC_TITLES, showCard } from '../modelCards.ts';
 import { formatNumber, table } from '../terminal.ts';
-import { chosenVersion, wholeNumber } from './models.ts';
+import { chosenVersion } from './models.ts';
+import { wholeNumber } from './wholeNumber.ts';
 
 interface Options {
   readonly version?: number;
