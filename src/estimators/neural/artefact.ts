@@ -2,7 +2,7 @@
 import type { Column, Matrix } from '../../base/matrix.ts';
 import { hashUniform } from '../../math/stats/index.ts';
 import type { TrainingData } from '../contract.ts';
-import { canonicalRows, refuse, type CanonicalRows } from '../rows.ts';
+import { canonicalOrder, refuse, type CanonicalOrder } from '../rows.ts';
 import { outputsOf } from './forward.ts';
 import { encodeRows, fitInputs, inputColumns, inputWidth, type Inputs } from './inputs.ts';
 import type { Network, NetworkInput } from './network.ts';
@@ -17,32 +17,29 @@ export interface NetworkArtefact {
 /** Rows (by weight) below which a network has nothing to say. */
 export const LEAST_ROWS = 100;
 
-export interface PreparedRows {
-  readonly ok: true;
-  readonly data: CanonicalRows;
+/** Rows in canonical order, columns by name with categories by name. */
+export interface NetworkRows extends Omit<CanonicalOrder, 'take'> {
   readonly inputs: Inputs;
-  /** Columns by name, rows in canonical order. */
-  readonly columns: readonly Column[];
 }
 
 /** `train` in canonical order, at most about `rowsUsed` rows of it. */
-export function preparedRows(train: TrainingData, rowsUsed: number, seed: number): PreparedRows | ReturnType<typeof refuse> {
-  const data = sampledRows(canonicalRows(train), rowsUsed, seed);
-  const inputs = fitInputs(data, train.x);
-  if (inputs.quantities.length + inputs.categories.length === 0) return refuse('no_columns', `None of ${data.names.length} columns varies over ${data.rows} rows.`);
-  const columns = inputColumns(inputs, train.x).map((column, c) => ({ ...column, values: data.columns[c] }));
-  return { ok: true, data, inputs, columns };
+export function preparedRows(train: TrainingData, rowsUsed: number, seed: number): { readonly ok: true; readonly data: NetworkRows } | ReturnType<typeof refuse> {
+  const { take, columns, ...order } = canonicalOrder(train);
+  const data = sampledRows({ ...order, columns: columns.map((column) => ({ ...column, values: take(column.values) })) }, rowsUsed, seed);
+  const inputs = fitInputs(data.columns, data.weights);
+  if (inputs.quantities.length + inputs.categories.length === 0) return refuse('no_columns', `None of ${columns.length} columns varies over ${data.rows} rows.`);
+  return { ok: true, data: { ...data, inputs } };
 }
 
-function sampledRows(data: CanonicalRows, rowsUsed: number, seed: number): CanonicalRows {
+function sampledRows(data: Omit<NetworkRows, 'inputs'>, rowsUsed: number, seed: number): Omit<NetworkRows, 'inputs'> {
   const share = rowsUsed / data.totalWeight;
   if (!(share < 1)) return data;
   const kept = Int32Array.from(data.y.keys()).filter((row) => hashUniform(data.hashes[row], seed) < share);
   const take = (values: Float64Array): Float64Array => Float64Array.from(kept, (row) => values[row]);
   const weights = take(data.weights);
   return {
-    rows: kept.length, names: data.names, columns: data.columns.map(take), y: take(data.y), weights, totalWeight: weights.reduce((sum, w) => sum + w, 0), hashes: take(data.hashes),
-    latestFrom: kept.filter((row) => row < data.latestFrom).length,
+    rows: kept.length, columns: data.columns.map((column) => ({ ...column, values: take(column.values) })), y: take(data.y), weights,
+    totalWeight: weights.reduce((sum, w) => sum + w, 0), hashes: take(data.hashes), latestFrom: kept.filter((row) => row < data.latestFrom).length,
   };
 }
 

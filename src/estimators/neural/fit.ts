@@ -1,6 +1,7 @@
 /** What the estimators of this family share: the number of epochs is chosen on the latest period (or on rows drawn by their hash), then all rows are fitted. */
 import type { FitContext, FitReport } from '../contract.ts';
-import { checkCancelled, holdOut, refuse, type CanonicalRows } from '../rows.ts';
+import { checkCancelled, holdOut, refuse } from '../rows.ts';
+import type { NetworkRows } from './artefact.ts';
 import { readyBackend } from './backend.ts';
 import { outputsOf } from './forward.ts';
 import type { Head } from './heads.ts';
@@ -23,7 +24,7 @@ const EPOCHS_UNSEEN = 12;
 export type NetworkOutcome = { readonly ok: true; readonly network: Network; readonly report: FitReport } | ReturnType<typeof refuse>;
 
 export function fitNetwork(
-  data: CanonicalRows, input: NetworkInput, head: Head, sizes: Omit<NetworkSizes, 'hidden' | 'outputs'>, params: NetworkParams, context: FitContext,
+  data: NetworkRows, input: NetworkInput, head: Head, sizes: Omit<NetworkSizes, 'hidden' | 'outputs'>, params: NetworkParams, context: FitContext,
 ): NetworkOutcome {
   const answer = readyBackend();
   if (!answer.ok) return answer;
@@ -59,7 +60,7 @@ export function fitNetwork(
 }
 
 /** Rows to stop by, if something and nothing happened on either side. */
-function usableHoldOut(data: CanonicalRows, seed: number): Uint8Array | undefined {
+function usableHoldOut(data: NetworkRows, seed: number): Uint8Array | undefined {
   const held = holdOut(data, seed);
   if (held === undefined) return undefined;
   const happens = (side: number, wanted: boolean): boolean => data.y.some((v, i) => held[i] === side && v > 0 === wanted);

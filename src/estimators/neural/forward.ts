@@ -7,7 +7,10 @@ function apply({ inputs, outputs, weights, bias }: Dense, x: Float64Array | Floa
   for (let j = 0; j < outputs; j++) out[j] = bias[j];
   let i = 0;
   for (; i + 3 < inputs; i += 4) {
-    const [a, b, c, d] = [x[from + i], x[from + i + 1], x[from + i + 2], x[from + i + 3]];
+    const a = x[from + i];
+    const b = x[from + i + 1];
+    const c = x[from + i + 2];
+    const d = x[from + i + 3];
     for (let j = 0, at = i * outputs; j < outputs; j++, at++) out[j] += a * weights[at] + b * weights[at + outputs] + c * weights[at + 2 * outputs] + d * weights[at + 3 * outputs];
   }
   for (; i < inputs; i++) {

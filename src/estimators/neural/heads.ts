@@ -3,7 +3,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { boundedSigma, LEAST_SIGMA, MOST_SIGMA, type ZeroInflatedLognormal } from '../../math/zeroInflatedLognormal.ts';
 import { sigmoid } from '../../math/specialLog.ts';
 import { moments } from '../../math/stats/index.ts';
-import type { CanonicalRows } from '../rows.ts';
+import type { NetworkRows } from './artefact.ts';
 import type { Tf } from './backend.ts';
 import type { RowLoss } from './training.ts';
 
@@ -20,7 +20,7 @@ export interface Head {
 const softplus = (z: number): number => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 const logit = (p: number): number => Math.log(p) - Math.log1p(-p);
 
-function shareOf(happens: (row: number) => boolean, { rows, weights, totalWeight }: CanonicalRows): number {
+function shareOf(happens: (row: number) => boolean, { rows, weights, totalWeight }: NetworkRows): number {
   let sum = 0;
   for (let i = 0; i < rows; i++) if (happens(i)) sum += weights[i];
   // Never quite none or all: the logarithm of the odds must be a number.
@@ -28,7 +28,7 @@ function shareOf(happens: (row: number) => boolean, { rows, weights, totalWeight
 }
 
 /** One output: the log-odds of y = 1. */
-export function bernoulliHead(data: CanonicalRows): Head {
+export function bernoulliHead(data: NetworkRows): Head {
   const { y } = data;
   return {
     start: [logit(shareOf((i) => y[i] === 1, data))],
@@ -44,7 +44,7 @@ export interface LogScale {
   readonly sd: number;
 }
 
-export function logScaleOf({ y, weights }: CanonicalRows): LogScale {
+export function logScaleOf({ y, weights }: NetworkRows): LogScale {
   const { mean, sd } = moments(y.map((v) => (v > 0 ? Math.log(v) : NaN)), weights);
   return { mean, sd: Math.max(sd, LEAST_SIGMA) };
 }
@@ -58,7 +58,7 @@ export function distributionAt(outputs: Float64Array, o: number, scale: LogScale
  * The zero-inflated lognormal loss (Wang, Liu & Miao 2019, eq. 5): cross-entropy of whether anything is spent, plus, over those who spend, the negative
  * log-likelihood ½((ln y − μ)/σ)² + ln σ. Constants are left out.
  */
-export function zeroInflatedLognormalHead(data: CanonicalRows, scale: LogScale): Head {
+export function zeroInflatedLognormalHead(data: NetworkRows, scale: LogScale): Head {
   const { y, rows } = data;
   const targets = new Float64Array(2 * rows);
   for (let i = 0; i < rows; i++) {

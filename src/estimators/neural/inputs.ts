@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Column, Matrix } from '../../base/matrix.ts';
 import { distribution, moments, weightedQuantile } from '../../math/stats/index.ts';
 import { finite } from '../codec.ts';
-import { columnsNamed, type CanonicalRows } from '../rows.ts';
+import { columnsNamed } from '../rows.ts';
 
 const quantitySchema = z.object({
   column: z.int().min(0),
@@ -33,14 +33,12 @@ const MOST_CATEGORIES = 200;
 
 export const signedLog = (v: number): number => Math.sign(v) * Math.log1p(Math.abs(v));
 
-export function fitInputs(data: CanonicalRows, x: Matrix): Inputs {
-  const byName = new Map(x.columns.map((column) => [column.name, column]));
-  const weighted = data.weights.some((w) => w !== 1) ? data.weights : undefined;
-  const inputs = { columns: [...data.names], quantities: [] as Inputs['quantities'], categories: [] as Inputs['categories'] };
-  data.columns.forEach((values, column) => {
-    const source = byName.get(data.names[column]);
-    if (source?.categories !== undefined) {
-      const vocabulary = vocabularyOf(source.categories, values, data.weights);
+export function fitInputs(columns: readonly Column[], weights: Float64Array): Inputs {
+  const weighted = weights.some((w) => w !== 1) ? weights : undefined;
+  const inputs = { columns: columns.map(({ name }) => name), quantities: [] as Inputs['quantities'], categories: [] as Inputs['categories'] };
+  columns.forEach(({ values, categories }, column) => {
+    if (categories !== undefined) {
+      const vocabulary = vocabularyOf(categories, values, weights);
       if (vocabulary.length > 0) inputs.categories.push({ column, vocabulary });
       return;
     }
@@ -48,8 +46,8 @@ export function fitInputs(data: CanonicalRows, x: Matrix): Inputs {
     if (present.values.length === 0) return;
     const fill = weightedQuantile(present, 0.5);
     const filled = values.map((v) => (v !== v ? fill : v));
-    const log = Math.abs(moments(filled, data.weights).skewness) > SKEW;
-    const { mean, sd } = moments(log ? filled.map(signedLog) : filled, data.weights);
+    const log = Math.abs(moments(filled, weights).skewness) > SKEW;
+    const { mean, sd } = moments(log ? filled.map(signedLog) : filled, weights);
     const flagged = values.some(Number.isNaN);
     const varies = sd > 0 && Number.isFinite(sd);
     if (varies || flagged) inputs.quantities.push({ column, fill, log, mean, sd: varies ? sd : 1, flagged });

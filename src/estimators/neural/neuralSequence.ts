@@ -36,8 +36,9 @@ export const neuralSequence = defineEstimator<NeuralSequenceArtefact, NeuralSequ
     if (problem !== undefined) return problem;
     const rows = preparedRows(train, params.rowsUsed, context.rng.fork('sample').int(4294967296));
     if (!rows.ok) return rows;
-    const { data, inputs, columns } = rows;
-    const series = fitSeries(data.names, data.columns, data.weights);
+    const { data } = rows;
+    const { inputs, columns } = data;
+    const series = fitSeries(columns, data.weights);
     if (series === undefined) return refuse('missing_column', 'A sequence needs columns over at least three windows, named like orders_7d, orders_30d and orders_90d.');
     const sizes = { inputs: inputWidth(inputs), codes: codesOf(inputs), recurrent: { channels: series.channels.length + 1, state: params.state } };
     const fitted = fitNetwork(data, networkInput({ inputs, series }, columns, 0, data.rows), bernoulliHead(data), sizes, params, context);

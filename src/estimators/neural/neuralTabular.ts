@@ -27,7 +27,8 @@ export const neuralTabular = defineEstimator<NeuralTabularArtefact, NetworkParam
     if (problem !== undefined) return problem;
     const rows = preparedRows(train, params.rowsUsed, context.rng.fork('sample').int(4294967296));
     if (!rows.ok) return rows;
-    const { data, inputs, columns } = rows;
+    const { data } = rows;
+    const { inputs, columns } = data;
     const fitted = fitNetwork(data, networkInput({ inputs }, columns, 0, data.rows), bernoulliHead(data), { inputs: inputWidth(inputs), codes: codesOf(inputs) }, params, context);
     return fitted.ok ? { ok: true, artefact: { kind: 'neural_tabular', inputs, network: fitted.network }, report: fitted.report } : fitted;
   },

@@ -46,7 +46,8 @@ export const neuralValue = defineEstimator<NeuralValueArtefact, NeuralValueParam
     if (problem !== undefined) return problem;
     const rows = preparedRows(train, params.rowsUsed, context.rng.fork('sample').int(4294967296));
     if (!rows.ok) return rows;
-    const { data, inputs, columns } = rows;
+    const { data } = rows;
+    const { inputs, columns } = data;
     const scale = logScaleOf(data);
     const head = zeroInflatedLognormalHead(data, scale);
     const fitted = fitNetwork(data, networkInput({ inputs }, columns, 0, data.rows), head, { inputs: inputWidth(inputs), codes: codesOf(inputs) }, params, context);

@@ -32,10 +32,10 @@ const CLIP = 5;
 /** Rates are taken per 30 days before the logarithm, so that one order a month is where it begins to bend. */
 const PER_DAYS = 30;
 
-/** Channels of the columns called `names`, fitted on their values; undefined where no name has three windows. */
-export function fitSeries(names: readonly string[], columns: readonly Float64Array[], weights: Float64Array): Series | undefined {
+/** Channels of the columns, fitted on their values; undefined where no name has three windows. */
+export function fitSeries(columns: readonly Column[], weights: Float64Array): Series | undefined {
   const found = new Map<string, { readonly days: number; readonly column: number }[]>();
-  names.forEach((full, column) => {
+  columns.forEach(({ name: full }, column) => {
     const [, name, days] = /^(.+)_(\d{1,4})d$/.exec(full) ?? [];
     if (name !== undefined && Number(days) > 0) found.set(name, [...(found.get(name) ?? []), { days: Number(days), column }]);
   });
@@ -46,8 +46,9 @@ export function fitSeries(names: readonly string[], columns: readonly Float64Arr
     const ascending = list.sort((a, b) => a.days - b.days);
     return { name, windows: ascending.map(({ days }) => days), columns: ascending.map(({ column }) => column), mean: 0, sd: 1 };
   });
+  const sources = columns.map(({ values }) => values);
   const channels = plain.map((channel) => {
-    const values = channel.windows.flatMap((_, i) => Array.from(weights, (_w, row) => signedLog(rateOf(channel, columns, row, i))));
+    const values = channel.windows.flatMap((_, i) => Array.from(weights, (_w, row) => signedLog(rateOf(channel, sources, row, i))));
     const { mean, sd } = moments(values, Float64Array.from({ length: values.length }, (_, k) => weights[k % weights.length]));
     return { ...channel, mean, sd: sd > 0 ? sd : 1 };
   });

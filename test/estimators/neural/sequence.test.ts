@@ -16,8 +16,7 @@ test('nested windows become rates between their edges, oldest first', () => {
     { name: 'views_10d', values: Float64Array.of(9, 9) },
     { name: 'views_20d', values: Float64Array.of(9, 9) },
   ];
-  const names = columns.map(({ name }) => name);
-  const series = fitSeries(names, columns.map(({ values }) => values), Float64Array.of(1, 1));
+  const series = fitSeries(columns, Float64Array.of(1, 1));
   // Two windows of views make no channel.
   expect(series).toMatchObject({ edges: [100, 40, 10, 0], channels: [{ name: 'orders', windows: [10, 40, 100], columns: [0, 1, 2] }] });
   if (series === undefined) throw new Error('no series');
@@ -31,7 +30,7 @@ test('nested windows become rates between their edges, oldest first', () => {
 
 test('a channel with coarser windows is spread over finer steps, and unknown beyond its longest', () => {
   const columns = ['a_7d', 'a_30d', 'a_90d', 'b_30d', 'b_60d', 'b_365d'].map((name, c) => ({ name, values: Float64Array.of(c, 2 * c + 1) }));
-  const series = fitSeries(columns.map(({ name }) => name), columns.map(({ values }) => values), Float64Array.of(1, 1));
+  const series = fitSeries(columns, Float64Array.of(1, 1));
   if (series === undefined) throw new Error('no series');
   expect(series.edges).toEqual([365, 90, 60, 30, 7, 0]);
   const { values, channels } = seriesRows(series, columns, 0, 1);
