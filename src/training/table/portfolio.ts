@@ -27,15 +27,20 @@ const ONE_TERM_LEVELS = 60;
 const TREES: CandidateParams = { trees: 1500, patience: 50, learningRate: 0.04, maxLeaves: 16, maxDepth: 6, minRows: 15, maxBins: 255, columnSample: 0.7, rowSample: 0.7, l2: 3 };
 const SHALLOW_TREES: CandidateParams = { trees: 2000, patience: 60, learningRate: 0.04, maxLeaves: 8, maxDepth: 4, minRows: 15, maxBins: 255, columnSample: 1, rowSample: 0.5, l2: 1 };
 
+const FOREST: CandidateParams = { trees: 120, minRows: 8, maxBins: 127 };
+const OBJECTIVE: Readonly<Record<TableTask, string>> = { binary: 'log_loss', multiclass: 'softmax', count: 'poisson', amount: 'tweedie', number: 'squared_error' };
+
 export function portfolioOf(task: TableTask): readonly Member[] {
-  const objective = task === 'binary' || task === 'multiclass' ? 'log_loss' : 'squared_error';
   const linear = LINEAR[task];
+  const boosted: CandidateParams = { objective: OBJECTIVE[task] };
+  const forest: CandidateParams = { target: task === 'binary' ? 'share' : task === 'multiclass' ? 'shares' : 'mean' };
   return [
     {
       name: linear, rung: 'linear', estimator: linear, view: 'linear', leastRows: 0,
       params: (rows) => ({ oneHotLimit: ONE_TERM_LEVELS, ...(task === 'binary' && rows > CHOSEN_PENALTY_ROWS ? { lambda: 1 } : {}) }),
     },
-    { name: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees', view: 'trees', leastRows: 200, params: () => ({ objective, ...TREES }) },
-    { name: 'shallow_trees', rung: 'boosting', estimator: 'boosted_trees', view: 'trees', leastRows: 200, params: () => ({ objective, ...SHALLOW_TREES }) },
+    { name: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees', view: 'plain', leastRows: 200, params: () => ({ ...boosted, ...TREES }) },
+    { name: 'shallow_trees', rung: 'boosting', estimator: 'boosted_trees', view: 'plain', leastRows: 200, params: () => ({ ...boosted, ...SHALLOW_TREES }) },
+    { name: 'random_forest', rung: 'boosting', estimator: 'random_forest', view: 'plain', leastRows: 200, params: () => ({ ...forest, ...FOREST }) },
   ];
 }

@@ -3,7 +3,6 @@ import { seededRandom } from '../../base/random.ts';
 import type { AnyEstimator } from '../candidate.ts';
 import { baselinesOf } from './baselines.ts';
 import { BLEND, fitEnsemble } from './ensemble.ts';
-import { canFit } from './member.ts';
 import { splitPlan } from './plan.ts';
 import type { SplitMode } from './plan.ts';
 import { portfolioOf } from './portfolio.ts';
@@ -50,7 +49,7 @@ export async function runTable(problem: TableProblem, request: RunRequest): Prom
   const rng = seededRandom(request.seed, 'table');
   const plan = splitPlan(problem, request.folds, request.seed, rng);
   const width = problem.task === 'multiclass' ? (problem.classes?.length ?? 1) : 1;
-  const portfolio = portfolioOf(problem.task).filter((member) => canFit(request.estimators[member.estimator], problem.task));
+  const portfolio = portfolioOf(problem.task).filter(({ estimator }) => request.estimators[estimator]?.tasks.includes(problem.task));
   const total = plan.folds.reduce((sum, fold) => sum + usable(portfolio, fold.train.length).length * fold.inner.length, 0);
   let done = 0;
   const parts = new Map<string, { parts: ScoredPart[]; member?: Member; role: LeaderboardEntry['role']; columns: string[] }>();
