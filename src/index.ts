@@ -74,6 +74,11 @@ export { ESTIMATORS, estimatorOf } from './estimators/index.ts';
 export type { AnyEstimator, EstimatorKind } from './estimators/index.ts';
 export type { Estimator, Explanation, FitOutcome, Task, TrainingData } from './estimators/contract.ts';
 export { applyCalibration, applyConformalInterval, chooseCalibration, fitConformal } from './estimators/calibration/index.ts';
+export {
+  compressHistories, deltaStandardError, expectedSpend, fitBetterNbd, fitBgBb, fitGammaGamma, fitNbd, fitNbdChoosingK, fitPareto, fitSbg, nextOrderWeeks, orderModelOf, profileIntervalOf, recordsOfSurvivors, sbgDiscountedLifetime,
+  sbgRetention, sbgSurvival, spendSample, standardErrorsOf, survivalCurve,
+} from './estimators/customerBase/index.ts';
+export type { History, NbdParams, OrderModel, ParetoParams } from './estimators/customerBase/index.ts';
 export { INTERVAL_LEVELS, PLAIN_SERVING, serve } from './estimators/serving.ts';
 export type { Served, Serving } from './estimators/serving.ts';
 
