@@ -9,6 +9,7 @@ import { openColumns } from '../store/snapshot/open.ts';
 import type { Columns } from '../store/columns/columns.ts';
 import { numbersOf } from '../store/columns/columns.ts';
 import { columnSource } from '../training/columnSource.ts';
+import { customerGroups } from '../training/customerGroups.ts';
 import type { ModelDefinition } from '../training/define.ts';
 import type { Imported } from '../training/imported.ts';
 import { diagnose } from '../training/diagnostics.ts';
@@ -74,7 +75,9 @@ export async function runTrainingTask(
       threads: task.threads,
       ...(task.imported === undefined ? {} : { imported: task.imported }),
       ...(task.search === undefined ? {} : { search: { limit: task.search.limit, ledger: fileLedger(task.search.folder, task.model) } }),
-      onTested: (tested) => heads.push(diagnose(tested)),
+      onTested: async (tested) => {
+        heads.push(diagnose(tested, await customerGroups(columns, startOfDay(tested.split.test, plan.timeZone))));
+      },
       ...options,
     });
     return { content, diagnostics: { schemaVersion: DIAGNOSTICS_VERSION, heads } };

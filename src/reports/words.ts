@@ -45,7 +45,13 @@ const METRICS: Readonly<Record<string, Words>> = {
 export const metricWords = known(METRICS);
 export const METRIC_ORDER: readonly string[] = Object.keys(METRICS);
 
-export const segmentWords = known({
+const SEGMENTS = known({
   tenure: w('认识时长（天）', 'Days known'), orders: w('累计订单数', 'Orders, all time'), recency: w('距上次下单（天）', 'Days since last order'), channels: w('近一年购买渠道数', 'Channels in a year'),
-  categories: w('近一年购买品类数', 'Categories in a year'), discount: w('优惠订单占比', 'Orders with a discount'),
+  categories: w('近一年购买品类数', 'Categories in a year'), discount: w('优惠订单占比', 'Orders with a discount'), channel: w('近一年最常下单的渠道', 'Channel of most orders in a year'),
+  category: w('近一年最常购买的品类', 'Category of most orders in a year'),
 });
+
+export function segmentWords(by: string): Words {
+  const [kind, key] = [by.slice(0, by.indexOf(':')), by.slice(by.indexOf(':') + 1)];
+  return kind === 'attribute' ? w(`属性 ${key}`, `Attribute ${key}`) : SEGMENTS(by);
+}

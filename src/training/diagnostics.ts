@@ -4,6 +4,7 @@
  */
 import { finish } from '../estimators/serving.ts';
 import { candidateMatrix } from './candidate.ts';
+import type { CustomerGroups } from './customerGroups.ts';
 import { datasetRows } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { contributionsOf } from './diagnostics/contributions.ts';
@@ -20,7 +21,8 @@ import type { TestedCandidate, TestedHead } from './tested.ts';
 /** Learned rows that are predicted again to show how scores move over time, at most. */
 const MOST_LEARNED_ROWS = 100_000;
 
-export function diagnose(tested: TestedHead): HeadDiagnostics {
+/** @param groups channels, categories and attributes of the customers, for the table of segments */
+export function diagnose(tested: TestedHead, groups: readonly CustomerGroups[] = []): HeadDiagnostics {
   const { task, split, test, winner, baseline, rng } = tested;
   const learned = tested.learned === undefined ? undefined : judgedRows(tested, tested.learned);
   const { served } = winner;
@@ -37,7 +39,7 @@ export function diagnose(tested: TestedHead): HeadDiagnostics {
     periods: [...(learned === undefined ? [] : learnedPeriods(tested, learned)), ...periodTable(test, served.prediction, 'test', CENTRES[task])],
     scores: scoreBins(task, test.y, served.prediction),
     contributions: contributionsOf(task, winner.fitted, test.x),
-    segments: segmentTable(task, test, served.prediction, rng.fork('segments')),
+    segments: segmentTable(task, test, served.prediction, rng.fork('segments'), groups),
     drift: learned === undefined ? null : driftOf(learned, test, split.horizonDays),
     leaks: strongestAlone(task, learned, test),
     cutoffs: task === 'binary' ? cutoffTable(test.y, served.prediction) : null,

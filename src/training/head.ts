@@ -56,7 +56,7 @@ export async function trainHead(asked: HeadRequest): Promise<TrainedHead> {
   const keeps = wins || request.keepCandidate === true;
   const winner = keeps ? chosen : baseline;
   const winnerTest = keeps ? chosenTest : baselineTest;
-  request.onTested?.({ task, split, end: request.end, test, ...(split.mode === 'label_free' ? {} : { learned: refitRows }), winner: winnerTest, baseline: baselineTest, rng: rng.fork('report') });
+  await request.onTested?.({ task, split, end: request.end, test, ...(split.mode === 'label_free' ? {} : { learned: refitRows }), winner: winnerTest, baseline: baselineTest, rng: rng.fork('report') });
 
   // The fit that serves: everything that is over by now, calibrated on periods that the fits before it had not seen.
   const serveRows = split.mode === 'label_free' ? test : await request.rowsAt(split.serve);

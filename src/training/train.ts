@@ -52,7 +52,7 @@ export interface TrainRequest {
   readonly search?: { readonly limit: SearchLimit; readonly ledger: SearchLedger };
   readonly onStep?: (horizonDays: number, step: string) => void;
   /** Called once per head, when its last period has been evaluated. */
-  readonly onTested?: (tested: TestedHead) => void;
+  readonly onTested?: (tested: TestedHead) => void | Promise<void>;
   readonly now?: () => number;
   /** A model from elsewhere, in place of the candidates of its horizon. */
   readonly imported?: Imported;

@@ -124,7 +124,7 @@ const train = async (change: Partial<typeof DEFINITION>): Promise<{ tested: Test
   const tested: TestedHead[] = [];
   const { heads } = await trainModel({
     definition: { ...DEFINITION, ...change }, source: sourceOf(WORLD), estimators: ESTIMATORS, plan: planOf(COLUMNS), facts: FACTS, snapshot: { hash: 'x', events: 1, customers: 1 }, currency: 'EUR', seed: 5,
-    onTested: (one) => tested.push(one),
+    onTested: (one) => { tested.push(one); },
   });
   return { tested, heads };
 };
@@ -147,6 +147,11 @@ describe('of a trained model', () => {
       expect(groups.every(({ rows }) => rows >= 30)).toBe(true);
       expect(groups.reduce((sum, { rows }) => sum + rows, hidden)).toBe(one.test.y.length);
     }
+    // Channels and attributes come beside the rows, and a group too small to show is counted.
+    const levels = new Map(Array.from(one.test.customerIds, (id, row): [number, string] => [id, row < 10 ? 'rare' : row % 2 === 0 ? 'web' : '<b>']));
+    const byChannel = diagnose(one, [{ by: 'channel', levels }]).segments.find(({ by }) => by === 'channel');
+    expect(byChannel?.groups.map(({ level }) => level).toSorted()).toEqual(['<b>', 'web']);
+    expect(byChannel?.hidden).toBe(10);
     expect(found.periods.map(({ role }) => role)).toEqual([...one.split.refit.map(() => 'learned'), 'test']);
     expect(found.cutoffs?.at(-1)?.rate).toBeCloseTo(head.evaluation.targetMean, 5);
     expect(found.scores.rows.reduce((sum, rows) => sum + rows, 0)).toBe(one.test.y.length);

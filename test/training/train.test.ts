@@ -112,7 +112,7 @@ describe('too little data', () => {
 
 test('the tested predictions are handed out once per head and change nothing', async () => {
   const seen: TestedHead[] = [];
-  const told = await trainModel(request({ onTested: (tested) => seen.push(tested) }));
+  const told = await trainModel(request({ onTested: (tested) => { seen.push(tested); } }));
   expect(seen.map(({ split }) => split.horizonDays)).toEqual(told.heads.map(({ horizonDays }) => horizonDays));
   const [{ test: rows, winner, learned }] = seen;
   expect(rocAuc(rows.y, winner.served.prediction)).toBe(told.heads[0].evaluation.metrics.roc_auc.value);

@@ -4,6 +4,7 @@ import type { Column } from '../../base/matrix.ts';
 import type { Task } from '../../estimators/contract.ts';
 import { aucRange, bootstrap, normalisedGini } from '../../math/metrics/index.ts';
 import { mean } from '../../math/stats/index.ts';
+import type { CustomerGroups } from '../customerGroups.ts';
 import type { Dataset } from '../dataset.ts';
 import { tidy } from './curves.ts';
 import type { HeadDiagnostics } from './schema.ts';
@@ -16,6 +17,7 @@ type Group = Segment['groups'][number];
 const LEAST_CUSTOMERS = 30;
 const LEAST_OF_EITHER = 10;
 const MOST_LEVELS = 8;
+const MOST_GROUPS = 12;
 const MOST_SEGMENTS = 12;
 
 /** Columns that people think in, with the lower ends of their bands; the first column that is there stands for its line. */
@@ -28,7 +30,7 @@ const BANDS: readonly { readonly by: string; readonly columns: readonly string[]
   { by: 'discount', columns: ['discounted_orders_share'], from: [0, 0.01, 0.25, 0.5, 0.75] },
 ];
 
-export function segmentTable(task: Task, test: Dataset, predicted: Float64Array, rng: Random): Segment[] {
+export function segmentTable(task: Task, test: Dataset, predicted: Float64Array, rng: Random, known: readonly CustomerGroups[] = []): Segment[] {
   const banded = BANDS.flatMap(({ by, columns, from }) => {
     const column = columns.map((name) => test.x.columns.find((one) => one.name === name)).find((one) => one !== undefined);
     if (column === undefined) return [];
@@ -36,8 +38,9 @@ export function segmentTable(task: Task, test: Dataset, predicted: Float64Array,
     return [{ by, groups }];
   });
   const named = test.x.columns.filter(({ name, categories }) => categories !== undefined || /_is_/.test(name)).map((column) => ({ by: column.name, groups: levelsOf(column) }));
-  return [...banded, ...named].slice(0, MOST_SEGMENTS).flatMap(({ by, groups }) => {
-    const large = groups.filter(({ rows }) => rows.length >= LEAST_CUSTOMERS);
+  const grouped = known.map(({ by, levels }) => ({ by, groups: groupsOf(test.customerIds, levels) }));
+  return [...banded, ...grouped, ...named].slice(0, MOST_SEGMENTS).flatMap(({ by, groups }) => {
+    const large = groups.filter(({ rows }) => rows.length >= LEAST_CUSTOMERS).slice(0, MOST_GROUPS);
     // One group that holds everyone is no comparison.
     if (large.length < 2) return [];
     const hidden = groups.reduce((sum, { rows }) => sum + rows.length, 0) - large.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -49,6 +52,20 @@ function rowsWhere({ values }: Column, keep: (value: number) => boolean): Int32A
   const rows: number[] = [];
   values.forEach((value, row) => { if (keep(value)) rows.push(row); });
   return Int32Array.from(rows);
+}
+
+/** The largest levels, and those without one. */
+function groupsOf(customerIds: Float64Array, levels: ReadonlyMap<number, string>): { from: null; to: null; level?: string; rows: Int32Array }[] {
+  const rowsOf = new Map<string | undefined, number[]>();
+  customerIds.forEach((id, row) => {
+    const level = levels.get(id);
+    const rows = rowsOf.get(level) ?? [];
+    rows.push(row);
+    rowsOf.set(level, rows);
+  });
+  return [...rowsOf]
+    .map(([level, rows]) => ({ from: null, to: null, ...(level === undefined ? {} : { level }), rows: Int32Array.from(rows) }))
+    .sort((a, b) => Number(a.level === undefined) - Number(b.level === undefined) || b.rows.length - a.rows.length || ((a.level ?? '') < (b.level ?? '') ? -1 : 1));
 }
 
 function levelsOf(column: Column): { from: null; to: null; level: string; rows: Int32Array }[] {

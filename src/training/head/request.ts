@@ -30,7 +30,7 @@ export interface HeadRequest {
   /** Called with the candidates that a search has found, for the other horizons. */
   readonly onFound?: (candidates: readonly Candidate[]) => void;
   /** Called once, when the last period has been evaluated. */
-  readonly onTested?: (tested: TestedHead) => void;
+  readonly onTested?: (tested: TestedHead) => void | Promise<void>;
   /** Milliseconds, for the leaderboard's seconds only. */
   readonly now?: () => number;
   /** The one candidate becomes the version even where the baseline beats it; grade and gate then say so. */
