@@ -77,8 +77,8 @@ export const spreadCoordinate = (name: string, high = 9): Coordinate => log(name
 export const totalCoordinate = (name: string): Coordinate => log(name, -9, 9, 1);
 
 /** A rate per week, held as ln(1 / rate) minus the logarithm of the cohort's time scale, so that the unit of time does not matter. */
-export const rateCoordinate = (name: string): Coordinate => ({
-  name, low: -14, high: 14, toTheta: (value, scale) => -Math.log(value * scale), toValue: (theta, scale) => Math.exp(-theta) / scale,
+export const rateCoordinate = (name: string, high = 14): Coordinate => ({
+  name, low: -14, high, toTheta: (value, scale) => -Math.log(value * scale), toValue: (theta, scale) => Math.exp(-theta) / scale,
 });
 
 /** A share in (0, 1) as its log-odds. */

@@ -10,6 +10,7 @@ import { fail, ok } from '../../base/result.ts';
 import { inverseSpd } from '../../math/linear.ts';
 import { minimiseByTwo, numericHessian } from '../../math/optimise.ts';
 import type { Objective } from '../../math/optimise.ts';
+import { minimiseLbfgs } from '../../math/optimiseLbfgs.ts';
 import type { FitFailure } from '../contract.ts';
 import { coarsen } from './coarsen.ts';
 import { preparePrior } from './family.ts';
@@ -117,7 +118,9 @@ export function maximise(family: Family, groups: readonly Group[], { prior, sign
 
   const plain = groups.map(({ data }) => ({ data: coarsen(data, Math.max(1, Math.round(COARSE_HISTORIES / groups.length))), z: [] }));
   const rough = meanLoss(family, plain, weeksPerOrder, prior);
-  const near = minimiseByTwo(rough, family.starts.map((start) => Float64Array.from(start)), { signal, gradientTolerance: 1e-6, valueTolerance: 1e-12, acceptedGain: 1e-5 / totalWeight, maxStep: 1.5 });
+  const near = family.starts
+    .map((start) => minimiseLbfgs(rough, Float64Array.from(start), { signal, gradientTolerance: 1e-6, valueTolerance: 1e-12, maxStep: 1.5, maxIterations: 200 }))
+    .reduce((one, other) => (other.value < one.value || !Number.isFinite(one.value) ? other : one));
   const usable = Number.isFinite(near.value);
   const inverseHessian = effects === 0 && usable ? inverseSpd(numericHessian(rough, near.x), near.x.length) : undefined;
   let best = minimiseByTwo(objective, usable ? [withEffects(near.x)] : family.starts.map(withEffects), { ...exact, inverseHessian });

@@ -102,6 +102,8 @@ function logLikelihood({ x: xs, tx: txs, T: Ts, weight: weights }: CompressedHis
 
 /** s = 400, a spread of 5 %: beyond it the likelihood rises by less than it could ever show. */
 const LARGEST_LOG_S = 6;
+/** A life of 8,000 times the typical wait for an order is no different from one without end. */
+const LONGEST_LOG_LIFE = 9;
 
 /**
  * θ = (ln r, ln(weeks per order) − ln of the time scale, ln s, ln(weeks until leaving) − ln of the time scale). As numbers: spread of order rates between
@@ -110,7 +112,7 @@ const LARGEST_LOG_S = 6;
 export const PARETO_FAMILY: Family = {
   name: 'pareto_nbd',
   parameters: ['r', 'alpha', 's', 'beta'],
-  coordinates: [spreadCoordinate('rateSpread'), rateCoordinate('ordersPerWeek'), spreadCoordinate('leavingSpread', LARGEST_LOG_S), rateCoordinate('leavingPerWeek')],
+  coordinates: [spreadCoordinate('rateSpread'), rateCoordinate('ordersPerWeek'), spreadCoordinate('leavingSpread', LARGEST_LOG_S), rateCoordinate('leavingPerWeek', LONGEST_LOG_LIFE)],
   starts: [[-0.5, -0.5, -0.5, 0.5], [0.5, -1, 0, 2]],
   toLogs: (theta, scale) => Float64Array.of(theta[0], theta[0] + theta[1] + Math.log(scale), theta[2], theta[2] + theta[3] + Math.log(scale)),
   toTheta: ([logR, logAlpha, logS, logBeta], scale) => Float64Array.of(logR, logAlpha - logR - Math.log(scale), logS, logBeta - logS - Math.log(scale)),
