@@ -11,15 +11,16 @@ import { candidateMatrix } from './candidate.ts';
 import type { Fitted } from './candidate.ts';
 import type { Dataset } from './dataset.ts';
 import type { Metric } from './evaluation.ts';
+import { averaged } from './intervals.ts';
 import type { TimeSplit } from './splits.ts';
 
 /** Rows below which levels are not moved. */
 const LEAST_ROWS = 50;
 
-/** The level to ask for in place of each of {@link INTERVAL_LEVELS}, learned on rows that the fit had not seen, those still waiting among them. */
+/** The level to ask for in place of each of {@link INTERVAL_LEVELS}, learned as in intervals.ts on rows that the fit had not seen, those still waiting among them. */
 export function wholeWaitLevels(fitted: Fitted, data: Dataset, windowDays: number): readonly number[] {
   const waits = waitsOf(fitted.estimator, fitted.artefact, candidateMatrix(data.x, fitted.candidate));
-  return waits === undefined || data.y.length < LEAST_ROWS ? INTERVAL_LEVELS : conformalLevels(wholeLevels(waits, data.y, windowDays), INTERVAL_LEVELS);
+  return waits === undefined || data.y.length < LEAST_ROWS ? INTERVAL_LEVELS : averaged([conformalLevels(wholeLevels(waits, data.y, windowDays), INTERVAL_LEVELS)]);
 }
 
 /** Error, ranking and coverage over all rows; `within_7_days` among those who came back, because nobody is within a week of never. */

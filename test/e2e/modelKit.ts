@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CAMPAIGN_FEATURES, FEATURES } from '../../features/index.ts';
+import { addDays, startOfDay } from '../../src/base/time.ts';
 import type { LocalDate } from '../../src/base/time.ts';
 import { ESTIMATORS } from '../../src/estimators/index.ts';
 import type { FeatureDefinition } from '../../src/features/define.ts';
@@ -10,10 +11,11 @@ import { featurePlan } from '../../src/features/plan.ts';
 import type { FeaturePlan } from '../../src/features/plan.ts';
 import { planColumns, readinessFacts } from '../../src/jobs/trainingTask.ts';
 import type { SimulatedShop } from '../../src/simulator/shop.ts';
-import { columnsOver, openEngine, sqlText } from '../../src/store/columns/columns.ts';
+import { columnsOver, numbersOf, openEngine, sqlText } from '../../src/store/columns/columns.ts';
 import type { Columns } from '../../src/store/columns/columns.ts';
 import { createTable, CUSTOMER_COLUMNS, EVENT_COLUMNS } from '../../src/store/columns/schema.ts';
 import { columnSource } from '../../src/training/columnSource.ts';
+import { outcomeKey } from '../../src/training/dataset.ts';
 import type { TrainingSource } from '../../src/training/dataset.ts';
 import type { ModelDefinition } from '../../src/training/define.ts';
 import type { Evaluation } from '../../src/training/evaluation.ts';
@@ -102,6 +104,26 @@ export async function train(shop: Shop, definition: ModelDefinition, end: LocalD
     snapshot: { hash: 'direct', events: 0, customers: 0 }, currency: shop.currency, seed: options.seed ?? 1,
     ...(options.testFrom === undefined ? {} : { testFrom: options.testFrom }),
   });
+}
+
+/** The same shop asked for order amounts alone: refunds of the label window are left out, as in tables that count gross spend. */
+export function grossSpend(shop: Shop): Shop {
+  const { timeZone } = shop.plan;
+  return {
+    ...shop,
+    source: {
+      ...shop.source,
+      async outcomes(target, cutoff, horizonDays) {
+        if (target.kind !== 'spend') return shop.source.outcomes(target, cutoff, horizonDays);
+        const answer = await shop.columns.query(
+          `SELECT customer_id, sum(amount)::DOUBLE AS outcome FROM events WHERE kind = 'order' AND occurred_ms >= $1 AND occurred_ms < $2 GROUP BY customer_id`,
+          [startOfDay(cutoff, timeZone), startOfDay(addDays(cutoff, horizonDays), timeZone)],
+        );
+        const amounts = numbersOf(answer, 'outcome');
+        return { byKey: new Map(Array.from(numbersOf(answer, 'customer_id'), (id, i) => [outcomeKey(id), amounts[i]])) };
+      },
+    },
+  };
 }
 
 /** A declaration with fewer candidates and horizons, so that a test takes seconds. */

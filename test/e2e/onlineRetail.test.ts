@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { churn } from '../../models/churn.ts';
 import { clv } from '../../models/clv.ts';
 import { needs, sharedData } from '../support/sharedData.ts';
-import { metric, onlineRetail, only, show, train } from './modelKit.ts';
+import { grossSpend, metric, onlineRetail, only, show, train } from './modelKit.ts';
 import type { Shop } from './modelKit.ts';
 
 const FILE = 'online_retail/lines_2010-12_2011-12.csv.gz';
@@ -37,14 +37,29 @@ describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'models on Online Re
     expect(head.evaluation.calibration).toHaveLength(10);
   });
 
-  test('spend in the next 90 days: hardly biased, and ranked better than by last year’s rate', { timeout: 300_000 }, async () => {
-    const { heads: [head] } = await train(shop, only(clv, ['btyd_value', 'tweedie_regression'], [90]), END);
-    show(`spend in 90 d, test cut-off ${TEST}, ${head.candidate}`, head.evaluation);
+  /** Reference: last year's rate Spearman .537 and Gini .658, forest .533 and .692; bias −.15 to −.46. */
+  test('spend in the next 90 days: bias within 10 %, ranked better than the best row of the reference, windows that hold', { timeout: 300_000 }, async () => {
+    const { heads: [head] } = await train(shop, only(clv, ['btyd_value', 'tweedie_regression', 'tweedie_trees'], [90]), END);
+    show(`net spend in 90 d, test cut-off ${TEST}, ${head.candidate}`, head.evaluation);
     show('last 365 days’ rate', head.baseline.evaluation);
     expect(head.split.test).toBe(TEST);
     expect(head.baseline.candidate).toBe('last_year_rate');
-    expect(Math.abs(metric(head.evaluation, 'bias'))).toBeLessThan(0.2);
-    expect(metric(head.evaluation, 'spearman')).toBeGreaterThanOrEqual(metric(head.baseline.evaluation, 'spearman'));
-    expect(metric(head.evaluation, 'normalised_gini')).toBeGreaterThanOrEqual(metric(head.baseline.evaluation, 'normalised_gini'));
+    expect(head.beatsBaseline).toBe(true);
+    expect(Math.abs(metric(head.evaluation, 'bias'))).toBeLessThan(0.1);
+    expect(metric(head.evaluation, 'spearman')).toBeGreaterThanOrEqual(0.537);
+    expect(metric(head.evaluation, 'normalised_gini')).toBeGreaterThanOrEqual(0.692);
+    expect(metric(head.evaluation, 'coverage_80')).toBeGreaterThan(0.75);
+    expect(metric(head.evaluation, 'coverage_80')).toBeLessThan(0.85);
+  });
+
+  test('the same label as the reference, order amounts without refunds: ranked at least as well', { timeout: 300_000 }, async () => {
+    const { heads: [head] } = await train(grossSpend(shop), only(clv, ['tweedie_trees'], [90]), END);
+    show(`gross spend in 90 d, ${head.candidate}`, head.evaluation);
+    // The reference's mean is 694.93, of 4,330 customers: it counts those whose only invoices were cancelled too.
+    expect(head.evaluation.targetMean / 694.93).toBeCloseTo(1, 1);
+    expect(metric(head.evaluation, 'spearman')).toBeGreaterThanOrEqual(0.537);
+    expect(metric(head.evaluation, 'normalised_gini')).toBeGreaterThanOrEqual(0.692);
+    // One order of 168,469 on the last day, cancelled minutes later, is 5.6 % of this total: no model of a shop foretells it.
+    expect(Math.abs(metric(head.evaluation, 'bias'))).toBeLessThan(0.13);
   });
 });

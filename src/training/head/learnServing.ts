@@ -16,9 +16,8 @@ import type { HeadRequest, OutOfSample } from './request.ts';
 export function servingFrom({ definition, split }: HeadRequest, ...samples: readonly OutOfSample[]): Serving {
   const task = taskOf(definition.target);
   const amounts = samples.map(({ data, raw }) => matchingLevel(task, data.y, raw));
-  const newest = samples[samples.length - 1];
   const level: Level = { source: task === 'duration' ? 'none' : 'newest_period', steps: [{ from: '0000-01-01', amount: amounts[amounts.length - 1] }] };
-  if (task === 'duration') return { ...PLAIN_SERVING, level, waiting: { windowDays: split.horizonDays, ...recalibratedLevels(newest.fitted, newest.data, split.horizonDays) } };
+  if (task === 'duration') return { ...PLAIN_SERVING, level, waiting: { windowDays: split.horizonDays, ...recalibratedLevels(samples, split.horizonDays) } };
   const moved = joined(samples.map(({ raw }, i) => shifted(task, raw, amounts[i])));
   const y = joined(samples.map(({ data }) => data.y));
   return task === 'binary' ? { ...PLAIN_SERVING, level, shape: chooseCalibration(moved, y).calibration } : { ...PLAIN_SERVING, level, conformal: fitConformal(moved, y) };
