@@ -1,7 +1,7 @@
 /**
  * Composition root: configuration, store, clock and catalogues become the dependencies that jobs and surfaces are handed.
  */
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { AppError } from './base/errors.ts';
 import { addDays, localDate } from './base/time.ts';
 import type { LocalDate } from './base/time.ts';
@@ -75,7 +75,7 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
       return dayAfter < now ? dayAfter : now;
     },
     training: (work) => ({ store, snapshotDir, models: MODELS, checks, timeZone: shop.timeZone, currency: shop.currency, ...work }),
-    scoring: (work) => ({ store, clock, owner, snapshotDir, plan, estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: RULE_TAGS, timeZone: shop.timeZone, ...work }),
+    scoring: (work) => ({ store, clock, owner, snapshotDir, plan, estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: RULE_TAGS, timeZone: shop.timeZone, threads: availableParallelism(), ...work }),
     close: () => store.close(),
   };
 }

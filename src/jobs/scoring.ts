@@ -15,7 +15,9 @@ import { clearRunWork, customerChunks, pruneHistory, pruneRuns, summariseScores 
 import type { IdRange } from '../store/repositories/scores.ts';
 import { publishRun } from '../tags/publish.ts';
 import { CHURN_HISTORY_DAYS } from '../tags/publishPrevious.ts';
-import { scoreChunk } from './scoringChunk.ts';
+import { customersHere, scoreChunk, writeChunk } from './scoringChunk.ts';
+import type { ScoredChunk, ScorePass } from './scoringChunk.ts';
+import { scorerHere, scorerInThreads } from './scoringThreads.ts';
 import { limitsOf, SCORING_JOB, wordsOf } from './scoringDeps.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 import { answeredBefore, bandFlips, holdReasons } from './scoringGate.ts';
@@ -78,20 +80,36 @@ async function planRun(deps: ScoringDeps, run: RunRef, resumes: boolean, details
 
 const tagChunkNumber = (state: RunState, chunk: number): number => state.plan.chunks.length + chunk;
 
+/** While a chunk is written the next one is scored. */
 async function scorePass(state: RunState, done: ReadonlySet<number>): Promise<void> {
-  const { deps, run, plan, models, working } = state;
+  const { deps, run, plan, models, working, asOf } = state;
   const open = plan.chunks.map((range, chunk) => ({ range, chunk })).filter(({ chunk }) => !done.has(chunk));
   if (open.length === 0) return;
+  const threads = open.length < limitsOf(deps).chunksForThreads ? 1 : (deps.threads ?? 1);
+  const options = { asOf, words: wordsOf(deps.plan) };
+  const scorer = threads > 1 ? scorerInThreads(models, options, threads) : scorerHere(models, options);
   // One thread: sums of doubles then do not depend on how work was dealt out, and the same data give the same bytes.
   const columns = await openColumns(deps.snapshotDir, { threads: 1 });
   try {
-    const words = wordsOf(deps.plan);
+    const pass: ScorePass = { deps, run, asOf, models, columns, scorer, signal: working.signal };
+    const write = async (last: { readonly chunk: number; readonly scored: ScoredChunk } | undefined): Promise<void> => {
+      if (last === undefined) return;
+      await writeChunk(pass, last.chunk, last.scored);
+      (deps.progress ?? silentProgress)({ step: 'score', done: last.chunk + 1, total: plan.chunks.length, unit: 'chunks' });
+    };
+    let before: { readonly chunk: number; readonly scored: ScoredChunk } | undefined;
     for (const { range, chunk } of open) {
-      await scoreChunk({ deps, run, asOf: state.asOf, models, columns, words, signal: working.signal }, chunk, range);
-      (deps.progress ?? silentProgress)({ step: 'score', done: chunk + 1, total: plan.chunks.length, unit: 'chunks' });
+      // Asked before the store is busy with writing.
+      const here = await customersHere(pass, range);
+      const [written, scored] = await Promise.allSettled([write(before), scoreChunk(pass, range, here)]);
+      if (written.status === 'rejected') throw written.reason;
+      if (scored.status === 'rejected') throw scored.reason;
+      before = { chunk, scored: scored.value };
     }
+    await write(before);
   } finally {
     columns.close();
+    await scorer.close();
   }
 }
 

@@ -1,4 +1,4 @@
-/** One chunk of customers, first pass: features → scores and facts, written together with the chunk's entry in the ledger. */
+/** One chunk of customers, first pass: features → scores and facts, then written together with the chunk's entry in the ledger. */
 import { AppError, throwIfCancelled } from '../base/errors.ts';
 import { takeRows } from '../base/matrix.ts';
 import { startOfDay } from '../base/time.ts';
@@ -8,9 +8,7 @@ import { FACT_FEATURES, factsOf } from '../scoring/facts.ts';
 import type { CustomerFacts } from '../scoring/facts.ts';
 import { neededFeatures } from '../scoring/model.ts';
 import type { LoadedModel } from '../scoring/model.ts';
-import { scoreFeatures } from '../scoring/scoreFeatures.ts';
 import type { ModelScores } from '../scoring/scoreFeatures.ts';
-import type { FeatureWords } from '../scoring/reasons.ts';
 import type { Columns } from '../store/columns/columns.ts';
 import { customersBetween, insertFacts, insertScores } from '../store/repositories/scores.ts';
 import type { FactsRow, IdRange, ScoreRow } from '../store/repositories/scores.ts';
@@ -19,6 +17,7 @@ import type { RunRef } from '../store/repositories/runs.ts';
 import { limitsOf } from './scoringDeps.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 import { cyclesFrom } from './scoringModels.ts';
+import type { Scorer } from './scoringThreads.ts';
 
 export interface ScorePass {
   readonly deps: ScoringDeps;
@@ -27,7 +26,7 @@ export interface ScorePass {
   readonly asOf: string;
   readonly models: readonly LoadedModel[];
   readonly columns: Columns;
-  readonly words: FeatureWords;
+  readonly scorer: Scorer;
   readonly signal: AbortSignal;
 }
 
@@ -75,7 +74,7 @@ async function scoreRange(pass: ScorePass, range: IdRange, here: ReadonlyMap<num
     ids: features.customerIds,
     facts: factsOf(features, models.find(({ name }) => name === 'repurchase_cycle'), cyclesFrom),
     rows,
-    scores: models.map((model) => scoreFeatures(model, allowed, { asOf: pass.asOf, words: pass.words })),
+    scores: await pass.scorer.score(allowed),
   };
 }
 
@@ -103,27 +102,34 @@ export function scoreRows(ids: Float64Array, rows: Int32Array, scores: readonly 
   return out;
 }
 
-export interface ChunkResult {
-  readonly customers: number;
-  readonly failed: number;
+/** Customers of a range who are in the store, with whether they refused to be scored. */
+export async function customersHere(pass: ScorePass, range: IdRange): Promise<ReadonlyMap<number, boolean>> {
+  throwIfCancelled(pass.signal, 'Scoring');
+  return new Map((await customersBetween(pass.deps.store.db, range)).map(({ id, refused }) => [id, refused]));
 }
 
-/** @throws AppError `run_fenced`, `cancelled`, `model_mismatch`, and what the engine throws for more than a few customers. */
-export async function scoreChunk(pass: ScorePass, chunk: number, range: IdRange): Promise<ChunkResult> {
-  const { deps, run } = pass;
-  const { db } = deps.store;
-  throwIfCancelled(pass.signal, 'Scoring');
-  const here = new Map((await customersBetween(db, range)).map(({ id, refused }) => [id, refused]));
+export interface ScoredChunk {
+  readonly parts: readonly Scored[];
+  /** Customers whose rows could not be scored. */
+  readonly failed: readonly number[];
+}
+
+/** Features and scores of a chunk; touches no store, so that it can go on while the chunk before is written. @throws AppError `cancelled`, `model_mismatch`, and what the engine throws for more than a few customers. */
+export async function scoreChunk(pass: ScorePass, range: IdRange, here: ReadonlyMap<number, boolean>): Promise<ScoredChunk> {
   const aside: IdRange[] = [];
-  const parts = here.size === 0 ? [] : await setPoisonAside(range, limitsOf(deps).mostPoison, (part) => scoreRange(pass, part, here), aside);
-  const facts: FactsRow[] = parts.flatMap(({ ids, facts }) => facts.map((one, row) => ({ customerId: ids[row], facts: one })));
-  const failed = aside.map(({ from }) => from).filter((id) => here.has(id));
+  const parts = here.size === 0 ? [] : await setPoisonAside(range, limitsOf(pass.deps).mostPoison, (part) => scoreRange(pass, part, here), aside);
+  return { parts, failed: aside.map(({ from }) => from).filter((id) => here.has(id)) };
+}
+
+/** @throws AppError `run_fenced`, `cancelled`. */
+export async function writeChunk(pass: ScorePass, chunk: number, { parts, failed }: ScoredChunk): Promise<void> {
+  const { deps, run } = pass;
+  const facts: FactsRow[] = parts.flatMap(({ ids, facts: known }) => known.map((one, row) => ({ customerId: ids[row], facts: one })));
   throwIfCancelled(pass.signal, 'Scoring');
-  await db.transaction(async (trx) => {
+  await deps.store.db.transaction(async (trx) => {
     // First, because it holds the run still: nobody can take it over between our rows and our commit.
     await recordChunk(trx, run, { chunk, state: 'done', customers: facts.length, at: deps.clock.now() });
     await insertFacts(trx, run.runId, [...facts, ...failed.map((customerId) => ({ customerId, facts: null }))]);
     for (const part of parts) await insertScores(trx, run.runId, scoreRows(part.ids, part.rows, part.scores));
   });
-  return { customers: facts.length, failed: failed.length };
 }

@@ -26,9 +26,11 @@ export interface ScoringLimits {
   readonly keepRuns: number;
   /** Customers of one chunk that may fail on their own before the chunk is taken to be broken. */
   readonly mostPoison: number;
+  /** From this many chunks on, threads are worth their start. */
+  readonly chunksForThreads: number;
 }
 
-export const DEFAULT_LIMITS: ScoringLimits = { chunkCustomers: 10_000, leaseMs: 60_000, leastCustomersShare: 0.9, mostFlips: 0.35, keepRuns: 2, mostPoison: 20 };
+export const DEFAULT_LIMITS: ScoringLimits = { chunkCustomers: 10_000, leaseMs: 60_000, leastCustomersShare: 0.9, mostFlips: 0.35, keepRuns: 2, mostPoison: 20, chunksForThreads: 4 };
 
 export interface ScoringDeps extends RunDeps {
   /** Folder of the column snapshot. */
@@ -44,6 +46,8 @@ export interface ScoringDeps extends RunDeps {
   readonly timeZone: string;
   readonly lifecycle?: LifecycleRules;
   readonly limits?: Partial<ScoringLimits>;
+  /** Threads that score a large run, 1 when absent; `estimators` must then be those of src/estimators/index.ts. The tags are the same bytes whatever the number. */
+  readonly threads?: number;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
   /** Builds features of a range of customers; absent: from the snapshot. */

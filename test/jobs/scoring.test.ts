@@ -69,6 +69,14 @@ describeOnEachStore('scoring', (getStore) => {
     expect(await published(store)).toEqual(first);
   });
 
+  test('scored in threads the tags are the same', async () => {
+    const store = getStore();
+    const first = await published(store);
+    const again = await scoreAll(deps({ threads: 2, limits: { chunkCustomers: 90, chunksForThreads: 1 } }), { asOf: END, force: true });
+    expect(again).toMatchObject({ state: 'done', published: { changed: 0, published: first.rows } });
+    expect(await published(store)).toEqual(first);
+  });
+
   test('one customer on demand gets the numbers of the run', async () => {
     const store = getStore();
     for (const id of [1, 2, 17, 133, 250]) {
