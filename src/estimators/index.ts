@@ -12,6 +12,7 @@ import { hazardTrees } from './hazard/hazardTrees.ts';
 import { gammaRegression, linearRegression, logisticRegression, multinomialRegression, poissonRegression, tweedieRegression } from './linear/index.ts';
 import { globalGap, personalMeanGap, repurchaseCycle } from './repurchaseCycle/index.ts';
 import { stackedOver } from './stacking/stacked.ts';
+import { onnx } from './onnx/onnx.ts';
 import { boostedTrees } from './trees/boostedTrees.ts';
 import { randomForest } from './trees/randomForest.ts';
 import { neuralSequence, neuralTabular, neuralValue } from './neural/index.ts';
@@ -86,6 +87,7 @@ const SINGLE = Object.freeze({
   logistic_regression: erased(logisticRegression),
   boosted_trees: erased(boostedTrees),
   random_forest: erased(randomForest),
+  onnx: erased(onnx),
   rate_baseline: erased(rateBaseline),
   scaled_rate: erased(scaledRate),
   two_part: erased(twoPart),

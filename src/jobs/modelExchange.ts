@@ -2,6 +2,7 @@
 import { AppError } from '../base/errors.ts';
 import type { LocalDate } from '../base/time.ts';
 import { boostedTrees, checkArtefact } from '../estimators/index.ts';
+import { onnxArtefact } from '../estimators/onnx/bring.ts';
 import { asBoostedTrees } from '../estimators/trees/interchange/asArtefact.ts';
 import { writeLightgbm } from '../estimators/trees/interchange/lightgbmWrite.ts';
 import { readForeignModel } from '../estimators/trees/interchange/readModel.ts';
@@ -37,6 +38,8 @@ export interface ImportArgs {
   readonly model: string;
   /** The primary horizon when absent. */
   readonly horizonDays?: number;
+  /** ONNX only, which does not name its columns: the features in the order in which it was trained on them. */
+  readonly columns?: readonly string[];
   readonly end: LocalDate;
   readonly seed: number;
   readonly threads: number;
@@ -54,11 +57,24 @@ export async function importModel(deps: TrainingDeps, bytes: Uint8Array, args: I
   if (!definition.horizons.includes(horizonDays)) {
     throw new AppError('invalid_input', `"${definition.name}" has no horizon of ${horizonDays} days.`, { hint: `It has: ${definition.horizons.join(', ')}.` });
   }
-  const { forest, objective } = readForeignModel(bytes);
-  const artefact = asBoostedTrees(forest, objective, taskOf(definition.target));
+  const { artefact, columns } = artefactOf(bytes, definition, args.columns);
   const { end, seed, threads, actor } = args;
-  const [result] = await trainModels(deps, { models: [definition.name], end, seed, threads, actor, imported: { horizonDays, estimator: artefact.kind, artefact, columns: forest.columns } });
+  const [result] = await trainModels(deps, { models: [definition.name], end, seed, threads, actor, imported: { horizonDays, estimator: artefact.kind, artefact, columns } });
   return result;
+}
+
+/** The first field of an ONNX file is the number of its format. */
+const ONNX_START = 0x08;
+
+function artefactOf(bytes: Uint8Array, definition: ModelDefinition, columns: readonly string[] | undefined): { readonly artefact: { readonly kind: string }; readonly columns: readonly string[] } {
+  const task = taskOf(definition.target);
+  if (bytes[0] !== ONNX_START) {
+    const { forest, objective } = readForeignModel(bytes);
+    return { artefact: asBoostedTrees(forest, objective, task), columns: forest.columns };
+  }
+  if (task === 'duration') throw new AppError('invalid_input', `"${definition.name}" predicts days with a distribution, which an ONNX model does not have.`, { hint: 'Import models of probabilities or amounts.' });
+  if (columns === undefined) throw new AppError('invalid_input', 'An ONNX model does not name its columns.', { hint: 'Name the features in the order in which it was trained on them: `--columns orders_90d,days_since_last_order`.' });
+  return { artefact: onnxArtefact(bytes, columns, task), columns };
 }
 
 function definitionOf(models: readonly ModelDefinition[], name: string): ModelDefinition {

@@ -21,13 +21,20 @@ function link(task: LoadedHead['head']['task'], prediction: number): number {
   return Math.log(Math.max(prediction, 0) + 1);
 }
 
+/** Columns that an artefact says it reads; the others cannot have moved its prediction. */
+function columnsRead(artefact: object): readonly string[] | undefined {
+  if (!('columns' in artefact) || !Array.isArray(artefact.columns)) return undefined;
+  const names: unknown[] = artefact.columns;
+  return names.every((name) => typeof name === 'string') ? names : undefined;
+}
+
 /**
  * Estimators without an explanation (customer-base models, cycles) are asked again with one column at a time at its typical value:
  * contribution = link(prediction) − link(prediction with the typical value); log-odds for probabilities, log(1 + v) for amounts and days.
  */
 function compared({ head, estimator, artefact }: LoadedHead, x: Matrix): Contributions {
   const base = estimator.predict(artefact, x);
-  const wanted = estimator.requiredColumns ?? x.columns.map(({ name }) => name);
+  const wanted = estimator.requiredColumns ?? columnsRead(artefact) ?? x.columns.map(({ name }) => name);
   const columns = wanted.filter((name) => x.columns.some((column) => column.name === name));
   const values = columns.map((name) => {
     const typical = head.typical[name] ?? Number.NaN;

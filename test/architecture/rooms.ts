@@ -19,7 +19,7 @@ const EVERY_ROOM = ['math', 'estimators', 'conditions', 'store', 'simulator', 'f
 export const ROOMS: Readonly<Record<string, Room>> = {
   base: { may: [], packages: ['temporal-polyfill'] },
   math: { may: [], packages: [] },
-  estimators: { may: ['math'], packages: ['zod', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-cpu'] },
+  estimators: { may: ['math'], packages: ['zod', 'node:module', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-cpu'] },
   conditions: { may: [], packages: ['zod', 'temporal-polyfill'] },
   store: { may: ['conditions', '/mappings'] },
   simulator: { may: [], types: ['store/events.ts'], packages: [] },

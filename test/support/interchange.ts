@@ -18,12 +18,20 @@ export interface XgboostGolden {
   readonly models: Readonly<Record<string, { readonly model: object; readonly rows: Rows; readonly sums: Numbers; readonly margin: Numbers; readonly predicted: Numbers }>>;
 }
 
+export interface OnnxGolden {
+  readonly columns: readonly string[];
+  readonly rows: Numbers;
+  readonly models: Readonly<Record<string, { readonly bytes: string; readonly predicted: readonly number[] }>>;
+}
+
 function read(file: string): unknown {
   return JSON.parse(gunzipSync(readFileSync(new URL(`../golden/interchange/${file}`, import.meta.url))).toString());
 }
 
 export const lightgbmGolden = (): LightgbmGolden => read('lightgbm.json.gz') as LightgbmGolden;
 export const xgboostGolden = (): XgboostGolden => read('xgboost.json.gz') as XgboostGolden;
+
+export const onnxGolden = (): OnnxGolden => read('onnx.json.gz') as OnnxGolden;
 
 /** What a reader says to damaged input: `refused` for the one error that it may throw, else what it read. @throws anything else. */
 export function readOrRefused<T>(work: () => T): T | 'refused' {

@@ -53,18 +53,19 @@ export function addModelExchange(command: Command, context: () => Context, chose
   command
     .command('import')
     .description('make a version from a model that was trained elsewhere, judged and calibrated like any other')
-    .argument('<file>', 'LightGBM text model, or XGBoost model in JSON')
+    .argument('<file>', 'LightGBM text model, XGBoost model in JSON, or ONNX model')
     .requiredOption('--name <model>', 'model that it becomes a version of')
     .option('--horizon <days>', 'horizon in days that it predicts (default: the primary one)', wholeNumber)
+    .option('--columns <names>', 'ONNX only: the features in the order in which the model takes them, comma-separated')
     .option('--end <date>', 'first day that judging must not know (default: today)')
     .option('--seed <number>', 'seed of every random choice', wholeNumber, 1)
     .option('--threads <number>', 'threads for the horizons that are trained here', wholeNumber, Math.min(2, availableParallelism()))
-    .action(async (file: string, options: { name: string; horizon?: number; end?: string; seed: number; threads: number }) => {
+    .action(async (file: string, options: { name: string; horizon?: number; columns?: string; end?: string; seed: number; threads: number }) => {
       const here = context();
       const bytes = bytesOf(resolve(file));
       await withApp(here, async (app) => {
         const end = options.end === undefined ? await app.today() : parseLocalDate(options.end, '--end');
-        const result = await importModel(app.training(workOf(here)), bytes, { model: options.name, end, seed: options.seed, threads: options.threads, actor: 'cli', ...(options.horizon === undefined ? {} : { horizonDays: options.horizon }) });
+        const result = await importModel(app.training(workOf(here)), bytes, { model: options.name, end, seed: options.seed, threads: options.threads, actor: 'cli', ...(options.horizon === undefined ? {} : { horizonDays: options.horizon }), ...(options.columns === undefined ? {} : { columns: options.columns.split(',').map((name) => name.trim()) }) });
         const { outcome } = result;
         if (!outcome.ok) throw new AppError(outcome.code, outcome.message, { details: outcome.details, ...(outcome.hint === undefined ? {} : { hint: outcome.hint }) });
         answer(here, { model: result.model, version: outcome.version, champion: outcome.admission.champion, gate: outcome.admission.gate, heads: outcome.content.heads.map(({ artefact: _a, serving: _s, typical: _t, ...head }) => head) }, () => {
