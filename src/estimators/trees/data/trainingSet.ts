@@ -96,7 +96,7 @@ export function trainingSet(kernel: Kernel, train: TrainingData, y: Float64Array
 /** Cuts of quantities (undefined: no quantity), found on all rows or on a sample of them. */
 function cutsOf(kernel: Kernel, columns: readonly (Float64Array | undefined)[], hashes: Int32Array, weights: Float64Array | undefined, totalWeight: number, maxBins: number): Float64Array[] {
   const share = CUT_SAMPLE / totalWeight;
-  const sample = share >= 1 ? undefined : Int32Array.from(hashes.keys()).filter((i) => rowUniform(hashes[i], 0x5bd1e995) < share);
+  const sample = share >= 1 ? undefined : sampledRows(hashes, share);
   const pick = (values: Float64Array): Float64Array => (sample === undefined ? values : Float64Array.from(sample, (i) => values[i]));
   const cuts: Float64Array[] = columns.map(() => new Float64Array(0));
   const again = (c: number): void => {
@@ -123,6 +123,16 @@ function cutsOf(kernel: Kernel, columns: readonly (Float64Array | undefined)[], 
     });
   }
   return cuts;
+}
+
+function sampledRows(hashes: Int32Array, share: number): Int32Array {
+  const rows = new Int32Array(hashes.length);
+  let count = 0;
+  for (let i = 0; i < hashes.length; i++) {
+    rows[count] = i;
+    count += rowUniform(hashes[i], 0x5bd1e995) < share ? 1 : 0;
+  }
+  return rows.slice(0, count);
 }
 
 /** The values that are not NaN, −0 as 0, at the front of `buffer`. */

@@ -1,4 +1,5 @@
-import type { CategoryRules } from './growthParams.ts';
+import type { TreeGrid } from './grid.ts';
+import type { CategoryRules, GrowthParams } from './growthParams.ts';
 
 /** Sums of a leaf's rows in steps of the grid: gradients, second derivatives, weight. */
 export interface Sums {
@@ -54,4 +55,17 @@ export function outputOf({ g, h }: Sums, { l1, l2, perStep }: StepRules, extra: 
 /** What the loss falls by when a leaf takes `output`, doubled: −2·T(G)·output − (H + λ)·output². At the free output it is T(G)²/(H + λ). */
 export function gainOf({ g, h }: Sums, output: number, { l1, l2 }: StepRules, extra: number): number {
   return -2 * shrunk(g, l1) * output - (h + l2 + extra) * output * output;
+}
+
+/** Rules in steps of a tree's grid. */
+export function stepRules({ l1, l2, minRows, minHessian, minGain, categories }: GrowthParams, grid: TreeGrid): StepRules {
+  return {
+    l1: l1 * grid.gradient,
+    l2: l2 * grid.hessian,
+    minRows: Math.max(minRows * grid.weight, Number.MIN_VALUE),
+    minHessian: Math.max(minHessian * grid.hessian, 0.5),
+    minGain: minGain * (grid.gradient / grid.hessian) * grid.gradient,
+    perStep: grid.gradient / grid.hessian,
+    categories: { ...categories, smoothing: categories.smoothing * grid.hessian, l2: categories.l2 * grid.hessian, minRows: categories.minRows * grid.weight },
+  };
 }

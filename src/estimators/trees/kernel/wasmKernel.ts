@@ -1,34 +1,16 @@
 /** The compiled kernel over shared memory, its work shared out among threads. */
 import { RECORD, share, type BinStore, type Kernel, type LeafTask, type TreeView } from './kernel.ts';
+import { columnPasses } from './wasmColumns.ts';
 import { CONTEXT, LEAF, RULES } from './wasmLayout.ts';
+import { at, kernelMemory } from './wasmMemory.ts';
 import { SYNC, type Call, type WorkerPool } from './workerPool.ts';
 
-/** Bytes of column values that are handed over at a time. */
-const STAGE_BYTES = 4 * 1024 * 1024;
 /** Leaves that one call of `split` may hold per thread. */
 const MOST_LEAVES = 16;
 
-const at = (view: Uint8Array | Int32Array | Float64Array | undefined): number => view?.byteOffset ?? 0;
-
 export function wasmKernel({ memory, threads, run }: WorkerPool): Kernel {
-  // The first bytes stay free, so that address 0 can mean "none".
-  let next = 1024;
-  const take = (bytes: number): number => {
-    const from = Math.ceil(next / 64) * 64;
-    next = from + bytes;
-    const missing = next - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-    return from;
-  };
-  // The buffer is asked for after taking: it is another one when the memory has grown.
-  const array = <View>(View: new (buffer: ArrayBufferLike, from: number, length: number) => View, width: number) => (length: number): View => {
-    const from = take(width * length);
-    return new View(memory.buffer, from, length);
-  };
-  const bytes = array(Uint8Array, 1);
-  const ints = array(Int32Array, 4);
-  const doubles = array(Float64Array, 8);
-
+  const arrays = kernelMemory(memory);
+  const { bytes, ints, doubles } = arrays;
   const context = ints(64);
   const rules = new Float64Array(memory.buffer, context.byteOffset, 32);
   const counts = ints(threads);
@@ -37,30 +19,9 @@ export function wasmKernel({ memory, threads, run }: WorkerPool): Kernel {
   let offsets: Uint8Array | undefined;
   let bins: Int32Array | undefined;
   let partial: Float64Array | undefined;
-  let stage: Float64Array | undefined;
   let current: TreeView | undefined;
 
   const everyThread = (calls: (thread: number) => readonly Call[]): void => run(Array.from({ length: threads }, (_, t) => calls(t)));
-  /** Passes over the columns' values in chunks of rows, with `calls` for a thread's rows of a chunk, staged at `from + c·chunk`. */
-  const staged = (columns: readonly ArrayLike<number>[], rows: number, calls: (c: number, values: number, row: number, count: number) => Call): void => {
-    stage ??= doubles(STAGE_BYTES / 8);
-    const group = 48;
-    const chunk = Math.floor(STAGE_BYTES / 8 / Math.min(group, columns.length));
-    for (let first = 0; first < columns.length; first += group) {
-      const some = columns.slice(first, first + group);
-      for (let row = 0; row < rows; row += chunk) {
-        const count = Math.min(chunk, rows - row);
-        some.forEach((values, c) => {
-          const part = values instanceof Float64Array ? values.subarray(row, row + count) : Array.prototype.slice.call(values, row, row + count);
-          stage?.set(part, c * chunk);
-        });
-        everyThread((t) => {
-          const [from, to] = [share(0, count, t, threads), share(0, count, t + 1, threads)];
-          return some.map((_, c) => calls(first + c, at(stage) + 8 * (c * chunk + from), row + from, to - from));
-        });
-      }
-    }
-  };
   const rowsOf = (order: Int32Array, count: number, t: number): readonly [number, number] => {
     const from = share(0, count, t, threads);
     return [order.byteOffset + 4 * from, share(0, count, t + 1, threads) - from];
@@ -87,39 +48,7 @@ export function wasmKernel({ memory, threads, run }: WorkerPool): Kernel {
     bytes,
     ints,
     doubles,
-    hashRows(columns, hashes) {
-      hashes.fill(0);
-      staged(columns, hashes.length, (_, values, row, count) => ['hashValues', values, count, hashes.byteOffset + 4 * row]);
-    },
-    sortAll(arrays) {
-      const most = arrays.reduce((max, { length }) => Math.max(max, length), 0);
-      const before = next;
-      const spares = Array.from({ length: threads }, () => doubles(most));
-      const digits = Array.from({ length: threads }, () => ints(2048));
-      for (let first = 0; first < arrays.length; first += threads) {
-        everyThread((t) => {
-          const values = arrays[first + t];
-          return values === undefined ? [] : [['sortValues', values.byteOffset, values.length, at(spares[t]), at(digits[t])]];
-        });
-      }
-      next = before;
-    },
-    binColumns(store, columns, places, cuts) {
-      if (columns.length === 0) return;
-      const most = cuts.reduce((max, { length }) => Math.max(max, length), 1);
-      const steps = 32 - Math.clz32(most);
-      const before = next;
-      stage ??= doubles(STAGE_BYTES / 8);
-      const padded = doubles(cuts.length << steps).fill(Infinity);
-      cuts.forEach((ends, c) => padded.set(ends, c << steps));
-      staged(columns, store.rows, (c, values, row, count) => {
-        const column = places[c];
-        const block = Math.floor(column / store.perBlock);
-        const records = store.records.byteOffset + (block * store.rows + row) * RECORD + (column - block * store.perBlock);
-        return ['binValues', values, count, padded.byteOffset + 8 * (c << steps), steps, store.byColumn.byteOffset + column * store.rows + row, records];
-      });
-      next = Math.max(before, at(stage) + STAGE_BYTES);
-    },
+    ...columnPasses(arrays, threads, everyThread),
     logistic(store, order, count, scores, y, hashes, seed, hessianSteps) {
       everyThread((t) => [['logistic', ...rowsOf(order, count, t), at(scores), at(y), at(hashes), seed, hessianSteps, ...target(store)]]);
     },

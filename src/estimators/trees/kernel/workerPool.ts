@@ -44,7 +44,7 @@ export function workerPool(module: WasmModule, threads: number): WorkerPool {
   const broken = (): AppError => {
     end();
     for (const worker of workers) void worker.terminate();
-    return new AppError('internal', `A training thread stopped answering (${threads} threads).`, { hint: 'Run it again; with TAGCAST_THREADS=1 training uses no threads of its own.' });
+    return new AppError('internal', `A training thread stopped answering (${threads} threads).`, { hint: 'Run it again; one thread is enough, only slower.' });
   };
   return {
     threads,

@@ -35,8 +35,8 @@ export function binValues(values: usize, count: i32, cuts: usize, steps: i32, co
   for (let i = 0; i < count; i++) {
     const v = load<f64>(values + ((<usize>i) << 3));
     let at = cuts;
-    // Branchless: each step moves past `width` cuts when the last of them is below the value.
-    for (let width = half; width >= 8; width >>= 1) at += load<f64>(at + width - 8) < v ? width : 0;
+    // Each step moves past `width` cuts when the last of them is below the value; by a mask, because a condition would be a branch that cannot be guessed.
+    for (let width = half; width >= 8; width >>= 1) at += width & (0 - <usize>(load<f64>(at + width - 8) < v));
     const bin = v != v ? 0 : <u8>(1 + ((at - cuts) >> 3));
     store<u8>(column + <usize>i, bin);
     store<u8>(records + ((<usize>i) << 5), bin);
