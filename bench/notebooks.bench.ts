@@ -1,4 +1,4 @@
-/** Every notebook run anew and held to the outputs that are kept in it. The last line is JSON with the seconds of each; the exit code is 1 where one differs. */
+/** Every notebook run anew and held to the outputs that are kept in it, and the types of all cells. The last line is JSON with the seconds of each; the exit code is 1 where one differs. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -13,5 +13,6 @@ for (const file of files) {
   seconds[file] = Math.round((performance.now() - started) / 100) / 10;
   if (status !== 0) differing.push(file);
 }
-console.log(JSON.stringify({ bench: 'notebooks', seconds, differing, ratios: [] }));
-process.exitCode = differing.length === 0 ? 0 : 1;
+const types = spawnSync(process.execPath, [`${root}scripts/notebook.mjs`, '--types'], { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+console.log(JSON.stringify({ bench: 'notebooks', seconds, differing, types, ratios: [] }));
+process.exitCode = differing.length === 0 && types ? 0 : 1;

@@ -1,6 +1,6 @@
 /**
  * `npm run notebooks [-- name …]` runs notebooks and writes their outputs into them; with `--check` nothing is written and another output than the kept one fails.
- * A name is the beginning of a file's, for example `02`. Without one: all of them.
+ * `--types` runs nothing and checks the types of the cells instead. A name is the beginning of a file's, for example `02`. Without one: all of them.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -64,6 +64,7 @@ export { customerFolds, fitCandidate } from './training/candidate.ts';
 export { evaluate } from './training/evaluation.ts';
 export type { Evaluation } from './training/evaluation.ts';
 export { trainModel } from './training/train.ts';
+export type { TestedHead } from './training/tested.ts';
 export type { PlanColumn, TrainRequest } from './training/train.ts';
 export type { LeaderboardRow, TrainedHead, TrainedModel } from './training/trained.ts';
 /** The columns of a plan as training wants them, and the counts that readiness is judged by. */

@@ -37,7 +37,7 @@ function dataOf(value: unknown): Record<string, string[]> {
 export function moduleOf(notebook: Notebook, index: string): string {
   const cells = codeCells(notebook).map(({ source }, i) => {
     const { before, expression } = splitLast(source.join(''));
-    return `globalThis.tagcastNotebook.begin(${i + 1});\n${before}\n${expression === undefined ? '' : `globalThis.tagcastNotebook.show(\n${expression}\n);\n`}`;
+    return `globalThis.tagcastNotebook!.begin(${i + 1});\n${before}\n${expression === undefined ? '' : `globalThis.tagcastNotebook!.show(\n${expression}\n);\n`}`;
   });
   return cells.join('\n').replaceAll(`'../src/index.ts'`, JSON.stringify(index));
 }
