@@ -76,7 +76,7 @@ export type { AnyEstimator, EstimatorKind } from './estimators/index.ts';
 export type { Estimator, Explanation, FitOutcome, Task, TrainingData } from './estimators/contract.ts';
 export { applyCalibration, applyConformalInterval, chooseCalibration, fitConformal } from './estimators/calibration/index.ts';
 export {
-  compressHistories, deltaStandardError, expectedSpend, fitBetterNbd, fitBgBb, fitGammaGamma, fitNbd, fitNbdChoosingK, fitPareto, fitSbg, nextOrderWeeks, orderModelOf, profileIntervalOf, recordsOfSurvivors, sbgDiscountedLifetime,
+  compressHistories, deltaStandardError, discountedOrdersOfRows, discountedValueOfRows, expectedOrdersOfRows, expectedSpend, fitBetterNbd, fitBgBb, fitGammaGamma, fitNbd, fitNbdChoosingK, fitPareto, fitSbg, nextOrderWeeks, orderModelOf, profileIntervalOf, recordsOfSurvivors, sbgDiscountedLifetime,
   sbgRetention, sbgSurvival, spendSample, standardErrorsOf, survivalCurve,
 } from './estimators/customerBase/index.ts';
 export type { History, NbdParams, OrderModel, ParetoParams } from './estimators/customerBase/index.ts';

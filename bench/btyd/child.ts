@@ -39,7 +39,14 @@ if (name.startsWith('estimator:')) {
   };
   let found: ReturnType<(typeof fits)[string]> = { ok: false };
   const cold = seconds(() => { found = fits[name](); });
-  const warm = Array.from({ length: Number(repeats) }, () => seconds(() => { found = fits[name](); }));
+  const cpu: number[] = [];
+  const warm = Array.from({ length: Number(repeats) }, () => {
+    const before = process.cpuUsage();
+    const took = seconds(() => { found = fits[name](); });
+    const { user, system } = process.cpuUsage(before);
+    cpu.push((user + system) / 1e6);
+    return took;
+  });
   if (!found.ok) throw new Error(`${name} did not fit`);
-  console.log(JSON.stringify({ cold, warm, logLikelihood: found.value?.logLikelihood, params: found.value?.params }));
+  console.log(JSON.stringify({ cold, warm, cpu, logLikelihood: found.value?.logLikelihood, params: found.value?.params }));
 }

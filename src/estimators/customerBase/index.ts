@@ -7,7 +7,7 @@ export { gammaGamma } from './gammaGammaEstimator.ts';
 export type { GammaGammaArtefact, GammaGammaEstimatorParams } from './gammaGammaEstimator.ts';
 export { shiftedBetaGeometric } from './contractEstimator.ts';
 export type { SbgArtefact, SbgEstimatorParams } from './contractEstimator.ts';
-export { btydValue } from './valueEstimator.ts';
+export { btydValue, discountedValueOfRows } from './valueEstimator.ts';
 export type { BtydValueArtefact, BtydValueParams } from './valueEstimator.ts';
 export { nextOrderWeeks, orderModelOf, survivalCurve } from './orderModel.ts';
 export type { OrderModel, OrderParams } from './orderModel.ts';

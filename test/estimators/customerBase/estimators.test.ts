@@ -3,7 +3,7 @@ import { canonicalJson } from '../../../src/base/json.ts';
 import { takeRows } from '../../../src/base/matrix.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import type { Estimator, FitOutcome, TrainingData } from '../../../src/estimators/contract.ts';
-import { bgBb, bgCnbdK, bgNbd, btydValue, discountedOrdersOfRows, expectedOrdersOfRows, gammaGamma, mbgCnbdK, mbgNbd, paretoNbd, shiftedBetaGeometric } from '../../../src/estimators/customerBase/index.ts';
+import { bgBb, bgCnbdK, bgNbd, btydValue, discountedOrdersOfRows, discountedValueOfRows, expectedOrdersOfRows, gammaGamma, mbgCnbdK, mbgNbd, paretoNbd, shiftedBetaGeometric } from '../../../src/estimators/customerBase/index.ts';
 import type { OrderArtefact, OrderEstimatorParams } from '../../../src/estimators/customerBase/index.ts';
 import { btydTraining, simulateBtyd } from '../../support/btydShop.ts';
 import { randomBeta, simulateNbd, simulatePareto } from '../../support/orderSimulators.ts';
@@ -87,6 +87,20 @@ describe('predictions', () => {
       expectedOrdersOfRows(artefact, some, 90).forEach((orders, i) => expect(discounted[i]).toBeGreaterThan(0.96 * orders));
       const days = estimator.predict({ ...artefact, output: 'days' }, some);
       expect(Array.from(days)).toEqual(Array.from(estimator.quantiles?.(artefact, some, [0.5]) ?? []));
+    }
+  });
+
+  test('discounted residual value: more than a year of it at a mild rate, less at a steep one, nothing without a history', () => {
+    for (const orders of ['bg_nbd', 'pareto_nbd'] as const) {
+      const artefact = artefactOf(btydValue.fit(train, { ...btydValue.defaults, orders, horizonDays: 365 }, context));
+      const some = takeRows(train.x, [0, 1, 2, 3, 4, 5, 6, 7]);
+      const year = btydValue.predict(artefact, some);
+      const [mild, steep] = [0.05, 3].map((rate) => discountedValueOfRows(artefact, some, rate));
+      year.forEach((value, i) => {
+        expect(mild[i]).toBeGreaterThan(0.95 * value);
+        expect(steep[i]).toBeLessThan(mild[i]);
+      });
+      expect(discountedValueOfRows(artefact, btydTraining([{ x: NaN, recencyDays: NaN, ageDays: NaN, monetary: NaN }]).x, 0.1)[0]).toBe(0);
     }
   });
 
