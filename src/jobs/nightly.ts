@@ -1,10 +1,12 @@
-/** The night's work in order: bring the snapshot up to date, score everyone, publish, evaluate the rule tags over what was published. */
+/** The night's work in order: bring the snapshot up to date, score everyone, publish, evaluate the rule tags over what was published, build the segments. */
 import { refreshSnapshot } from '../store/snapshot/refresh.ts';
 import type { SnapshotInfo } from '../store/snapshot/refresh.ts';
 import { findRun } from '../store/repositories/runs.ts';
 import { evaluateRules } from './rules.ts';
 import type { RulesReport } from './rules.ts';
 import { evaluateToday } from './rulesOnEvents.ts';
+import { buildSegments } from './segments.ts';
+import type { SegmentOutcome } from './segments.ts';
 import { scoreAll } from './scoring.ts';
 import type { ScoreOptions, ScoreReport } from './scoring.ts';
 import { SCORING_JOB } from './scoringDeps.ts';
@@ -19,6 +21,8 @@ export interface NightlyReport {
   readonly score: ScoreReport;
   /** Absent where the scores were held: rules look at published tags, and yesterday's stay. */
   readonly rules?: RulesReport;
+  /** Nightly segments that were built, or why not. */
+  readonly segments?: readonly SegmentOutcome[];
 }
 
 /**
@@ -34,10 +38,11 @@ export async function nightly(deps: ScoringDeps, options: ScoreOptions): Promise
   return withRules(deps, options, { snapshot, score: await scoreAll(deps, options) });
 }
 
-async function withRules(deps: ScoringDeps, options: ScoreOptions, report: Omit<NightlyReport, 'rules'>): Promise<NightlyReport> {
+async function withRules(deps: ScoringDeps, options: ScoreOptions, report: Omit<NightlyReport, 'rules' | 'segments'>): Promise<NightlyReport> {
   if (report.score.state === 'held') return report;
   const rules = await evaluateRules(deps, { asOf: options.asOf, force: options.force === true && report.score.state !== 'already_done' });
   // The night is as of its morning; what has happened since then counts as well.
-  if (rules.state === 'done') await evaluateToday(deps, options.asOf);
-  return { ...report, rules };
+  if (rules.state !== 'done') return { ...report, rules };
+  await evaluateToday(deps, options.asOf);
+  return { ...report, rules, segments: await buildSegments(deps, { asOf: options.asOf }) };
 }

@@ -25,7 +25,7 @@ export function windowSize(store: Store, options: SegmentOptions): number {
 }
 
 /** Ranges of store ids that cover every customer after `after`, in order; the first has `first` ids, and each is twice as long as the one before it, up to `size`. */
-export async function* customerRanges(store: Store, size: number, after = 0, first = size): AsyncGenerator<CustomerRange> {
+export async function* customerRanges(store: Store, size: number, after = 0, first = size): AsyncGenerator<Extract<CustomerRange, { from: number }>> {
   const [edge] = (await store.db('customers').min({ low: 'customer_id' }).max({ high: 'customer_id' }).where('customer_id', '>', after)) as { low: number | null; high: number | null }[];
   if (edge === undefined || edge.low === null || edge.high === null) return;
   let length = Math.min(first, size);

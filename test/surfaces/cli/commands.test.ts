@@ -144,6 +144,30 @@ describe('the command line', () => {
     expect(await cli('--version')).toMatchObject({ exit: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+/) as string });
   });
 
+  test('rule tags are made, evaluated, looked at by a segment, edited and deleted only when nothing uses them', async () => {
+    expect(await cli('tags', 'create', 'test_buyer')).toMatchObject({ exit: 2, err: expect.stringContaining('needs a condition') as string });
+    expect(await json('tags', 'create', 'test_buyer', '--condition', 'orders last 365 days >= 1', '--name-zh', '买家', '--enable')).toMatchObject({ key: 'test_buyer', version: 1, status: 'enabled', label: { zh: '买家' }, description: { en: 'number of orders in the last 365 days ≥ 1' } });
+    const evaluated = await json('tags', 'evaluate', 'test_buyer') as unknown as { state: string; published: { entered: number } };
+    expect(evaluated).toMatchObject({ state: 'done', rules: 1 });
+    expect(evaluated.published.entered).toBeGreaterThan(10);
+    expect(await json('tags', 'evaluate', '--new-events')).toMatchObject({ customers: expect.any(Number) as number });
+    expect((await cli('tags', 'distribution', 'test_buyer')).out).toContain(String(evaluated.published.entered));
+    expect(await json('tags', 'list', '--kind', 'rule', '--search', 'TEST_b')).toMatchObject([{ key: 'test_buyer', published: { customers: evaluated.published.entered } }]);
+    expect(await json('segment', 'save', 'test_segment', '--condition', 'tag.test_buyer.band = yes', '--holdout', '0.1')).toMatchObject({ key: 'test_segment', holdoutShare: 0.1 });
+    expect(await json('segment', 'build', 'test_segment')).toMatchObject([{ members: evaluated.published.entered, version: 1 }]);
+    expect((await json('segment', 'changes', 'test_segment', '--limit', '5')) as unknown as unknown[]).toHaveLength(5);
+    expect(await json('segment', 'saved')).toMatchObject([{ key: 'test_segment', lastBuild: { state: 'live' } }]);
+    expect((await cli('segment', 'show', 'test_segment')).out).toContain('tag.test_buyer.band = yes');
+    expect((await cli('tags', 'show', 'test_buyer')).out).toMatch(/orders last 365 days >= 1[\s\S]*segment test_segment/);
+    expect(await cli('tags', 'delete', 'test_buyer')).toMatchObject({ exit: 2, err: expect.stringContaining('segment test_segment') as string });
+    expect(await json('tags', 'edit', 'test_buyer', '--condition', 'orders >= 2')).toMatchObject({ version: 2 });
+    expect(await json('tags', 'pause', 'test_buyer')).toMatchObject({ status: 'paused' });
+    expect(await json('tags', 'draft', 'test_buyer')).toMatchObject({ status: 'draft' });
+    expect(await json('tags', 'enable', 'test_buyer')).toMatchObject({ status: 'enabled' });
+    expect(await json('segment', 'delete', 'test_segment')).toEqual({ deleted: 'test_segment' });
+    expect(await json('tags', 'delete', 'test_buyer')).toEqual({ deleted: 'test_buyer' });
+  });
+
   test('score and nightly: a finished day is left alone until forced', async () => {
     expect(await json('score')).toMatchObject({ state: 'already_done' });
     expect(await json('score', '--force')).toMatchObject({ state: expect.stringMatching(/done|held/) as string });

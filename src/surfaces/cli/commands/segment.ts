@@ -1,12 +1,10 @@
 /** `tagcast segment …`: count and list the customers for whom a condition holds. */
-import { readFileSync, statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { startOfDay } from '../../../base/time.ts';
 import type { App } from '../../../app.ts';
 import { describeCondition } from '../../../conditions/describe.ts';
 import type { Condition } from '../../../conditions/schema.ts';
-import { conditionFrom } from '../../../conditions/text/read.ts';
 import type { SegmentContext } from '../../../segments/context.ts';
 import { countSegment } from '../../../segments/count.ts';
 import { listSegment } from '../../../segments/list.ts';
@@ -15,16 +13,9 @@ import { answer, inWords, withApp } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { labelOf, valueOfTag } from '../tagWords.ts';
 import { formatInteger, formatPercent, table } from '../terminal.ts';
+import { addSavedSegments } from './savedSegments.ts';
+import { conditionOption } from './tagCatalogue.ts';
 import { wholeNumber } from './wholeNumber.ts';
-
-/** Conditions may be longer than a path can be; then the question itself fails. */
-function isFileName(text: string): boolean {
-  try {
-    return statSync(text, { throwIfNoEntry: false })?.isFile() === true;
-  } catch {
-    return false;
-  }
-}
 
 function pageSize(text: string): number {
   const value = wholeNumber(text);
@@ -42,11 +33,6 @@ Examples of conditions (the whole language: docs/conditions.md):
   tagcast segment count --condition 'tag.orders_total.value >= 2 and attr.city = "上海"'
   tagcast segment list --condition winback.json --limit 100`;
 
-function readCondition(text: string): Condition {
-  const isFile = isFileName(text);
-  return conditionFrom(isFile ? readFileSync(text, 'utf8').replace(/^\uFEFF/, '') : text);
-}
-
 async function contextOf(app: App): Promise<SegmentContext> {
   return { asOf: startOfDay(await app.today(), app.shop.timeZone), timeZone: app.shop.timeZone, names: (await app.catalogue()).names };
 }
@@ -58,10 +44,11 @@ function understood(here: Context, { names }: SegmentContext, condition: Conditi
 
 export const segment: CommandModule = (program, context) => {
   const command = program.command('segment').description('customers for whom a condition holds').addHelpText('after', EXAMPLES);
+  addSavedSegments(command, context);
   const withCondition = (one: Command): Command => one.requiredOption('--condition <text, json or file>', 'the condition; docs/conditions.md describes it');
   withCondition(command.command('count').description('how many customers there are in it')).action(async (options: { condition: string }) => {
     const here = context();
-    const condition = readCondition(options.condition);
+    const condition = conditionOption(options.condition);
     await withApp(here, async (app) => {
       const about = await contextOf(app);
       const found = await countSegment(app.store, condition, about, { signal: here.signal });
@@ -78,7 +65,7 @@ export const segment: CommandModule = (program, context) => {
     .option('--tags <keys>', 'tags to show, comma-separated', (text: string) => text.split(',').map((key) => key.trim()), ['lifecycle_stage', 'churn_risk_band', 'purchase_intent_band', 'clv_tier'])
     .action(async (options: { condition: string; limit: number; after?: number; tags: string[] }) => {
       const here = context();
-      const condition = readCondition(options.condition);
+      const condition = conditionOption(options.condition);
       await withApp(here, async (app) => {
         const about = await contextOf(app);
         const { tags: known } = await app.catalogue();

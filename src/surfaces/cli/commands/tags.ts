@@ -4,6 +4,7 @@ import { suggestNames } from '../../../conditions/suggest.ts';
 import { STATUS_WORDS } from '../../../conditions/words.ts';
 import { QUANTILES } from '../../../store/repositories/tagReads.ts';
 import type { Bilingual } from '../../../base/text.ts';
+import type { Catalogue } from '../../../tags/catalogue/catalogue.ts';
 import { categoryLabel } from '../../../tags/catalogue/definition.ts';
 import type { TagDefinition } from '../../../tags/catalogue/definition.ts';
 import { distributionOf, tagSummaries } from '../../../tags/catalogue/reads.ts';
@@ -11,6 +12,7 @@ import type { TagStatus } from '../../../tags/tag.ts';
 import { answer, inWords, said, withApp } from '../context.ts';
 import type { CommandModule } from '../context.ts';
 import { bandOfTag, numberWords } from '../tagWords.ts';
+import { addCatalogueCommands } from './tagCatalogue.ts';
 import { blocks, formatInteger, formatPercent, table } from '../terminal.ts';
 
 const KIND_WORDS: Readonly<Record<TagDefinition['kind'], Bilingual>> = {
@@ -18,15 +20,36 @@ const KIND_WORDS: Readonly<Record<TagDefinition['kind'], Bilingual>> = {
   preference: { zh: '偏好', en: 'preference' }, lifecycle: { zh: '生命周期', en: 'lifecycle' }, value: { zh: '价值', en: 'value' },
 };
 
+interface Wanted {
+  readonly kind?: string;
+  readonly category?: string;
+  readonly owner?: string;
+  readonly search?: string;
+}
+
+/** Tags that are asked for, in the order of the catalogue. */
+function found({ tags: all, rules }: Catalogue, { kind, category, owner, search }: Wanted): readonly TagDefinition[] {
+  const words = (search ?? '').toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const owners = new Map(rules.map((rule) => [rule.key, rule.owner]));
+  return all.filter((tag) => (kind === undefined || tag.kind === kind) && (category === undefined || tag.category === category) && (owner === undefined || owners.get(tag.key) === owner)
+    && words.every((word) => [tag.key, ...Object.values(tag.label), ...Object.values(tag.description)].some((text) => text.toLowerCase().includes(word))));
+}
+
 export const tags: CommandModule = (program, context) => {
-  const command = program.command('tags').description('the tag catalogue and its distributions');
+  const command = program.command('tags').description('the tag catalogue: lists, distributions, rule tags');
+  addCatalogueCommands(command, context);
   command
     .command('list')
     .description('every tag with its names, kind and how many customers have it')
-    .action(async () => {
+    .option('--kind <kind>', 'only this kind: statistical, rule, predictive, preference, value, lifecycle')
+    .option('--category <key>', 'only this category')
+    .option('--owner <name>', 'only rule tags of this owner')
+    .option('--search <words>', 'only tags with these words in key, name or description')
+    .action(async (wanted: Wanted) => {
       const here = context();
       await withApp(here, async (app) => {
-        const catalogue = await app.catalogue();
+        const all = await app.catalogue();
+        const catalogue = { ...all, tags: found(all, wanted) };
         const published = await tagSummaries(app.store.db, catalogue);
         answer(here, catalogue.tags.map((tag) => ({ ...tag, published: published.get(tag.key) ?? null })), () => {
           for (const line of table(

@@ -1,0 +1,87 @@
+/** Saved segments: every change is checked as a whole, versioned with who made it, and written to the audit log. */
+import { AppError } from '../base/errors.ts';
+import { dependenciesOf, findCycle } from '../conditions/dependencies.ts';
+import { checkNames } from '../conditions/names.ts';
+import type { ConditionNames } from '../conditions/names.ts';
+import { parseCondition } from '../conditions/parse.ts';
+import { suggestNames } from '../conditions/suggest.ts';
+import type { Condition } from '../conditions/schema.ts';
+import type { Store } from '../store/connection.ts';
+import { recordAudit } from '../store/repositories/audit.ts';
+import { deleteSegment, findSegment, listSegments, saveSegment } from '../store/repositories/segments.ts';
+import type { SegmentDefinition, StoredSegment } from '../store/repositories/segments.ts';
+import { selectRows } from '../store/repositories/bulk.ts';
+
+export interface SegmentInput extends Omit<SegmentDefinition, 'condition'> {
+  /** Null: members are given as a list. */
+  readonly condition: Condition | null;
+}
+
+const KEY = /^[a-z][a-z0-9_]{0,63}$/;
+
+async function checkInput(store: Store, input: SegmentInput, names: ConditionNames): Promise<void> {
+  const wrong = (reason: string): never => {
+    throw new AppError('invalid_input', `The segment cannot be saved: ${reason}.`, { hint: 'See docs/conditions.md for conditions, and `tagcast segment --help`.' });
+  };
+  if (!KEY.test(input.key)) wrong('its key must be lower-case snake_case of at most 64 characters');
+  for (const words of [input.label, input.description]) for (const text of [words.zh, words.en]) if (text.trim() === '' || text.length > 2_000) wrong('its names and description need 1 to 2000 characters in Chinese and in English');
+  if (input.owner.trim() === '') wrong('it needs an owner');
+  if (!(input.holdoutShare >= 0 && input.holdoutShare < 1)) wrong('its hold-out must be a share from 0 to below 1');
+  if (input.condition === null) return;
+  checkNames(input.condition, { ...names, segments: [...(names.segments ?? []), { key: input.key, label: input.label }] });
+  const others = (await listSegments(store.db)).filter(({ key, condition }) => key !== input.key && condition !== null);
+  const uses = new Map(others.map(({ key, condition }) => [key, dependenciesOf(parseCondition(condition)).segments]));
+  const circle = findCycle(uses.set(input.key, dependenciesOf(input.condition).segments));
+  if (circle !== undefined) throw new AppError('conflict', `The segments look at each other in a circle: ${circle.join(' → ')}.`, { details: { circle }, hint: 'Take one of them out of the condition of another.' });
+}
+
+/** @throws AppError `not_found` with what may have been meant. */
+export async function segmentNamed(store: Store, key: string): Promise<StoredSegment> {
+  const found = await findSegment(store.db, key);
+  if (found !== undefined) return found;
+  const suggestions = suggestNames(key, (await listSegments(store.db)).map((segment) => segment.key));
+  throw new AppError('not_found', `There is no segment "${key.slice(0, 64)}"${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}.`, { details: { suggestions }, hint: 'Run `tagcast segment saved`.' });
+}
+
+async function write(store: Store, input: SegmentInput, expectedVersion: number, action: string, actor: string): Promise<StoredSegment> {
+  const at = store.clock.now();
+  const saved = await saveSegment(store.db, input, expectedVersion, { actor, at, holdoutSalt: input.key });
+  if (saved === undefined) {
+    throw new AppError('conflict', expectedVersion === 0 ? `There is a segment ${input.key} already.` : `The segment ${input.key} was changed by somebody else meanwhile; version ${expectedVersion} is not the latest.`, {
+      details: { key: input.key, expectedVersion }, hint: expectedVersion === 0 ? 'Choose another key, or edit the one that is there.' : 'Read it again and make your change to what is there now.',
+    });
+  }
+  await recordAudit(store.db, { at, actor, action: `segment.${action}`, object: input.key, details: { definitionVersion: saved.definitionVersion } });
+  return saved;
+}
+
+/** @throws AppError `invalid_input`, `unknown_name`, `conflict` for a circle or a key that exists. */
+export async function createSegment(store: Store, input: SegmentInput, names: ConditionNames, actor: string): Promise<StoredSegment> {
+  await checkInput(store, input, names);
+  return write(store, input, 0, 'created', actor);
+}
+
+/** @param expectedVersion the definition that the editor saw; absent: whatever is there. @throws AppError `not_found`, `invalid_input`, `unknown_name`, `conflict`. */
+export async function editSegment(store: Store, key: string, change: Partial<Omit<SegmentInput, 'key'>>, names: ConditionNames, actor: string, expectedVersion?: number): Promise<StoredSegment> {
+  const before = await segmentNamed(store, key);
+  const { label, description, owner, condition, status, schedule, holdoutShare } = { ...before, ...change };
+  const input: SegmentInput = { key, label, description, owner, condition: condition === null ? null : parseCondition(condition), status, schedule, holdoutShare };
+  await checkInput(store, input, names);
+  return write(store, input, expectedVersion ?? before.definitionVersion, 'edited', actor);
+}
+
+/** Rule tags and segments whose condition looks at the segment. */
+async function usersOfSegment(store: Store, key: string): Promise<string[]> {
+  const conditions = await selectRows<{ user: string; condition: unknown }>(
+    store.db, `SELECT 'segment ' || key AS user, condition FROM segments WHERE condition IS NOT NULL AND key <> ? UNION ALL SELECT 'tag ' || key, condition FROM tag_definitions ORDER BY 1`, [key]);
+  return conditions.filter(({ condition }) => dependenciesOf(parseCondition(condition)).segments.includes(key)).map(({ user }) => user);
+}
+
+/** @throws AppError `not_found`, `conflict` naming what still looks at it. */
+export async function removeSegment(store: Store, key: string, actor: string): Promise<void> {
+  await segmentNamed(store, key);
+  const users = await usersOfSegment(store, key);
+  if (users.length > 0) throw new AppError('conflict', `The segment ${key} is used by ${users.join(', ')}.`, { details: { users }, hint: 'Take it out of them first, or pause it.' });
+  await deleteSegment(store.db, key);
+  await recordAudit(store.db, { at: store.clock.now(), actor, action: 'segment.deleted', object: key, details: {} });
+}
