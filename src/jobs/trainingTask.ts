@@ -15,6 +15,7 @@ import type { Imported } from '../training/imported.ts';
 import { diagnose } from '../training/diagnostics.ts';
 import { DIAGNOSTICS_VERSION } from '../training/diagnostics/schema.ts';
 import type { Diagnostics, HeadDiagnostics } from '../training/diagnostics/schema.ts';
+import { presentRows } from '../training/presentRows.ts';
 import type { ReadinessFacts } from '../training/readiness.ts';
 import type { SearchLimit } from '../training/search/search.ts';
 import { trainModel } from '../training/train.ts';
@@ -63,9 +64,10 @@ export async function runTrainingTask(
   const columns = await openColumns(task.snapshotDir, { threads: task.threads });
   try {
     const heads: HeadDiagnostics[] = [];
+    const source = columnSource(columns, plan, definition.observations.at === 'event' ? definition.observations.subject : undefined);
     const content = await trainModel({
       definition,
-      source: columnSource(columns, plan, definition.observations.at === 'event' ? definition.observations.subject : undefined),
+      source,
       estimators: ESTIMATORS,
       plan: { columns: planColumns(plan), hash: plan.hash, timeZone: plan.timeZone },
       facts: await readinessFacts(columns, task),
@@ -76,7 +78,8 @@ export async function runTrainingTask(
       ...(task.imported === undefined ? {} : { imported: task.imported }),
       ...(task.search === undefined ? {} : { search: { limit: task.search.limit, ledger: fileLedger(task.search.folder, task.model) } }),
       onTested: async (tested) => {
-        heads.push(diagnose(tested, await customerGroups(columns, startOfDay(tested.split.test, plan.timeZone))));
+        const present = await presentRows(source, definition, tested.test.x.columns.map(({ name }) => name), tested.end);
+        heads.push(diagnose(tested, { groups: await customerGroups(columns, startOfDay(tested.split.test, plan.timeZone)), ...(present === undefined ? {} : { present }) }));
       },
       ...options,
     });

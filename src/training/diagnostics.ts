@@ -21,8 +21,15 @@ import type { TestedCandidate, TestedHead } from './tested.ts';
 /** Learned rows that are predicted again to show how scores move over time, at most. */
 const MOST_LEARNED_ROWS = 100_000;
 
-/** @param groups channels, categories and attributes of the customers, for the table of segments */
-export function diagnose(tested: TestedHead, groups: readonly CustomerGroups[] = []): HeadDiagnostics {
+/** What is known beside the test itself. */
+export interface Beside {
+  /** Channels, categories and attributes of the customers, for the table of segments. */
+  readonly groups?: readonly CustomerGroups[];
+  /** The customers of the last day, without outcomes: have they moved away from what was learned? */
+  readonly present?: Dataset;
+}
+
+export function diagnose(tested: TestedHead, { groups = [], present }: Beside = {}): HeadDiagnostics {
   const { task, split, test, winner, baseline, rng } = tested;
   const learned = tested.learned === undefined ? undefined : judgedRows(tested, tested.learned);
   const { served } = winner;
@@ -41,6 +48,8 @@ export function diagnose(tested: TestedHead, groups: readonly CustomerGroups[] =
     contributions: contributionsOf(task, winner.fitted, test.x),
     segments: segmentTable(task, test, served.prediction, rng.fork('segments'), groups),
     drift: learned === undefined ? null : driftOf(learned, test, split.horizonDays),
+    // Everyone who was learned from: who of the present customers will come back is not known yet.
+    ...(tested.learned === undefined || present === undefined ? {} : { driftNow: driftOf(tested.learned, present, split.horizonDays) }),
     leaks: strongestAlone(task, learned, test),
     cutoffs: task === 'binary' ? cutoffTable(test.y, served.prediction) : null,
     coverage: coverageByTenth(test.y, served),

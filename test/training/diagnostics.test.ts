@@ -12,6 +12,7 @@ import { driftOf } from '../../src/training/diagnostics/drift.ts';
 import { headDiagnosticsSchema, MOST_POINTS } from '../../src/training/diagnostics/schema.ts';
 import { calibrationBins, cutoffTable } from '../../src/training/diagnostics/tables.ts';
 import { trainModel } from '../../src/training/train.ts';
+import { presentRows } from '../../src/training/presentRows.ts';
 import type { TestedCandidate, TestedHead } from '../../src/training/tested.ts';
 import { COLUMNS, day, DEFINITION, planOf, randomWorld, sourceOf } from './world.ts';
 
@@ -149,9 +150,16 @@ describe('of a trained model', () => {
     }
     // Channels and attributes come beside the rows, and a group too small to show is counted.
     const levels = new Map(Array.from(one.test.customerIds, (id, row): [number, string] => [id, row < 10 ? 'rare' : row % 2 === 0 ? 'web' : '<b>']));
-    const byChannel = diagnose(one, [{ by: 'channel', levels }]).segments.find(({ by }) => by === 'channel');
+    const byChannel = diagnose(one, { groups: [{ by: 'channel', levels }] }).segments.find(({ by }) => by === 'channel');
     expect(byChannel?.groups.map(({ level }) => level).toSorted()).toEqual(['<b>', 'web']);
     expect(byChannel?.hidden).toBe(10);
+    expect(found.driftNow).toBeUndefined();
+    const present = await presentRows(sourceOf(WORLD), DEFINITION, one.test.x.columns.map(({ name }) => name), one.end);
+    expect(present?.x.columns.map(({ name }) => name)).toEqual(one.test.x.columns.map(({ name }) => name));
+    const now = diagnose(one, present === undefined ? {} : { present });
+    expect(headDiagnosticsSchema.safeParse(now).error).toBeUndefined();
+    expect(now.driftNow?.rows.test).toBe(present?.y.length);
+    expect(await presentRows(sourceOf(WORLD), DEFINITION, ['not_there'], one.end)).toBeUndefined();
     expect(found.periods.map(({ role }) => role)).toEqual([...one.split.refit.map(() => 'learned'), 'test']);
     expect(found.cutoffs?.at(-1)?.rate).toBeCloseTo(head.evaluation.targetMean, 5);
     expect(found.scores.rows.reduce((sum, rows) => sum + rows, 0)).toBe(one.test.y.length);

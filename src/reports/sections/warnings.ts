@@ -14,8 +14,8 @@ const VERDICTS = {
 } as const;
 const UNKNOWN = ['bad', w('漂移（无更早时期可比）', 'drifted (nothing earlier to compare)')] as const;
 
-export function driftSection({ drift, leaks, task }: HeadDiagnostics, latest: Latest | null, version: number, named: Named, id: string): Html {
-  return section(id, w('漂移与泄漏检查', 'Drift and leak checks'), driftPart(drift, named), latestPart(latest, version), leakPart(leaks, task, named));
+export function driftSection({ drift, driftNow, leaks, task }: HeadDiagnostics, latest: Latest | null, version: number, named: Named, id: string): Html {
+  return section(id, w('漂移与泄漏检查', 'Drift and leak checks'), driftPart(drift, named), nowPart(driftNow ?? null, named), latestPart(latest, version), leakPart(leaks, task, named));
 }
 
 function driftPart(drift: HeadDiagnostics['drift'], named: Named): Html {
@@ -25,16 +25,30 @@ function driftPart(drift: HeadDiagnostics['drift'], named: Named): Html {
   return html`<h4>${say(w('特征：检验期对学习期', 'Features: test period against learned periods'))}</h4>${note(w(
     `检查了 ${checked} 个特征（学习 ${rows.learned} 行，检验 ${rows.test} 行）：${drifted} 个漂移，${moved} 个有变化。“随机上限”按同一客户的行相关计算，无变化时任一特征误报的概率为5%；“以往最大”是更早各期之间的同一指标。PSI 0.1/0.25 的通行界限没有直接使用。`,
     `${checked} features checked (${rows.learned} learned rows, ${rows.test} test rows): ${drifted} drifted, ${moved} moved. "Chance" is what the index stays below for all features together in 95 of 100 shops without change, rows of one customer counted together; "before" is the most that the same index was between earlier periods. The customary 0.1 and 0.25 are not used by themselves.`,
-  ))}${table(
-    [w('特征', 'feature'), plain('PSI'), w('随机上限', 'chance'), w('以往最大', 'before'), w('判断', 'verdict'), w('中位数：学习→检验', 'median: learned → test'), w('缺失：学习→检验', 'missing: learned → test')],
+  ))}${driftTable(shown, w('检验', 'test'), named)}`;
+}
+
+/** The same comparison with the customers of today: only what moved. */
+function nowPart(drift: HeadDiagnostics['drift'], named: Named): Html {
+  if (drift === null) return EMPTY;
+  const shown = drift.features.filter(({ verdict }) => verdict !== 'stable').slice(0, 10);
+  return html`<h4>${say(w('特征：训练截止日的客户对学习期', 'Features: customers on the last day of the data against learned periods'))}</h4>${note(w(
+    `同样检查 ${drift.checked} 个特征（${drift.rows.test} 位客户，结果尚未发生）：${drift.drifted} 个漂移，${drift.moved} 个有变化。`,
+    `The same ${drift.checked} features, of ${drift.rows.test} customers whose outcomes are not known yet: ${drift.drifted} drifted, ${drift.moved} moved.`,
+  ))}${shown.length === 0 ? EMPTY : driftTable(shown, w('当前', 'now'), named)}`;
+}
+
+function driftTable(shown: NonNullable<HeadDiagnostics['drift']>['features'], side: Words, named: Named): Html {
+  return table(
+    [w('特征', 'feature'), plain('PSI'), w('随机上限', 'chance'), w('以往最大', 'before'), w('判断', 'verdict'), { zh: `中位数：学习→${side.zh}`, en: `median: learned → ${side.en}` }, { zh: `缺失：学习→${side.zh}`, en: `missing: learned → ${side.en}` }],
     shown.map((one) => {
       const { words, unit } = named(one.name);
       const [kind, verdict] = one.verdict === 'drifted' && one.usual === null ? UNKNOWN : VERDICTS[one.verdict];
-      const side = (value: number | null): Words => (value === null ? plain('–') : featureValue(value, unit));
+      const middle = (value: number | null): Words => (value === null ? plain('–') : featureValue(value, unit));
       const arrow = (from: Words, to: Words): Words => ({ zh: `${from.zh} → ${to.zh}`, en: `${from.en} → ${to.en}` });
-      return [words, decimal(one.psi, 3), decimal(one.noise, 3), one.usual === null ? plain('–') : decimal(one.usual, 3), html`<span class="state ${kind}">${say(verdict)}</span>`, arrow(side(one.median.learned), side(one.median.test)), arrow(percent(one.missing.learned, 0), percent(one.missing.test, 0))];
+      return [words, decimal(one.psi, 3), decimal(one.noise, 3), one.usual === null ? plain('–') : decimal(one.usual, 3), html`<span class="state ${kind}">${say(verdict)}</span>`, arrow(middle(one.median.learned), middle(one.median.test)), arrow(percent(one.missing.learned, 0), percent(one.missing.test, 0))];
     }), [1, 2, 3, 5, 6],
-  )}`;
+  );
 }
 
 function latestPart(latest: Latest | null, version: number): Html {

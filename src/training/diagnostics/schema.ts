@@ -104,6 +104,8 @@ export const headDiagnosticsSchema = z.strictObject({
   contributions: contributionsSchema.nullable(),
   segments: z.array(segmentSchema).max(12),
   drift: driftSchema.nullable(),
+  /** The same of the customers on the last day of the data, whose outcomes are not known yet. Absent where events open the rows. */
+  driftNow: driftSchema.nullable().optional(),
   /** How far single features get alone: AUC, or absolute rank correlation. Above the limit they are suspected to know the answer. */
   leaks: z.strictObject({
     limit: number,
