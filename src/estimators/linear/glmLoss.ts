@@ -98,7 +98,10 @@ export function weightedProducts(data: GlmRows, parameters: Float64Array, over: 
 
 /** Copies the terms `over` of a block next to each other. */
 export function takeTerms(block: Float64Array, over: Int32Array, out: Float64Array): void {
-  for (let k = 0; k < over.length; k++) out.set(block.subarray(over[k] * BLOCK, (over[k] + 1) * BLOCK), k * BLOCK);
+  for (let k = 0; k < over.length; k++) {
+    const [from, to] = [over[k] * BLOCK, k * BLOCK];
+    for (let i = 0; i < BLOCK; i++) out[to + i] = block[from + i];
+  }
 }
 
 /** The leading `size` of a lower triangle of `width`, times `scale`, with both triangles. */

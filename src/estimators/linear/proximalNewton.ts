@@ -1,5 +1,5 @@
 import { curvatureOver, type CurvatureMemory } from './curvature.ts';
-import type { SmoothLoss, Solution } from './smoothLoss.ts';
+import { everyParameter, type SmoothLoss, type Solution } from './smoothLoss.ts';
 import { dot, largest } from './vectors.ts';
 
 const MAX_ITERATIONS = 300;
@@ -10,6 +10,8 @@ const SLOW = 0.5;
 const STALLED = 6;
 /** A new second derivative also covers terms whose slope is above this share of the L1 part: the next penalties of a path will want them (Tibshirani et al. 2012). */
 const SOON = 0.5;
+/** Up to so many parameters it covers all: one second derivative then serves a whole path. */
+const ALL = 128;
 
 /**
  * Proximal Newton with coordinate descent on the quadratic model (Friedman, Hastie & Tibshirani 2010): exact zeros where the L1 part wins. Only terms
@@ -37,7 +39,7 @@ export function proximalNewton(loss: SmoothLoss, ridge: number, lasso: number, s
     const above = (level: number): Int32Array =>
       Int32Array.from({ length: size }, (_, t) => t).filter((t) => t >= penalised || at[t] !== 0 || Math.abs(gradient[t]) > level * lasso);
     const working = above(1);
-    const { hessian, over } = curvatureOver(loss, at, working, above(SOON), memory);
+    const { hessian, over } = curvatureOver(loss, at, working, size <= ALL ? everyParameter(loss) : above(SOON), memory);
     const target = coordinateDescent(hessian, over, gradient, at, { ridge, lasso, penalised, tolerance });
     const direction = target.map((v, i) => v - at[i]);
     const step = largest(direction);

@@ -25,7 +25,8 @@ export function loadBlock({ columns }: Design, from: number, to: number, out: Fl
     const column = columns[over === undefined ? k : over[k]];
     const at = k * BLOCK;
     if (column instanceof Float64Array) {
-      out.set(from === 0 && to === column.length ? column : column.subarray(from, to), at);
+      // Not set(subarray()): a view per term and block would be garbage by the million.
+      for (let i = from; i < to; i++) out[at + i - from] = column[i];
     } else {
       const { codes, table } = column;
       for (let i = from; i < to; i++) out[at + i - from] = table[codes[i]];
