@@ -83,10 +83,19 @@ export type { History, NbdParams, OrderModel, ParetoParams } from './estimators/
 export { INTERVAL_LEVELS, PLAIN_SERVING, serve } from './estimators/serving.ts';
 export type { Served, Serving } from './estimators/serving.ts';
 
+// ── Uplift: who does more because of a campaign, and whether that can be told at all ────────────────────────────────────────────────────────
+export { outOfFoldUplift, UPLIFT_LEARNERS, upliftVerdict } from './estimators/uplift/index.ts';
+export type { UpliftData, UpliftKind, UpliftLearner, UpliftParams, UpliftVerdict } from './estimators/uplift/index.ts';
+
+// ── Standard errors of linear models that were fitted without a penalty ─────────────────────────────────────────────────────────────────────
+export { inference } from './estimators/linear/index.ts';
+export type { CoefficientRow, Inference } from './estimators/linear/index.ts';
+
 // ── Metrics ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 export {
   bootstrap, brierScore, calibrationTable, decileError, expectedCalibrationError, intervalCoverage, kolmogorovSmirnov, liftTable, logLoss, meanAbsoluteError, normalisedGini, prAuc,
   relativeBias, rocAuc, rootMeanSquaredError, spearman,
+  auuc, averageEffect, qini, qiniCurve, qiniIntervals, upliftTable,
 } from './math/metrics/index.ts';
 
 // ── The registry: models as bytes ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -80,7 +80,7 @@ export function canonicalRows(train: TrainingData): CanonicalRows {
 export function canonicalOrder(train: TrainingData): CanonicalOrder {
   const { x, y, period } = train;
   const rows = x.rows;
-  const columns = sortedColumns(x).map(sortedCategories);
+  const columns = canonicalColumns(x);
   const hashed: ArrayLike<number>[] = [...columns.map(({ values }) => values), y];
   if (period !== undefined) hashed.push(period);
   const unordered = rowHashes(hashed, rows);
@@ -102,6 +102,11 @@ export function canonicalOrder(train: TrainingData): CanonicalOrder {
   let totalWeight = 0;
   for (let i = 0; i < rows; i++) totalWeight += weights[i];
   return { rows, columns, take, y: take(y), weights, totalWeight, hashes: take(unordered), latestFrom };
+}
+
+/** Columns by name, categories by name: the same for any order and any coding. */
+export function canonicalColumns(x: Matrix): Column[] {
+  return sortedColumns(x).map(sortedCategories);
 }
 
 /** A column of categories with the names that occur, sorted; any other column as it is. The same for every coding of the same names. */

@@ -2,7 +2,7 @@ import { gammaRegression, linearRegression, logisticRegression, multinomialRegre
 import { estimatorContract } from '../contract/estimator.ts';
 import { categoricalRows } from '../support/estimatorTasks.ts';
 
-const { train, plans, visits, amount, balance } = categoricalRows(900, 4);
+const { train, plans, visits, amount, balance } = categoricalRows(600, 4);
 const withTarget = (y: Float64Array) => ({ ...train, y });
 const withoutPeriods = (y: Float64Array) => ({ x: train.x, y });
 

@@ -5,5 +5,6 @@ export * from './intervals.ts';
 export * from './lift.ts';
 export * from './multiclass.ts';
 export * from './probability.ts';
+export * from './qini.ts';
 export * from './ranking.ts';
 export * from './stability.ts';
