@@ -67,6 +67,9 @@ export { trainModel } from './training/train.ts';
 export type { TestedHead } from './training/tested.ts';
 export type { PlanColumn, TrainRequest } from './training/train.ts';
 export type { LeaderboardRow, TrainedHead, TrainedModel } from './training/trained.ts';
+/** Curves, calibration, contributions, segments and drift of a tested head, as reports show them; hand it to `onTested` of {@link trainModel}. */
+export { diagnose } from './training/diagnostics.ts';
+export type { HeadDiagnostics } from './training/diagnostics/schema.ts';
 /** The columns of a plan as training wants them, and the counts that readiness is judged by. */
 export { planColumns, readinessFacts } from './jobs/trainingTask.ts';
 
@@ -104,6 +107,12 @@ export { listModels, loadModel, saveModel } from './registry/models.ts';
 export { aliasesOf } from './registry/aliases.ts';
 export { modelChecks } from './jobs/scoringModels.ts';
 export { withoutTimings } from './jobs/training.ts';
+
+// ── Reports of versions: as a document, and as one page in two languages ────────────────────────────────────────────────────────────────────
+export { readReport } from './reports/read.ts';
+export { reportPage } from './reports/page.ts';
+export { compareReports } from './reports/compare.ts';
+export type { Report } from './reports/document.ts';
 
 // ── The simulated shop, whose future is known ───────────────────────────────────────────────────────────────────────────────────────────────
 export { DEMO_SHOP, eventsByTime, realised, simulateShop } from './simulator/shop.ts';

@@ -29,6 +29,10 @@ describe('a notebook', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  test('reports of a version are to be had', () => {
+    expect([typeof tagcast.diagnose, typeof tagcast.readReport, typeof tagcast.reportPage, typeof tagcast.compareReports]).toEqual(['function', 'function', 'function', 'function']);
+  });
+
   test('builds a feature of its own', async () => {
     const own = tagcast.featurePlan([tagcast.feature({
       name: 'tea_orders', group: 'own', label: { zh: '订单', en: 'Orders' }, meaning: { zh: '订单数', en: 'Orders so far.' }, unit: 'orders', missing: 0, value: tagcast.orders.count(),

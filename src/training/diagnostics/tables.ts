@@ -15,7 +15,8 @@ export function outcomeRange(values: ArrayLike<number>, centre: Centre): { value
   const middle = centre === 'median' ? medianRange(values) : undefined;
   const value = middle?.value ?? mean(values);
   const { low, high } = middle ?? (centre === 'share' ? wilson(value * values.length, values.length) : (meanRange(values) ?? { low: value, high: value }));
-  return { value: tidy(value), low: tidy(low), high: tidy(high) };
+  // Amounts, days and errors have no side below nothing.
+  return { value: tidy(value), low: tidy(Math.max(0, low)), high: tidy(high) };
 }
 
 /** Row indices of the bins of {@link calibrationTable}, lowest prediction first. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../src/base/random.ts';
-import { aucRange, chiSquaredQuantile, meanRange, populationStability, rocAuc, stabilityNoise, studentQuantile, wilson } from '../../../src/math/metrics/index.ts';
+import { aucRange, chiSquaredQuantile, meanRange, medianRange, populationStability, rocAuc, stabilityNoise, studentQuantile, wilson } from '../../../src/math/metrics/index.ts';
 
 describe('intervals', () => {
   test('Wilson agrees with the worked examples of Newcombe (1998, table I, method 3)', () => {
@@ -24,6 +24,16 @@ describe('intervals', () => {
   test('a mean of two values knows little, and none of one', () => {
     expect(meanRange([1, 3])).toEqual({ low: expect.closeTo(2 - 12.7062, 3) as number, high: expect.closeTo(2 + 12.7062, 3) as number });
     expect(meanRange([1])).toBeUndefined();
+  });
+
+  test('the interval of a median is made of order statistics and holds the true one as often as it says', () => {
+    expect(medianRange(Array.from({ length: 20 }, (_, i) => i + 1))).toEqual({ value: 10.5, low: 6, high: 15 });
+    expect(medianRange([7])).toEqual({ value: 7, low: 7, high: 7 });
+    expect(medianRange([])).toBeUndefined();
+    const rng = seededRandom(5, 'median');
+    const held = Array.from({ length: 400 }, () => medianRange(Array.from({ length: 60 }, () => -Math.log(1 - rng.next())))).filter((range) => range !== undefined && range.low <= Math.LN2 && Math.LN2 <= range.high).length;
+    expect(held / 400).toBeGreaterThan(0.92);
+    expect(held / 400).toBeLessThan(0.985);
   });
 
   test('the interval of the AUC holds the true area as often as it says', () => {
