@@ -24,6 +24,10 @@ export interface OnnxGolden {
   readonly models: Readonly<Record<string, { readonly bytes: string; readonly predicted: readonly number[] }>>;
 }
 
+export interface OursGolden {
+  readonly models: Readonly<Record<string, { readonly columns: readonly string[]; readonly rows: Rows; readonly text: string; readonly raw: Numbers; readonly predicted: Numbers; readonly contributions: Numbers }>>;
+}
+
 function read(file: string): unknown {
   return JSON.parse(gunzipSync(readFileSync(new URL(`../golden/interchange/${file}`, import.meta.url))).toString());
 }
@@ -32,6 +36,8 @@ export const lightgbmGolden = (): LightgbmGolden => read('lightgbm.json.gz') as 
 export const xgboostGolden = (): XgboostGolden => read('xgboost.json.gz') as XgboostGolden;
 
 export const onnxGolden = (): OnnxGolden => read('onnx.json.gz') as OnnxGolden;
+
+export const oursGolden = (): OursGolden => read('ours.json.gz') as OursGolden;
 
 /** What a reader says to damaged input: `refused` for the one error that it may throw, else what it read. @throws anything else. */
 export function readOrRefused<T>(work: () => T): T | 'refused' {

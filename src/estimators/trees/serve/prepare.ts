@@ -46,6 +46,8 @@ export interface PreparedForest {
   /** First word of each mask; masks have a bit per code, 1 for left. */
   readonly maskFrom: Int32Array;
   readonly masks: Int32Array;
+  /** Ranks of one row, overwritten whenever a single row is scored. */
+  readonly rowRanks: Uint16Array;
 }
 
 const known = new WeakMap<Forest, { readonly prepared: PreparedForest | undefined }>();
@@ -110,7 +112,7 @@ function prepare(forest: Forest): PreparedForest | undefined {
     maskFrom.push(masks.length);
     addMask(masks, forest, i, categories[column]);
   }
-  return { forest, cuts: cutTable(cuts), slots, slotFrom, slotFlags: Uint8Array.from(slots, ({ flags }) => flags), words, categorical: maskFrom.length > 0, categories, maskFrom: Int32Array.from(maskFrom), masks: Int32Array.from(masks) };
+  return { forest, cuts: cutTable(cuts), slots, slotFrom, slotFlags: Uint8Array.from(slots, ({ flags }) => flags), words, categorical: maskFrom.length > 0, categories, maskFrom: Int32Array.from(maskFrom), masks: Int32Array.from(masks), rowRanks: new Uint16Array(slots.length) };
 }
 
 /** Splits that treat missing values alike can share a slot; the missing bit of a categorical split is in its mask. */

@@ -20,16 +20,14 @@ export function forestScores(forest: Forest, columns: readonly Float64Array[], r
   const scores = new Float64Array(rows * outputs);
   for (let i = 0; i < rows; i++) scores.set(base, i * outputs);
   const width = prepared.slots.length;
-  const ranks = new Uint16Array(Math.min(rows, BLOCK) * width);
-  for (let start = 0; start < rows; start += BLOCK) {
-    const count = Math.min(BLOCK, rows - start);
-    if (count < FEW) {
-      for (let i = 0; i < count; i++) {
-        rankRow(prepared, columns, start + i, ranks);
-        addRow(prepared, ranks, scores, (start + i) * outputs);
-      }
-      continue;
-    }
+  const whole = rows % BLOCK < FEW ? rows - (rows % BLOCK) : rows;
+  for (let i = whole; i < rows; i++) {
+    rankRow(prepared, columns, i, prepared.rowRanks);
+    addRow(prepared, prepared.rowRanks, scores, i * outputs);
+  }
+  const ranks = new Uint16Array(Math.min(whole, BLOCK) * width);
+  for (let start = 0; start < whole; start += BLOCK) {
+    const count = Math.min(BLOCK, whole - start);
     rankRows(prepared, columns, start, count, ranks, 1, width);
     addBlock(prepared, ranks, width, count, scores, start * outputs);
   }

@@ -7,7 +7,7 @@ import { writeLightgbm } from '../../../../src/estimators/trees/interchange/ligh
 import { applyLink } from '../../../../src/estimators/trees/serve/links.ts';
 import { forestScores } from '../../../../src/estimators/trees/serve/scores.ts';
 import { treeContributions } from '../../../../src/estimators/trees/shap/treeShap.ts';
-import { columnsFor, farthest, lightgbmGolden, readOrRefused } from '../../../support/interchange.ts';
+import { columnsFor, farthest, lightgbmGolden, oursGolden, readOrRefused } from '../../../support/interchange.ts';
 import { CATEGORIES, randomForest, randomRows } from '../../../support/randomForest.ts';
 
 const { columns, rows, models } = lightgbmGolden();
@@ -59,6 +59,20 @@ test('forests of every shape keep their scores on the way to LightGBM and back',
     const [before, after] = [forestScores(forest, x, 80), forestScores(again, kept, 80)];
     after.forEach((score, i) => { expect(score).toBeCloseTo(before[i], 12); });
   }), { numRuns: 40 });
+});
+
+test.each(Object.entries(oursGolden().models))('what we wrote and LightGBM opened: %s', (_, { columns: names, rows: given, text, raw, predicted, contributions }) => {
+  const { forest } = readLightgbm(text);
+  const x = columnsFor(forest, names, given);
+  const scores = forestScores(forest, x, given.length);
+  expect(farthest(scores, raw)).toBeLessThan(1e-9);
+  expect(farthest(applyLink(forest, scores.slice()), predicted)).toBeLessThan(1e-9);
+  const explained = Array.from({ length: forest.outputs }, (__, output) => treeContributions(forest, x, given.length, output));
+  const flat = given.flatMap((__, i) => explained.flatMap(({ base, contributions: own }) => [...names.map((name) => own[forest.columns.indexOf(name)]?.[i] ?? 0), base]));
+  expect(farthest(flat, contributions)).toBeLessThan(1e-9);
+  // Leaves get the order of our nodes; from then on the text stays as it is.
+  const again = writeLightgbm(forest);
+  expect(writeLightgbm(readLightgbm(again).forest)).toBe(again);
 });
 
 test('names that the format cannot hold are refused', () => {
