@@ -63,6 +63,9 @@ const singleBits = new Int32Array(single.buffer);
 const double = new Float64Array(1);
 const doubleBits = new BigInt64Array(double.buffer);
 
+/** Beyond the largest float comes 2¹²⁸ as far as rounding is concerned, though it is written as infinity. */
+const asIfFinite = (value: number): number => (Number.isFinite(value) ? value : Math.sign(value) * 2 ** 128);
+
 /** The largest double that, rounded to single precision, is below `threshold` (ties round to the even neighbour). */
 export function largestBelow(threshold: number): number {
   single[0] = threshold;
@@ -70,7 +73,7 @@ export function largestBelow(threshold: number): number {
   if (above === 0) singleBits[0] = -2147483647;
   else singleBits[0] += above > 0 ? -1 : 1;
   const even = (singleBits[0] & 1) === 0;
-  const middle = (single[0] + above) / 2;
+  const middle = (asIfFinite(single[0]) + asIfFinite(above)) / 2;
   if (even) return middle;
   double[0] = middle;
   doubleBits[0] += middle > 0 ? -1n : 1n;

@@ -18,7 +18,7 @@ test.each(Object.entries(models))('XGBoost model %s: the sums of its leaves at 1
 });
 
 test('a threshold parts doubles exactly where single precision does', () => {
-  const thresholds = fc.oneof(fc.float({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(0, -0, Math.fround(1e-45), 1, -1, 0.5, 16777216));
+  const thresholds = fc.oneof(fc.float({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(0, -0, Math.fround(1e-45), 1, -1, 0.5, 16777216, -3.4028234663852886e38, 3.4028234663852886e38));
   fc.assert(fc.property(thresholds, fc.integer({ min: -4, max: 4 }), (threshold, steps) => {
     const limit = largestBelow(threshold);
     // Neighbours of the limit, one unit of the last place of a double at a time.
