@@ -2,6 +2,7 @@
 import { AppError, throwIfCancelled } from '../base/errors.ts';
 import { takeRows } from '../base/matrix.ts';
 import type { Column, Matrix } from '../base/matrix.ts';
+import { seededRandom } from '../base/random.ts';
 import { daysBetween } from '../base/time.ts';
 import type { LocalDate } from '../base/time.ts';
 import type { ModelDefinition, PopulationRule, SubjectProperty, Target } from './define.ts';
@@ -79,13 +80,20 @@ export function modelColumns(names: readonly string[], definition: ModelDefiniti
 }
 
 /** One period of a dataset at a cut-off shared by everyone. */
-async function cutoffPart(source: TrainingSource, definition: ModelDefinition, columns: readonly string[], cutoff: LocalDate, horizonDays: number, signal?: AbortSignal): Promise<Part> {
+async function cutoffPart(source: TrainingSource, definition: ModelDefinition, columns: readonly string[], cutoff: LocalDate, horizonDays: number, most: number, signal?: AbortSignal): Promise<Part> {
   const all = await source.features(cutoff, signal);
-  const rows = populationRows(all.matrix, definition.population, definition.name);
+  const rows = thinned(populationRows(all.matrix, definition.population, definition.name), all.customerIds, most);
   const outcomes = await source.outcomes(definition.target, cutoff, horizonDays);
   const customerIds = Float64Array.from(rows, (row) => all.customerIds[row]);
   const picked = takeRows({ rows: all.matrix.rows, columns: selectColumns(all.matrix, columns) }, rows);
-  return { matrix: picked, customerIds, ...label(definition.target, horizonDays, Array.from(customerIds, (id) => outcomes.byKey.get(outcomeKey(id)))) };
+  return { matrix: { rows: picked.rows, columns: [...picked.columns] }, customerIds, ...label(definition.target, horizonDays, Array.from(customerIds, (id) => outcomes.byKey.get(outcomeKey(id)))) };
+}
+
+/** The rows of a share of the customers, the same ones at every cut-off, so that there are about `most`. */
+function thinned(rows: Int32Array, customerIds: Float64Array, most: number): Int32Array {
+  if (rows.length <= most) return rows;
+  const share = most / rows.length;
+  return rows.filter((row) => seededRandom('thinned', customerIds[row]).next() < share);
 }
 
 /** One period of a dataset whose rows are opened by events on that day. */
@@ -130,7 +138,8 @@ function boughtColumns({ all, ofSubject }: SubjectLines, events: readonly Observ
 }
 
 interface Part {
-  readonly matrix: Matrix;
+  /** Taken apart by {@link stack}. */
+  readonly matrix: { readonly rows: number; readonly columns: Column[] };
   readonly customerIds: Float64Array;
   readonly y: Float64Array;
   readonly observed?: Uint8Array;
@@ -164,14 +173,14 @@ function label(target: Target, horizonDays: number, found: readonly (number | un
   }
 }
 
-/** The stacked rows of several cut-offs, oldest first. */
-export async function buildDataset(source: TrainingSource, definition: ModelDefinition, columns: readonly string[], cutoffs: readonly LocalDate[], horizonDays: number, options: { events?: readonly ObservationEvent[]; signal?: AbortSignal } = {}): Promise<Dataset> {
+/** The stacked rows of several cut-offs, oldest first. `most`: with more rows, those of a share of the customers (rows that events open are always all taken). */
+export async function buildDataset(source: TrainingSource, definition: ModelDefinition, columns: readonly string[], cutoffs: readonly LocalDate[], horizonDays: number, options: { events?: readonly ObservationEvent[]; most?: number; signal?: AbortSignal } = {}): Promise<Dataset> {
   const parts: Part[] = [];
   for (const cutoff of cutoffs) {
     throwIfCancelled(options.signal, 'Training');
     parts.push(
       definition.observations.at === 'cutoffs'
-        ? await cutoffPart(source, definition, columns, cutoff, horizonDays, options.signal)
+        ? await cutoffPart(source, definition, columns, cutoff, horizonDays, (options.most ?? Infinity) / cutoffs.length, options.signal)
         : await eventPart(source, definition, columns, cutoff, horizonDays, (options.events ?? []).filter((event) => event.date === cutoff), options.signal),
     );
   }
@@ -181,7 +190,8 @@ export async function buildDataset(source: TrainingSource, definition: ModelDefi
 function stack(parts: readonly Part[], cutoffs: readonly LocalDate[]): Dataset {
   const rows = parts.reduce((sum, part) => sum + part.matrix.rows, 0);
   const names = parts[0]?.matrix.columns.map((column) => column.name) ?? [];
-  const columns = names.map((name, c) => ({ name, values: concat(parts.map((part) => part.matrix.columns[c].values), rows) }));
+  // Column by column, each part's own copy let go at once: a million rows are never in memory twice.
+  const columns = names.map((name) => ({ name, values: concat(parts.map((part) => part.matrix.columns.shift()?.values ?? new Float64Array(0)), rows) }));
   const period = new Int32Array(rows);
   let start = 0;
   parts.forEach((part, index) => {

@@ -75,8 +75,8 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
       skipped.push(`${horizonDays} days need ${HISTORY_DAYS + horizonDays} days of history`);
       continue;
     }
-    const rowsAt = (cutoffs: readonly LocalDate[]): Promise<Dataset> =>
-      buildDataset(source, definition, names, cutoffs, horizonDays, { ...(events === undefined ? {} : { events }), ...(request.signal === undefined ? {} : { signal: request.signal }) });
+    const rowsAt = (cutoffs: readonly LocalDate[], most?: number): Promise<Dataset> =>
+      buildDataset(source, definition, names, cutoffs, horizonDays, { ...(most === undefined ? {} : { most }), ...(events === undefined ? {} : { events }), ...(request.signal === undefined ? {} : { signal: request.signal }) });
     try {
       const { signal, onStep, onTested, now, threads, imported } = request;
       const here = imported?.horizonDays === horizonDays ? { ...withImported(definition, request.estimators, names, imported), keepCandidate: true } : { definition: shortlisted({ ...definition, candidates: [...definition.candidates, ...found] }, heads, split), estimators: request.estimators };

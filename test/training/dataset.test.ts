@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { buildDataset, datasetRows, modelColumns, outcomeKey, populationRows, windowDays } from '../../src/training/dataset.ts';
 import type { ObservationEvent } from '../../src/training/dataset.ts';
 import type { ModelDefinition } from '../../src/training/define.ts';
-import { COLUMNS, day, DEFINITION, sourceOf } from './world.ts';
+import { COLUMNS, day, DEFINITION, randomWorld, sourceOf } from './world.ts';
 
 /** Customer 1 orders on days 0, 50 and 119; 2 on 40 and 120; 3 on 130; 4 on 5. */
 const source = sourceOf({ orders: [[0, 50, 119], [40, 120], [130], [5]] });
@@ -93,5 +93,19 @@ describe('rows that events open', () => {
     expect(windowDays(event(1, 10, 'x', { last_day: day(3) }), 'last_day', 30)).toBe(1);
     expect(windowDays(event(1, 10, 'x', { last_day: 'soon' }), 'last_day', 30)).toBe(30);
     expect(windowDays(event(1, 10, 'x', { last_day: day(16) }), undefined, 30)).toBe(30);
+  });
+});
+
+describe('a share of the customers', () => {
+  const shop = sourceOf(randomWorld(2, 300, 200));
+  test('is the same at every cut-off, of about the size asked for, and all of a small shop', async () => {
+    const all = await buildDataset(shop, of({}), COLUMNS, [day(100), day(130)], 30);
+    const some = await buildDataset(shop, of({}), COLUMNS, [day(100), day(130)], 30, { most: 200 });
+    expect(some.y.length).toBeGreaterThan(140);
+    expect(some.y.length).toBeLessThan(260);
+    const at = (period: number): Set<number> => new Set(some.customerIds.filter((_, row) => some.period[row] === period));
+    const [first, second] = [at(0), at(1)];
+    expect([...first].filter((id) => second.has(id)).length).toBeGreaterThan(0.8 * first.size);
+    expect(await buildDataset(shop, of({}), COLUMNS, [day(100), day(130)], 30, { most: all.y.length * 2 })).toEqual(all);
   });
 });

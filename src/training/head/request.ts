@@ -17,8 +17,8 @@ export interface HeadRequest {
   /** First day that training does not know. */
   readonly end: LocalDate;
   readonly firstEvent: LocalDate;
-  /** Stacked rows of the cut-offs. */
-  readonly rowsAt: (cutoffs: readonly LocalDate[]) => Promise<Dataset>;
+  /** Stacked rows of the cut-offs; with `most`, of so many customers that there are not more rows. */
+  readonly rowsAt: (cutoffs: readonly LocalDate[], most?: number) => Promise<Dataset>;
   readonly estimators: Readonly<Record<string, AnyEstimator>>;
   readonly rng: Random;
   readonly signal?: AbortSignal;

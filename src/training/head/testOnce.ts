@@ -1,0 +1,48 @@
+/** The second step of a head: the chosen candidate and its baseline, fitted on everything that was over by the test cut-off, tested once. */
+import { finish } from '../../estimators/serving.ts';
+import type { Task } from '../../estimators/contract.ts';
+import { candidateMatrix } from '../candidate.ts';
+import type { Dataset } from '../dataset.ts';
+import { evaluate } from '../evaluation.ts';
+import type { Evaluation } from '../evaluation.ts';
+import { intervalsOf } from '../level.ts';
+import type { TestedCandidate } from '../tested.ts';
+import { wholeWait } from '../wholeWait.ts';
+import type { HeadRequest, Tried } from './request.ts';
+import { meanLoss } from './rows.ts';
+import { levelFor } from './seasonLevel.ts';
+import { refit } from './tryCandidates.ts';
+
+export type AtTest = TestedCandidate & { readonly evaluation: Evaluation; readonly raw: Float64Array };
+
+export interface TestedOnce {
+  /** The chosen candidate has a smaller loss than the baseline. */
+  readonly wins: boolean;
+  /** It serves: because it wins, or because it was asked for. */
+  readonly keeps: boolean;
+  readonly winner: Tried;
+  readonly winnerTest: AtTest;
+  readonly baselineTest: AtTest;
+}
+
+/** The rows of the earlier cut-offs live in here and nowhere longer. */
+export async function testOnce(request: HeadRequest, task: Task, chosen: Tried, baseline: Tried, test: Dataset): Promise<TestedOnce> {
+  const { split, rng } = request;
+  const learned = split.mode === 'label_free' ? test : await request.rowsAt(split.refit);
+  const atTest = async (one: Tried): Promise<AtTest> => {
+    const fitted = split.mode === 'label_free' ? one.fitted : ((await refit(request, one.candidate, learned, rng)) ?? one.fitted);
+    const raw = fitted.estimator.predict(fitted.artefact, candidateMatrix(test.x, one.candidate));
+    const level = await levelFor(request, fitted, learned, one.serving.level, split.test, split.test);
+    const serving = { ...one.serving, level };
+    const served = finish(fitted.estimator, task, fitted.artefact, serving, test.x, raw, split.test);
+    const evaluation = evaluate(task, { y: test.y, predicted: served.prediction, ...intervalsOf(served) }, rng.fork('test', one.candidate.name));
+    return { served, serving, raw, fitted, evaluation: { ...evaluation, metrics: { ...evaluation.metrics, ...(task === 'duration' ? await wholeWait(split, request.rowsAt, one.fitted, fitted) : {}) } } };
+  };
+  const chosenTest = await atTest(chosen);
+  const baselineTest = chosen === baseline ? chosenTest : await atTest(baseline);
+  const wins = chosen !== baseline && meanLoss(task, test, chosenTest.served) < meanLoss(task, test, baselineTest.served);
+  const keeps = wins || request.keepCandidate === true;
+  const [winner, winnerTest] = keeps ? [chosen, chosenTest] : [baseline, baselineTest];
+  await request.onTested?.({ task, split, end: request.end, test, ...(split.mode === 'label_free' ? {} : { learned }), winner: winnerTest, baseline: baselineTest, rng: rng.fork('report') });
+  return { wins, keeps, winner, winnerTest, baselineTest };
+}
