@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { AppError } from '../../../src/base/errors.ts';
 import type { Matrix } from '../../../src/base/matrix.ts';
 import { decodeArtefact } from '../../../src/estimators/codec.ts';
 import { estimatorOf } from '../../../src/estimators/index.ts';
@@ -35,28 +36,22 @@ describe.each(frozen.map((one): [string, Frozen] => [one.artefact.kind, one]))('
     };
     walk(one.artefact, []);
     const damage = fc.constantFrom<unknown>(null, -1, 0, 1, 7, 1.5, 1e308, '', 'x', [], {}, true, { $f64: 'AAAAAAAA8D8=' }, { $f64: 'AAAAAAAA+H8=' });
+    /** What went wrong beyond a refusal; empty when nothing did. */
+    const problems = (text: string): string[] => {
+      try {
+        const predicted = estimatorOf(kind).predict(decodeArtefact(text, schema), matrixOf(one));
+        return Array.from(predicted).filter((v) => !(v >= 0 && v <= Number.MAX_VALUE)).map((v) => `predicted ${v}`);
+      } catch (error) {
+        // Another name of a column is a column that is not there.
+        return error instanceof AppError && (error.code === 'artefact_invalid' || error.code === 'model_mismatch') ? [] : [String(error)];
+      }
+    };
     fc.assert(fc.property(fc.constantFrom(...paths), damage, (path, value) => {
       const copy = structuredClone(one.artefact) as unknown as Record<string | number, unknown>;
       let at = copy;
       for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
       at[path[path.length - 1]] = value;
-      let artefact: { readonly kind: string };
-      try {
-        artefact = decodeArtefact(JSON.stringify(copy), schema);
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'artefact_invalid' });
-        return;
-      }
-      const predicted = (() => {
-        try {
-          return estimatorOf(kind).predict(artefact, matrixOf(one));
-        } catch (error) {
-          // Another name of a column is a column that is not there.
-          expect(error).toMatchObject({ code: 'model_mismatch' });
-          return new Float64Array(0);
-        }
-      })();
-      expect(predicted.every((v) => v >= 0 && v <= Number.MAX_VALUE)).toBe(true);
+      expect(problems(JSON.stringify(copy))).toEqual([]);
     }), { numRuns: 300, seed: 5 });
   });
 });
