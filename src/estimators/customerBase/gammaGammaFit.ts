@@ -126,15 +126,23 @@ export function fitGammaGamma(sample: SpendSample, signal?: AbortSignal): Result
   }
   const [lp, lq, level] = best.x;
   const params = { p: Math.exp(lp), q: Math.exp(lq), gamma: Math.exp(level + lq - lp) * meanSpend };
-  let logLikelihood = 0;
-  for (let i = 0; i < x.length; i++) logLikelihood += weight[i] * gammaGammaLogLikelihood(params, x[i], m[i]);
+  // On amounts divided by their mean every density is multiplied by that mean. Beyond the walls the objective holds their penalty too, so there the rows are summed.
+  let logLikelihood = -totalWeight * (best.value + Math.log(meanSpend));
+  if (beyondWalls(best.x)) {
+    logLikelihood = 0;
+    for (let i = 0; i < x.length; i++) logLikelihood += weight[i] * gammaGammaLogLikelihood(params, x[i], m[i]);
+  }
   const standardErrors = errorsOf(objective, best.x, totalWeight, params);
   return ok({ params, logLikelihood, iterations: best.iterations, evaluations: best.evaluations, ...(standardErrors === undefined ? {} : { standardErrors }) });
 }
 
+function beyondWalls(theta: Float64Array): boolean {
+  return WALLS.some(([low, high], i) => theta[i] < low || theta[i] > high);
+}
+
 /** From the observed information; ln γ = θ₂ + θ₁ − θ₀ up to the mean spend, by the delta method. */
 function errorsOf(objective: Objective, theta: Float64Array, totalWeight: number, { p, q, gamma }: GammaGammaParams): readonly [number, number, number] | undefined {
-  if (WALLS.some(([low, high], i) => theta[i] < low || theta[i] > high)) return undefined;
+  if (beyondWalls(theta)) return undefined;
   const covariance = inverseSpd(numericHessian(objective, theta).map((value) => value * totalWeight), 3);
   if (covariance === undefined) return undefined;
   const [pp, pq, pl, , qq, ql, , , ll] = covariance;
