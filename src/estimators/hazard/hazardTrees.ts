@@ -24,6 +24,8 @@ export interface HazardTreesParams {
   /** Least person-periods (by weight) in a leaf. */
   readonly minRows: number;
   readonly columnSample: number;
+  /** As in `repurchase_cycle`: column of the group whose rhythm a customer with few gaps is shrunk to. */
+  readonly groupColumn: string;
   readonly minimumRows: number;
   /** Seen orders (by weight) below which there is nothing to grow on. */
   readonly minimumOrders: number;
@@ -51,7 +53,7 @@ export const hazardTrees = defineEstimator<HazardTreesArtefact, HazardTreesParam
   kind: 'hazard_trees',
   tasks: ['duration'],
   schema,
-  defaults: { bins: 16, maxPersonPeriods: 300_000, trees: 200, learningRate: 0.06, maxLeaves: 6, minRows: 150, columnSample: 0.5, minimumRows: 200, minimumOrders: 100 },
+  defaults: { bins: 16, maxPersonPeriods: 300_000, trees: 200, learningRate: 0.06, maxLeaves: 6, minRows: 150, columnSample: 0.5, groupColumn: '', minimumRows: 200, minimumOrders: 100 },
   requiredColumns: RHYTHM_COLUMNS,
 
   fit(train, params, context) {
@@ -63,14 +65,14 @@ export const hazardTrees = defineEstimator<HazardTreesArtefact, HazardTreesParam
     const orders = seen.reduce((sum, v, i) => sum + v * data.weights[i], 0);
     if (data.totalWeight < params.minimumRows) return refuse('too_few_rows', `${data.totalWeight} rows with a next order or a wait; hazards need ${params.minimumRows}.`);
     if (orders < params.minimumOrders) return refuse(orders === 0 ? 'one_class' : 'too_few_rows', `${orders} of ${data.totalWeight} rows saw the next order; hazards need ${params.minimumOrders}.`);
-    const cycle = repurchaseCycle.fit(train, repurchaseCycle.defaults, { ...context, rng: context.rng.fork('cycle') });
+    const cycle = repurchaseCycle.fit(train, { ...repurchaseCycle.defaults, groupColumn: params.groupColumn }, { ...context, rng: context.rng.fork('cycle') });
     if (!cycle.ok) return cycle;
     const x: Matrix = { rows: data.rows, columns };
     const ends = binEnds(data.y, Uint8Array.from(seen), data.weights, params.bins);
     const pairs = personPeriods(data, seen, ends, params.maxPersonPeriods, context.rng.fork('thin').int(4294967296));
     const hazard = boostedTrees.fit(
       {
-        x: expandedPairs(columns, rhythmReader(x), cycle.artefact.gap, ends, pairs),
+        x: expandedPairs(columns, rhythmReader(x, cycle.artefact.groups), cycle.artefact.gap, ends, pairs),
         y: pairs.y,
         weights: pairs.weights,
         // Only the latest period is told from the others; without periods the trees hold rows out by themselves.
@@ -121,7 +123,7 @@ function distributionOf(artefact: HazardTreesArtefact, x: Matrix): RowDistributi
 /** Hazards, row-major rows × bins; rows are expanded a block at a time. */
 function hazardsOf({ columns, ends, cycle, hazard }: HazardTreesArtefact, x: Matrix): Float64Array {
   const own = namedColumns(x, columns);
-  const rhythm = rhythmReader(x);
+  const rhythm = rhythmReader(x, cycle.groups);
   const step = Math.max(1, Math.floor(BLOCK_ROWS / ends.length));
   const hazards = new Float64Array(x.rows * ends.length);
   for (let from = 0; from < x.rows; from += step) {

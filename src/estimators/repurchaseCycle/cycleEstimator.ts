@@ -2,10 +2,13 @@
 import { z } from 'zod';
 import type { Estimator, RowDistributions, TrainingData } from '../contract.ts';
 import { sharedQuantiles } from '../rows.ts';
+import { columnOf } from '../../base/matrix.ts';
 import type { Matrix } from '../../base/matrix.ts';
 import { fitGapModel } from './gapFit.ts';
 import type { Outcome } from './gapFit.ts';
 import { cycleOf, gapDistribution, gapSurvival, remainingLevel, remainingQuantiles } from './gapModel.ts';
+import { fitGroups, groupsSchema } from './groups.ts';
+import type { CycleGroups } from './groups.ts';
 import { RHYTHM_COLUMNS, rhythmReader } from './rhythm.ts';
 import type { Rhythm } from './rhythm.ts';
 
@@ -17,6 +20,8 @@ export interface RepurchaseCycleParams {
   readonly irregularAbove: number;
   /** At most this many rows are read by the likelihood, evenly over the range of outcomes. */
   readonly maxRows: number;
+  /** Column of the group (a category) whose typical gap a customer with few gaps is shrunk to; empty: the shop's. */
+  readonly groupColumn: string;
   readonly minimumRows: number;
   /** Fewer seen orders (by weight) than this are no fit. */
   readonly minimumOrders: number;
@@ -31,6 +36,8 @@ const schema = z.strictObject({
   }),
   regularBelow: positive,
   irregularAbove: positive,
+  /** Rhythms of groups of customers, where a column tells them. */
+  groups: groupsSchema.optional(),
 }).refine((artefact) => artefact.regularBelow <= artefact.irregularAbove, 'regularBelow must not exceed irregularAbove');
 export type RepurchaseCycleArtefact = z.infer<typeof schema>;
 
@@ -40,8 +47,10 @@ export type Regularity = 'regular' | 'average' | 'irregular';
 export interface PersonalCycle {
   /** Typical days between orders of this customer while they still buy, > 0. */
   readonly cycleDays: number;
-  /** Weight of the own gaps in it, in [0, 1): 0 is the shop's typical gap alone. */
+  /** Weight of the own gaps in it, in [0, 1): 0 is the typical gap of the shop, or of the own group, alone. */
   readonly ownWeight: number;
+  /** What the rest of the weight is on. */
+  readonly shrunkTo: 'group' | 'shop';
   /** Gaps seen; with none, regularity is the shop's. */
   readonly gaps: number;
   /** Shrunken coefficient of variation of the gaps. */
@@ -59,6 +68,7 @@ export function personalCycle({ gap, regularBelow, irregularAbove }: RepurchaseC
   return {
     cycleDays: cycleOf(distribution),
     ownWeight: distribution.ownWeight,
+    shrunkTo: (rhythm.ratio ?? 1) === 1 ? 'shop' : 'group',
     gaps: rhythm.gaps,
     dispersion,
     regularity: dispersion < regularBelow ? 'regular' : dispersion > irregularAbove ? 'irregular' : 'average',
@@ -68,7 +78,7 @@ export function personalCycle({ gap, regularBelow, irregularAbove }: RepurchaseC
 
 /** The personal cycle of every row of a matrix. */
 export function personalCycles(artefact: RepurchaseCycleArtefact, x: Matrix): PersonalCycle[] {
-  const read = rhythmReader(x);
+  const read = rhythmReader(x, artefact.groups);
   return Array.from({ length: x.rows }, (_, row) => personalCycle(artefact, read(row)));
 }
 
@@ -78,9 +88,16 @@ export function survivalAfter({ gap }: RepurchaseCycleArtefact, rhythm: Rhythm, 
   return gapSurvival(distribution, rhythm.silence + days) / gapSurvival(distribution, rhythm.silence);
 }
 
-/** Rows with a positive finite target, as the likelihood reads them. */
-export function outcomesOf(train: TrainingData): Outcome[] {
+/** Groups from the gaps of the training rows. */
+function groupsOf(train: TrainingData, column: string): CycleGroups {
   const read = rhythmReader(train.x);
+  const rows = Array.from({ length: train.x.rows }, (_, row) => ({ row, rhythm: read(row), weight: train.weights?.[row] ?? 1 }));
+  return fitGroups(train.x, column, rows.flatMap(({ row, rhythm, weight }) => (rhythm.gaps > 0 ? [{ row, logMean: Math.log(rhythm.mean), weight }] : [])));
+}
+
+/** Rows with a positive finite target, as the likelihood reads them. */
+export function outcomesOf(train: TrainingData, groups?: CycleGroups): Outcome[] {
+  const read = rhythmReader(train.x, groups);
   const outcomes: Outcome[] = [];
   for (let row = 0; row < train.x.rows; row++) {
     const days = train.y[row];
@@ -91,8 +108,8 @@ export function outcomesOf(train: TrainingData): Outcome[] {
 }
 
 /** The remaining time of every row: of the gap model, given the silence. */
-function distributionOf({ gap }: RepurchaseCycleArtefact, x: Matrix): RowDistributions {
-  const read = rhythmReader(x);
+function distributionOf({ gap, groups }: RepurchaseCycleArtefact, x: Matrix): RowDistributions {
+  const read = rhythmReader(x, groups);
   return {
     rows: x.rows,
     cdf: (values) => values.map((value, row) => {
@@ -114,12 +131,14 @@ export const repurchaseCycle: Estimator<RepurchaseCycleArtefact, RepurchaseCycle
   kind: 'repurchase_cycle',
   tasks: ['duration'],
   schema,
-  defaults: { cv2PriorGaps: 4, regularBelow: 0.5, irregularAbove: 0.85, maxRows: 4000, minimumRows: 20, minimumOrders: 10 },
+  defaults: { cv2PriorGaps: 4, regularBelow: 0.5, irregularAbove: 0.85, maxRows: 4000, groupColumn: '', minimumRows: 20, minimumOrders: 10 },
   requiredColumns: RHYTHM_COLUMNS,
   fit(train, params, { rng, signal }) {
     const missing = RHYTHM_COLUMNS.find((name) => !train.x.columns.some((column) => column.name === name));
     if (missing !== undefined) return { ok: false, reason: 'missing_column', detail: `The column ${missing} is not in the matrix.` };
-    const outcomes = outcomesOf(train);
+    if (params.groupColumn !== '' && columnOf(train.x, params.groupColumn) === undefined) return { ok: false, reason: 'missing_column', detail: `The column ${params.groupColumn} of the groups is not in the matrix.` };
+    const groups = params.groupColumn === '' ? undefined : groupsOf(train, params.groupColumn);
+    const outcomes = outcomesOf(train, groups);
     const rows = outcomes.reduce((sum, outcome) => sum + outcome.weight, 0);
     const orders = outcomes.reduce((sum, outcome) => sum + (outcome.seen ? outcome.weight : 0), 0);
     if (rows < params.minimumRows) return { ok: false, reason: 'too_few_rows', detail: `${rows} rows with a next order or a wait; the repurchase model needs ${params.minimumRows}.` };
@@ -130,7 +149,7 @@ export const repurchaseCycle: Estimator<RepurchaseCycleArtefact, RepurchaseCycle
     if (!fit.ok) return fit;
     const { model, ...report } = fit.value;
     const artefact: RepurchaseCycleArtefact = {
-      kind: 'repurchase_cycle', gap: model, regularBelow: params.regularBelow, irregularAbove: params.irregularAbove,
+      kind: 'repurchase_cycle', gap: model, regularBelow: params.regularBelow, irregularAbove: params.irregularAbove, ...(groups === undefined ? {} : { groups }),
     };
     return { ok: true, artefact, report: { ...report, orders, storeCycleDays: (model.shape * model.scaleDays) / model.alikeness, ...model } };
   },

@@ -75,7 +75,7 @@ export function outcomeLogLikelihood(model: GapModel, { rhythm, days, seen }: Om
 /** Rows in a fixed order by content, thinned to `limit` by the random stream. */
 function thinned(outcomes: readonly Outcome[], limit: number, rng: Random): Outcome[] {
   const key = ({ rhythm, days, seen, weight }: Outcome): number[] => [
-    days, rhythm.silence, rhythm.gaps, rhythm.mean, rhythm.recent, Number.isNaN(rhythm.cv2) ? -1 : rhythm.cv2, Number(seen), weight,
+    days, rhythm.silence, rhythm.gaps, rhythm.mean, rhythm.recent, Number.isNaN(rhythm.cv2) ? -1 : rhythm.cv2, Number(seen), rhythm.ratio ?? 1, weight,
   ];
   const keyed = outcomes.map((outcome) => ({ outcome, key: key(outcome) })).sort((a, b) => {
     for (let i = 0; i < a.key.length; i++) if (a.key[i] !== b.key[i]) return a.key[i] - b.key[i];
@@ -105,7 +105,7 @@ function storeGaps(rows: readonly Outcome[], cv2PriorGaps: number): StoreGaps {
     all += weight;
     if (rhythm.gaps === 0) continue;
     gaps += weight;
-    logs += weight * Math.log(rhythm.mean);
+    logs += weight * Math.log(rhythm.mean / (rhythm.ratio ?? 1));
     if (Number.isNaN(rhythm.cv2)) continue;
     degrees += weight * (rhythm.gaps - 1);
     cv2 += weight * (rhythm.gaps - 1) * Math.min(rhythm.cv2, 16);

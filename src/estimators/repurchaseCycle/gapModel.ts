@@ -69,9 +69,9 @@ export function gapDistribution(model: GapModel, rhythm: Rhythm): GapDistributio
   const k = Math.exp(LARGEST_LOG_SHAPE * Math.tanh(logShape / LARGEST_LOG_SHAPE));
   const effective = (rhythm.gaps * model.memoryGaps) / (rhythm.gaps + model.memoryGaps);
   const mean = rhythm.gaps === 0 ? 0 : rhythm.mean ** (1 - model.recentWeight) * rhythm.recent ** model.recentWeight;
-  // The prior keeps the shop's typical gap k₀ d / c whatever the personal shape.
+  // The prior keeps the typical gap k₀ d / c of the shop (times the ratio of the own group) whatever the personal shape.
   const C = model.alikeness + k * effective;
-  const D = (model.scaleDays * model.shape) / k + effective * mean;
+  const D = ((rhythm.ratio ?? 1) * model.scaleDays * model.shape) / k + effective * mean;
   const lapsed = model.lapseA / (model.lapseA + model.lapseB + rhythm.gaps);
   return { k, C, D, lapsed, lapsedDays: model.lapsedDays, logBeta: lbeta(C, k), ownWeight: (k * effective) / C, cv2 };
 }

@@ -2,6 +2,8 @@
 import { AppError } from '../../base/errors.ts';
 import { columnOf } from '../../base/matrix.ts';
 import type { Matrix } from '../../base/matrix.ts';
+import { groupRatios } from './groups.ts';
+import type { CycleGroups } from './groups.ts';
 
 /** Mean gap between consecutive order days, in days; missing for customers with one order. */
 export const GAP_MEAN = 'gap_mean_days';
@@ -30,6 +32,8 @@ export interface Rhythm {
   readonly cv2: number;
   /** Days since the last order, ≥ 0. */
   readonly silence: number;
+  /** Typical gap of the customer's group ÷ that of the shop; absent: 1. */
+  readonly ratio?: number;
 }
 
 /** Cleans one row: missing, zero and negative values become "not known", never NaN in a result. */
@@ -55,8 +59,9 @@ export function rhythmColumn(x: Matrix, name: string): Float64Array {
   });
 }
 
-/** The rhythm of every row of a matrix. @throws AppError `model_mismatch` naming the missing column. */
-export function rhythmReader(x: Matrix): (row: number) => Rhythm {
+/** The rhythm of every row of a matrix, with the ratio of its group. @throws AppError `model_mismatch` naming the missing column. */
+export function rhythmReader(x: Matrix, groups?: CycleGroups): (row: number) => Rhythm {
   const [mean, count, std, recent, silence] = RHYTHM_COLUMNS.map((name) => rhythmColumn(x, name));
-  return (row) => rhythmOf(mean[row], count[row], std[row], recent[row], silence[row]);
+  const ratio = groupRatios(groups, x);
+  return (row) => ({ ...rhythmOf(mean[row], count[row], std[row], recent[row], silence[row]), ratio: ratio(row) });
 }
