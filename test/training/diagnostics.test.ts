@@ -106,6 +106,13 @@ describe('drift', () => {
     expect(alarms / 300).toBeGreaterThan(0.01);
   });
 
+  test('a shop of many customers is looked at in part, and a shift is found in it', () => {
+    const { learned, test: rows } = twoPeriods(3, 9000, 0.3);
+    const drift = driftOf(learned, rows, 30);
+    expect(drift?.rows).toEqual({ learned: 72_000, test: 9000 });
+    expect(drift?.features.map(({ verdict }) => verdict)).toEqual(['drifted', 'drifted', 'drifted']);
+  });
+
   test('a shift is found, and is drift where earlier periods stayed put', () => {
     const { learned, test: rows } = twoPeriods(2, 200, 0.8);
     expect(driftOf(learned, rows, 30)?.features.map(({ verdict }) => verdict)).toEqual(['drifted', 'drifted', 'drifted']);

@@ -10,6 +10,7 @@
 import { addDays } from '../../base/time.ts';
 import { chiSquaredQuantile, populationStability } from '../../math/metrics/index.ts';
 import { argsort, distribution, hashUniform, rowHashes, upperBound, weightedQuantile } from '../../math/stats/index.ts';
+import { datasetRows } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
 import { median } from './contributions.ts';
 import { tidy } from './curves.ts';
@@ -20,7 +21,8 @@ type Drift = NonNullable<HeadDiagnostics['drift']>;
 /** Chance that any of the features is called moved where nothing has moved. */
 const FALSE_ALARMS = 0.05;
 const BINS = 10;
-const MOST_CUSTOMERS = 20_000;
+/** Rows of both sides together that are looked at: whole customers, drawn by their id. Enough for an index of 0.01, and bounded for a shop of millions. */
+const MOST_ROWS = 60_000;
 const LEAST_ROWS = 50;
 const SHOWN = 20;
 /** Where too few earlier periods show what is usual, an index below this is not called drift. */
@@ -36,10 +38,7 @@ function clustersOf(learned: Dataset, test: Dataset): Clusters {
   const ids = new Float64Array(learned.y.length + test.y.length);
   ids.set(learned.customerIds);
   ids.set(test.customerIds, learned.y.length);
-  const customers = new Set(ids).size;
-  const hashes = rowHashes([ids], ids.length);
-  const order = argsort(ids);
-  const kept = customers <= MOST_CUSTOMERS ? order : order.filter((row) => hashUniform(hashes[row], 1) < MOST_CUSTOMERS / customers);
+  const kept = argsort(ids);
   const starts: number[] = [];
   kept.forEach((row, i) => { if (i === 0 || ids[row] !== ids[kept[i - 1]]) starts.push(i); });
   starts.push(kept.length);
@@ -54,14 +53,25 @@ function binEnds(values: Float64Array): Float64Array {
   return Float64Array.from([...new Set(ends)].filter((end) => end > sorted.values[0]));
 }
 
-export function driftOf(learned: Dataset, test: Dataset, horizonDays: number): HeadDiagnostics['drift'] {
+/** The rows of customers drawn by the hash of their id, the same ones on both sides. */
+function drawn(data: Dataset, share: number): Dataset {
+  if (share >= 1) return data;
+  const hashes = rowHashes([data.customerIds], data.y.length);
+  return datasetRows(data, Int32Array.from(data.y.keys()).filter((row) => hashUniform(hashes[row], 1) < share));
+}
+
+export function driftOf(allLearned: Dataset, allTest: Dataset, horizonDays: number): HeadDiagnostics['drift'] {
+  const share = MOST_ROWS / (allLearned.y.length + allTest.y.length);
+  const [learned, test] = [drawn(allLearned, share), drawn(allTest, share)];
   if (learned.y.length < LEAST_ROWS || test.y.length < LEAST_ROWS) return null;
   const clusters = clustersOf(learned, test);
   const checked = learned.x.columns.flatMap((column, c) => {
     const ends = binEnds(column.values);
     const testColumn = test.x.columns[c];
     const binOf = (value: number): number => (Number.isNaN(value) ? ends.length + 1 : upperBound(ends, value));
-    const bins = Uint8Array.from({ length: learned.y.length + test.y.length }, (_, row) => binOf(row < learned.y.length ? column.values[row] : testColumn.values[row - learned.y.length]));
+    const bins = new Uint8Array(learned.y.length + test.y.length);
+    column.values.forEach((value, row) => { bins[row] = binOf(value); });
+    testColumn.values.forEach((value, row) => { bins[learned.y.length + row] = binOf(value); });
     const measured = measure(bins, ends.length + 2, learned.y.length, clusters);
     return measured === undefined ? [] : [{ name: column.name, bins, ...measured, values: [column.values, testColumn.values] as const }];
   });
@@ -75,7 +85,7 @@ export function driftOf(learned: Dataset, test: Dataset, horizonDays: number): H
   });
   const rank = (one: Drift['features'][number]): number => (one.verdict === 'drifted' ? 2 : one.verdict === 'moved' ? 1 : 0);
   return {
-    rows: { learned: learned.y.length, test: test.y.length },
+    rows: { learned: allLearned.y.length, test: allTest.y.length },
     falseAlarms: FALSE_ALARMS,
     checked: features.length,
     moved: features.filter(({ verdict }) => verdict === 'moved').length,

@@ -1,9 +1,9 @@
 /** How far single features get alone. One that separates almost everything by itself is suspected to know the answer. */
 import type { Task } from '../../estimators/contract.ts';
 import { rocAuc, spearman } from '../../math/metrics/index.ts';
+import { argsort, rowHashes } from '../../math/stats/index.ts';
 import type { Dataset } from '../dataset.ts';
 import { datasetRows } from '../dataset.ts';
-import { sampleRows } from './contributions.ts';
 import { tidy } from './curves.ts';
 import type { HeadDiagnostics } from './schema.ts';
 
@@ -11,6 +11,11 @@ import type { HeadDiagnostics } from './schema.ts';
 export const SUSPECT = 0.95;
 const SHOWN = 10;
 const MOST_ROWS = 20_000;
+
+/** Rows drawn by customer and period, as many as are looked at. */
+function spread({ customerIds, period, y }: Dataset): Int32Array {
+  return argsort(rowHashes([customerIds, period], y.length)).slice(0, MOST_ROWS).sort();
+}
 
 /** AUC without direction, or the absolute rank correlation; missing values are their own lowest value. Null where there is none. */
 function alone(task: Task, y: Float64Array, values: Float64Array): number | null {
@@ -26,7 +31,7 @@ function alone(task: Task, y: Float64Array, values: Float64Array): number | null
 
 /** The strongest single features on the test period, beside how they did in the learned periods. */
 export function strongestAlone(task: Task, learned: Dataset | undefined, test: Dataset): HeadDiagnostics['leaks'] {
-  const bounded = (data: Dataset): Dataset => (data.y.length <= MOST_ROWS ? data : datasetRows(data, sampleRows(data.x, MOST_ROWS)));
+  const bounded = (data: Dataset): Dataset => (data.y.length <= MOST_ROWS ? data : datasetRows(data, spread(data)));
   const now = bounded(test);
   const before = learned === undefined ? undefined : bounded(learned);
   const features = now.x.columns.map(({ name, values }, c) => {
