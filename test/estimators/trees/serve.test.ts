@@ -22,10 +22,13 @@ test('the prepared form gives the bits of the plain walk, whatever the flags, ca
 });
 
 test('a row has the same bits alone and in any batch', () => {
-  for (const categorical of [0, 2]) {
-    const forest = randomForest(7, { columns: 8, categorical, outputs: 2, treesPerOutput: 13, splits: 30 });
+  // Nodes of one word, nodes with categories, and more slots than one word can number.
+  for (const [width, categorical, packed] of [[8, 0, true], [8, 2, false], [300, 0, false]] as const) {
+    const forest = randomForest(7, { columns: width, categorical, outputs: 2, treesPerOutput: width === 8 ? 13 : 30, splits: 30 });
+    expect(prepareForest(forest)?.packed !== undefined).toBe(packed);
     const columns = randomRows(8, forest, 700);
     const all = forestScores(forest, columns, 700);
+    expect(all).toEqual(plainScores(forest, columns, 700));
     for (const [from, count] of [[0, 1], [255, 2], [256, 3], [300, 5], [511, 189]]) {
       expect(forestScores(forest, columns.map((values) => values.slice(from, from + count)), count)).toEqual(all.slice(2 * from, 2 * (from + count)));
     }

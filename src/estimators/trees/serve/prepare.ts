@@ -4,6 +4,7 @@
  * lower than all or higher than all by where the split sends them, so a column has one slot per way in which its splits treat them.
  */
 import { CATEGORICAL, MISSING_LEFT, ZERO_IS_MISSING, type Forest } from '../forest.ts';
+import { packNodes, type PackedNodes } from './packedScores.ts';
 
 /** Rank of a value that goes right at every split. No split has it as its threshold; leaves do, so that a row that has arrived stays. */
 export const BEYOND = 65535;
@@ -40,13 +41,15 @@ export interface PreparedForest {
    * Of a categorical split the first word is negative and its lower half the number of its mask.
    */
   readonly words: Int32Array;
+  /** The nodes in one word each, where they fit and no split is categorical. */
+  readonly packed: PackedNodes | undefined;
   readonly categorical: boolean;
   /** Categories of each column that has categorical splits, 0 elsewhere; code `categories` stands for all others and `categories + 1` for missing. */
   readonly categories: Int32Array;
   /** First word of each mask; masks have a bit per code, 1 for left. */
   readonly maskFrom: Int32Array;
   readonly masks: Int32Array;
-  /** Ranks of one row, overwritten whenever a single row is scored. */
+  /** Ranks of one row and a 0 behind them, overwritten whenever a single row is scored. */
   readonly rowRanks: Uint16Array;
 }
 
@@ -112,7 +115,7 @@ function prepare(forest: Forest): PreparedForest | undefined {
     maskFrom.push(masks.length);
     addMask(masks, forest, i, categories[column]);
   }
-  return { forest, cuts: cutTable(cuts), slots, slotFrom, slotFlags: Uint8Array.from(slots, ({ flags }) => flags), words, categorical: maskFrom.length > 0, categories, maskFrom: Int32Array.from(maskFrom), masks: Int32Array.from(masks), rowRanks: new Uint16Array(slots.length) };
+  return { forest, cuts: cutTable(cuts), slots, slotFrom, slotFlags: Uint8Array.from(slots, ({ flags }) => flags), words, packed: packNodes(words, nodes, slots.length), categorical: maskFrom.length > 0, categories, maskFrom: Int32Array.from(maskFrom), masks: Int32Array.from(masks), rowRanks: new Uint16Array(slots.length + 1) };
 }
 
 /** Splits that treat missing values alike can share a slot; the missing bit of a categorical split is in its mask. */

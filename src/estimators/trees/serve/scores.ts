@@ -4,6 +4,7 @@
  * plus the leaf values in the order of the trees: the same bits alone and in any batch.
  */
 import type { Forest } from '../forest.ts';
+import { addPackedBlock, addPackedRow } from './packedScores.ts';
 import { plainScores } from './plainScores.ts';
 import { prepareForest, type PreparedForest } from './prepare.ts';
 import { rankRow, rankRows } from './ranks.ts';
@@ -16,20 +17,25 @@ const FEW = 4;
 export function forestScores(forest: Forest, columns: readonly Float64Array[], rows: number): Float64Array {
   const prepared = prepareForest(forest);
   if (prepared === undefined) return plainScores(forest, columns, rows);
-  const { outputs, base } = forest;
+  const { outputs, base, starts } = forest;
+  const { value } = forest.nodes;
+  const { packed, rowRanks } = prepared;
   const scores = new Float64Array(rows * outputs);
   for (let i = 0; i < rows; i++) scores.set(base, i * outputs);
-  const width = prepared.slots.length;
   const whole = rows % BLOCK < FEW ? rows - (rows % BLOCK) : rows;
   for (let i = whole; i < rows; i++) {
-    rankRow(prepared, columns, i, prepared.rowRanks);
-    addRow(prepared, prepared.rowRanks, scores, i * outputs);
+    rankRow(prepared, columns, i, rowRanks);
+    if (packed === undefined) addRow(prepared, rowRanks, scores, i * outputs);
+    else addPackedRow(packed, starts, value, outputs, rowRanks, scores, i * outputs);
   }
+  // A row has a 0 behind its ranks, which packed leaves read.
+  const width = prepared.slots.length + 1;
   const ranks = new Uint16Array(Math.min(whole, BLOCK) * width);
   for (let start = 0; start < whole; start += BLOCK) {
     const count = Math.min(BLOCK, whole - start);
     rankRows(prepared, columns, start, count, ranks, 1, width);
-    addBlock(prepared, ranks, width, count, scores, start * outputs);
+    if (packed === undefined) addBlock(prepared, ranks, width, count, scores, start * outputs);
+    else addPackedBlock(packed, starts, value, outputs, ranks, width, count, scores, start * outputs);
   }
   return scores;
 }
