@@ -158,6 +158,8 @@ describe('the command line', () => {
     expect((await json('segment', 'changes', 'test_segment', '--limit', '5')) as unknown as unknown[]).toHaveLength(5);
     expect(await json('segment', 'saved')).toMatchObject([{ key: 'test_segment', lastBuild: { state: 'live' } }]);
     expect((await cli('segment', 'show', 'test_segment')).out).toContain('tag.test_buyer.band = yes');
+    expect((await cli('segment', 'portrait', 'test_segment', '--top', '4')).out).toMatch(/of \d+ customers[\s\S]*in segment/);
+    expect(await cli('segment', 'portrait')).toMatchObject({ exit: 2, err: expect.stringContaining('needs a saved segment') as string });
     expect((await cli('tags', 'show', 'test_buyer')).out).toMatch(/orders last 365 days >= 1[\s\S]*segment test_segment/);
     expect(await cli('tags', 'delete', 'test_buyer')).toMatchObject({ exit: 2, err: expect.stringContaining('segment test_segment') as string });
     expect(await json('tags', 'edit', 'test_buyer', '--condition', 'orders >= 2')).toMatchObject({ version: 2 });

@@ -13,6 +13,7 @@ import { answer, inWords, withApp } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { labelOf, valueOfTag } from '../tagWords.ts';
 import { formatInteger, formatPercent, table } from '../terminal.ts';
+import { addPortrait } from './portrait.ts';
 import { addSavedSegments } from './savedSegments.ts';
 import { conditionOption } from './tagCatalogue.ts';
 import { wholeNumber } from './wholeNumber.ts';
@@ -45,6 +46,7 @@ function understood(here: Context, { names }: SegmentContext, condition: Conditi
 export const segment: CommandModule = (program, context) => {
   const command = program.command('segment').description('customers for whom a condition holds').addHelpText('after', EXAMPLES);
   addSavedSegments(command, context);
+  addPortrait(command, context);
   const withCondition = (one: Command): Command => one.requiredOption('--condition <text, json or file>', 'the condition; docs/conditions.md describes it');
   withCondition(command.command('count').description('how many customers there are in it')).action(async (options: { condition: string }) => {
     const here = context();
