@@ -4,6 +4,9 @@
  */
 import { BLOCK } from '../preprocessing/design.ts';
 
+/** A binding of this module: where modules are objects, as in tests, one read through an import in every step of these loops would take most of their time. */
+const STRIDE = BLOCK;
+
 export const padded = (terms: number): number => (terms + 3) & ~3;
 
 /** z = Σ β·term for `count` rows; `beta` is as long as the padded terms. */
@@ -12,10 +15,10 @@ export function blockScores(block: Float64Array, beta: Float64Array, count: numb
   for (let t = 0; t < beta.length; t += 4) {
     const [b0, b1, b2, b3] = [beta[t], beta[t + 1], beta[t + 2], beta[t + 3]];
     if (b0 === 0 && b1 === 0 && b2 === 0 && b3 === 0) continue;
-    const at = t * BLOCK;
+    const at = t * STRIDE;
     for (let i = 0; i < count; i++) {
       const from = at + i;
-      z[i] += b0 * block[from] + b1 * block[from + BLOCK] + b2 * block[from + 2 * BLOCK] + b3 * block[from + 3 * BLOCK];
+      z[i] += b0 * block[from] + b1 * block[from + STRIDE] + b2 * block[from + 2 * STRIDE] + b3 * block[from + 3 * STRIDE];
     }
   }
 }
@@ -23,15 +26,15 @@ export function blockScores(block: Float64Array, beta: Float64Array, count: numb
 /** Adds Σ r·term to `sums` (padded terms). */
 export function blockSums(block: Float64Array, r: Float64Array, count: number, sums: Float64Array): void {
   for (let t = 0; t < sums.length; t += 4) {
-    const at = t * BLOCK;
+    const at = t * STRIDE;
     let [s0, s1, s2, s3] = [0, 0, 0, 0];
     for (let i = 0; i < count; i++) {
       const from = at + i;
       const ri = r[i];
       s0 += ri * block[from];
-      s1 += ri * block[from + BLOCK];
-      s2 += ri * block[from + 2 * BLOCK];
-      s3 += ri * block[from + 3 * BLOCK];
+      s1 += ri * block[from + STRIDE];
+      s2 += ri * block[from + 2 * STRIDE];
+      s3 += ri * block[from + 3 * STRIDE];
     }
     sums[t] += s0;
     sums[t + 1] += s1;
@@ -43,21 +46,21 @@ export function blockSums(block: Float64Array, r: Float64Array, count: number, s
 /** Adds Σ c·termₛ·termₜ for t ≤ s (and a few beyond, within the tile) to the lower triangle of `products` (padded squared, row-major). `scratch` holds two terms. */
 export function blockProducts(block: Float64Array, c: Float64Array, count: number, size: number, products: Float64Array, scratch: Float64Array): void {
   for (let s = 0; s < size; s += 2) {
-    const [p, q] = [s * BLOCK, (s + 1) * BLOCK];
+    const [p, q] = [s * STRIDE, (s + 1) * STRIDE];
     for (let i = 0; i < count; i++) {
       scratch[i] = c[i] * block[p + i];
-      scratch[BLOCK + i] = c[i] * block[q + i];
+      scratch[STRIDE + i] = c[i] * block[q + i];
     }
     for (let t = 0; t <= s + 1; t += 4) {
-      const at = t * BLOCK;
+      const at = t * STRIDE;
       let [a0, a1, a2, a3, b0, b1, b2, b3] = [0, 0, 0, 0, 0, 0, 0, 0];
       for (let i = 0; i < count; i++) {
         const from = at + i;
-        const [u, v] = [scratch[i], scratch[BLOCK + i]];
+        const [u, v] = [scratch[i], scratch[STRIDE + i]];
         const x0 = block[from];
-        const x1 = block[from + BLOCK];
-        const x2 = block[from + 2 * BLOCK];
-        const x3 = block[from + 3 * BLOCK];
+        const x1 = block[from + STRIDE];
+        const x2 = block[from + 2 * STRIDE];
+        const x3 = block[from + 3 * STRIDE];
         a0 += u * x0;
         a1 += u * x1;
         a2 += u * x2;

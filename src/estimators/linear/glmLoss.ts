@@ -98,9 +98,10 @@ export function weightedProducts(data: GlmRows, parameters: Float64Array, over: 
 
 /** Copies the terms `over` of a block next to each other. */
 export function takeTerms(block: Float64Array, over: Int32Array, out: Float64Array): void {
+  const stride = BLOCK;
   for (let k = 0; k < over.length; k++) {
-    const [from, to] = [over[k] * BLOCK, k * BLOCK];
-    for (let i = 0; i < BLOCK; i++) out[to + i] = block[from + i];
+    const [from, to] = [over[k] * stride, k * stride];
+    for (let i = 0; i < stride; i++) out[to + i] = block[from + i];
   }
 }
 
