@@ -11,6 +11,7 @@ let drop: () => Promise<void> = () => Promise.resolve();
 const ERROR = expect.objectContaining({ code: expect.stringMatching(/^[a-z_]+$/) as string, message: expect.any(String) as string, hint: expect.any(String) as string }) as object;
 const CONDITION = '{"tag": "orders_total", "field": "value", "op": ">=", "value": 1}';
 const orders = shop.file('orders.csv', 'customer,time,amount,order\nA,2025-03-01,10,1\nA,2025-04-01,12,2\nB,2025-05-01,7.5,3\n');
+const table = shop.file('table.csv', `age,city,churned\n${Array.from({ length: 60 }, (_, i) => `${20 + (i * 7) % 40},${i % 3 === 0 ? 'a' : 'b'},${i % 4 === 0 ? 'yes' : 'no'}`).join('\n')}\n`);
 
 /** Words behind the command's name and the exit code. In the order in which a shop would use them; `serve`, which stays, is in test/e2e/cliProcess.test.ts. */
 const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
@@ -26,13 +27,31 @@ const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
   'models show': [['churn'], 2],
   'models promote': [['churn', '1'], 2],
   'models rollback': [['churn'], 2],
+  'models export': [['churn', '--out', join(shop.folder, 'churn.txt')], 2],
+  'models import': [[join(shop.folder, 'missing.txt'), '--name', 'churn'], 3],
+  table: [[table, '--target', 'churned', '--folds', '2'], 0],
   score: [[], 0],
   nightly: [[], 0],
   'tags list': [[], 0],
   'tags distribution': [['lifecycle_stage'], 0],
+  'tags create': [['twice', '--condition', 'orders >= 2'], 0],
+  'tags edit': [['twice', '--owner', 'ann'], 0],
+  'tags enable': [['twice'], 0],
+  'tags evaluate': [['twice'], 0],
+  'tags show': [['twice'], 0],
+  'tags pause': [['twice'], 0],
+  'tags draft': [['twice'], 0],
   customer: [['A', '--now'], 0],
   'segment count': [['--condition', CONDITION], 0],
   'segment list': [['--condition', CONDITION], 0],
+  'segment save': [['regulars', '--condition', 'orders >= 2'], 0],
+  'segment saved': [[], 0],
+  'segment build': [['regulars'], 0],
+  'segment show': [['regulars'], 0],
+  'segment changes': [['regulars'], 0],
+  'segment portrait': [['regulars'], 0],
+  'segment delete': [['regulars'], 0],
+  'tags delete': [['twice'], 0],
   'keys create': [['--name', 'crm', '--role', 'service'], 0],
   'keys list': [[], 0],
   'keys revoke': [['nothing'], 2],
