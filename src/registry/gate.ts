@@ -19,12 +19,14 @@ export interface ServingModel {
 }
 
 /**
- * A first version passes unless its grade is "not recommended". A later one must be better on the same test period: both were tested on it,
+ * A version with a head that was kept although its baseline is better never passes by itself. A first version passes unless its grade is "not recommended". A later one must be better on the same test period: both were tested on it,
  * or the trainer measured the serving version there.
  */
 export function promotionGate(candidate: Pick<TrainedModel, 'heads'>, serving: ServingModel | undefined): GateAnswer {
   const [head] = candidate.heads;
   if (head.grade === 'not_recommended') return { pass: false, why: 'its grade on the test period is "not recommended"' };
+  const beaten = candidate.heads.find(({ warnings }) => warnings.includes('baseline_is_better'));
+  if (beaten !== undefined) return { pass: false, why: `its baseline ${beaten.baseline.candidate} is better on the test period of ${beaten.horizonDays} days` };
   if (serving === undefined) return { pass: true, why: 'first version, and its grade is usable or better' };
   const [old] = serving.content.heads;
   const there = serving.evaluation ?? (old.split.test === head.split.test && old.horizonDays === head.horizonDays ? old.evaluation : undefined);

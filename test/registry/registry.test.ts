@@ -105,6 +105,8 @@ describe('columns and gate', () => {
     });
     expect(promotionGate(graded('usable'), undefined).pass).toBe(true);
     expect(promotionGate(graded('not_recommended'), undefined).pass).toBe(false);
+    const beaten = { heads: graded('usable').heads.map((head) => ({ ...head, warnings: ['baseline_is_better'] })) };
+    expect(promotionGate(beaten, undefined)).toMatchObject({ pass: false, why: expect.stringContaining('baseline') as string });
     expect(promotionGate(graded('good', 0.3), { content: graded('good', 0.4) }).pass).toBe(true);
     expect(promotionGate(graded('good', 0.4), { content: graded('good', 0.3) })).toMatchObject({ pass: false, why: expect.stringContaining('log_loss') as string });
     expect(promotionGate(graded('good', 0.3, '2030-01-01'), { content: graded('good', 0.4) }).why).toMatch(/not comparable/);

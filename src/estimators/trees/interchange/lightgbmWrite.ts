@@ -8,6 +8,9 @@ const OBJECTIVES: Readonly<Record<Forest['link'], string>> = {
 
 /** What LightGBM calls an objective that predicts through this link, unless a name is given. */
 function objectiveText({ link, outputs }: Forest, name: string | undefined): string {
+  if (outputs > 1 && link !== 'softmax' && link !== 'logistic') {
+    throw new AppError('invalid_input', `LightGBM has no objective of ${outputs} outputs with the link ${link}.`, { hint: 'Write models of one output, or of classes.' });
+  }
   if (outputs > 1) return link === 'logistic' ? `multiclassova num_class:${outputs} sigmoid:1` : `multiclass num_class:${outputs}`;
   return name ?? OBJECTIVES[link];
 }
@@ -17,7 +20,7 @@ function objectiveText({ link, outputs }: Forest, name: string | undefined): str
  * are no integers. A categorical split that sends missing values left is turned round, and unseen categories, which LightGBM cannot tell from missing
  * ones, follow them.
  * @param objective LightGBM's name for the objective, where the link alone does not say it (`tweedie`, `gamma`)
- * @throws AppError `invalid_input` for column names that LightGBM cannot hold.
+ * @throws AppError `invalid_input` for column names that LightGBM cannot hold, and for several outputs that are no classes.
  */
 export function writeLightgbm(forest: Forest, objective?: string): string {
   const { columns, outputs, starts } = forest;

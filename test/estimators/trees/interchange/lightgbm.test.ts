@@ -75,9 +75,11 @@ test.each(Object.entries(oursGolden().models))('what we wrote and LightGBM opene
   expect(writeLightgbm(readLightgbm(again).forest)).toBe(again);
 });
 
-test('names that the format cannot hold are refused', () => {
+test('names and outputs that the format cannot hold are refused', () => {
   const forest = randomForest(1, { columns: 2, categorical: 0, outputs: 1, treesPerOutput: 1, splits: 3 });
   expect(() => writeLightgbm({ ...forest, columns: ['a b', 'c'] })).toThrow(expect.objectContaining({ code: 'invalid_input' }));
+  const several = randomForest(1, { columns: 2, categorical: 0, outputs: 2, treesPerOutput: 1, splits: 3 });
+  expect(() => writeLightgbm({ ...several, link: 'identity' })).toThrow(/2 outputs with the link identity/);
 });
 
 test('pandas categories become the names of codes', () => {
