@@ -1,4 +1,5 @@
 /** Trains declared models and puts them into the registry: snapshot, threads, versions, gate. */
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppError, throwIfCancelled } from '../base/errors.ts';
@@ -66,6 +67,9 @@ export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promi
   const waiting = [...names];
   const results = new Map<string, TrainingResult>();
   const lanes = Math.max(1, Math.min(args.threads, names.length));
+  // One model shares with nobody. What a killed training has left behind goes first.
+  const featureFolder = names.length < 2 ? undefined : join(dirname(deps.snapshotDir), 'training-features');
+  if (featureFolder !== undefined) rmSync(featureFolder, { recursive: true, force: true });
   const lane = async (): Promise<void> => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       throwIfCancelled(deps.signal, 'Training');
@@ -73,6 +77,7 @@ export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promi
       const task: TrainingTask = {
         model, snapshotDir: deps.snapshotDir, timeZone: deps.timeZone, currency: deps.currency, end: args.end, seed: args.seed, threads: Math.max(1, Math.floor(args.threads / lanes)),
         snapshot: { hash: info.contentHash, events: info.rows, customers: info.customers }, ...(args.imported === undefined ? {} : { imported: args.imported }),
+        ...(featureFolder === undefined ? {} : { featureFolder }),
         ...(args.trials === undefined && args.budgetMs === undefined ? {} : { search: { limit: limitOf(args, lanes, names.length), folder: join(dirname(deps.snapshotDir), 'search') } }),
       };
       let own = 0;
@@ -88,7 +93,12 @@ export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promi
       results.set(model, { model, outcome: 'error' in trained ? { ok: false, ...trained.error } : await keep(deps, args, trained) });
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  if (featureFolder !== undefined) mkdirSync(featureFolder, { recursive: true });
+  try {
+    await Promise.all(Array.from({ length: lanes }, lane));
+  } finally {
+    if (featureFolder !== undefined) rmSync(featureFolder, { recursive: true, force: true });
+  }
   deps.progress({ step: 'train', done: total, total, unit: 'fits' });
   return names.flatMap((name) => results.get(name) ?? []);
 }

@@ -21,6 +21,7 @@ import type { SearchLimit } from '../training/search/search.ts';
 import { trainModel } from '../training/train.ts';
 import type { PlanColumn } from '../training/train.ts';
 import type { TrainedModel } from '../training/trained.ts';
+import { sharedFeatures } from './featureFiles.ts';
 import { fileLedger } from './searchLedger.ts';
 import { localDate, startOfDay } from '../base/time.ts';
 
@@ -35,6 +36,8 @@ export interface TrainingTask {
   readonly end: LocalDate;
   readonly seed: number;
   readonly threads: number;
+  /** Where the models of one training share the features of their cut-offs. */
+  readonly featureFolder?: string;
   readonly imported?: Imported;
   /** A search for better parameters: how long, and the folder of its ledger. */
   readonly search?: { readonly limit: SearchLimit; readonly folder: string };
@@ -64,7 +67,8 @@ export async function runTrainingTask(
   const columns = await openColumns(task.snapshotDir, { threads: task.threads });
   try {
     const heads: HeadDiagnostics[] = [];
-    const source = columnSource(columns, plan, definition.observations.at === 'event' ? definition.observations.subject : undefined);
+    const own = columnSource(columns, plan, definition.observations.at === 'event' ? definition.observations.subject : undefined);
+    const source = task.featureFolder === undefined ? own : sharedFeatures(own, task.featureFolder);
     const content = await trainModel({
       definition,
       source,

@@ -40,8 +40,8 @@ const csv = (path: string): string => `(SELECT * FROM read_csv(${sqlText(sharedD
 const CUSTOMERS_OF_EVENTS = `INSERT INTO customers SELECT customer_id, min(occurred_ms), '{}', NULL, NULL, NULL FROM events GROUP BY customer_id`;
 
 /** Both years of Online Retail by the rules of mappings/online_retail.json: invoices with C and negative quantities are refunds, lines without a customer stay out. */
-export function onlineRetail(): Promise<Shop> {
-  const lines = ['2009-12_2010-11', '2010-12_2011-12'].map((part) => `SELECT * FROM ${csv(`online_retail/lines_${part}.csv.gz`)}`).join(' UNION ALL ');
+export function onlineRetail(years: readonly string[] = ['2009-12_2010-11', '2010-12_2011-12']): Promise<Shop> {
+  const lines = years.map((part) => `SELECT * FROM ${csv(`online_retail/lines_${part}.csv.gz`)}`).join(' UNION ALL ');
   return shopOf([
     `INSERT INTO events
        SELECT row_number() OVER (), CustomerID::BIGINT, epoch_ms(timezone('Europe/London', InvoiceDate::TIMESTAMP)),

@@ -63,3 +63,21 @@ describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'models on Online Re
     expect(Math.abs(metric(head.evaluation, 'bias'))).toBeLessThan(0.13);
   });
 });
+
+/** The classic file alone: one year, so that the season of the year before cannot be looked up. Floors of the reference: AUC .7392, log loss .610. */
+describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'churn from one year of Online Retail'), () => {
+  test('ranks and calibrates like the reference', { timeout: 300_000 }, async () => {
+    const shop = await onlineRetail(['2010-12_2011-12']);
+    try {
+      const { heads: [head] } = await train(shop, only(churn, ['logistic'], [90]), END);
+      show(`churn 90 d from one year, test cut-off ${TEST}, ${head.candidate}`, head.evaluation);
+      expect(head.split.test).toBe(TEST);
+      expect(head.evaluation.rows).toBeGreaterThan(3300);
+      expect(head.beatsBaseline).toBe(true);
+      expect(metric(head.evaluation, 'roc_auc')).toBeGreaterThanOrEqual(0.7392 - 0.002);
+      expect(metric(head.evaluation, 'log_loss')).toBeLessThanOrEqual(0.612);
+    } finally {
+      shop.columns.close();
+    }
+  });
+});
