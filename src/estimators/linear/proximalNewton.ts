@@ -5,7 +5,7 @@ import { dot, largest } from './vectors.ts';
 const MAX_ITERATIONS = 300;
 const MAX_SWEEPS = 2000;
 /** A step that is not shorter than this times the one before says that the remembered second derivative has become too wrong. */
-const SLOW = 0.5;
+const SLOW = 0.25;
 /** Iterations without a gain in value that end the search. */
 const STALLED = 6;
 /** A new second derivative also covers terms whose slope is above this share of the L1 part: the next penalties of a path will want them (Tibshirani et al. 2012). */
