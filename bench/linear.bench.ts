@@ -1,6 +1,6 @@
 /**
  * Linear models against scikit-learn, each fit in a fresh process in turn: logistic ridge, a path of 20 elastic-net penalties, Poisson and Tweedie, 100,000 rows × 50 columns.
- * `--large`: 1,000,000 × 30 as well (without the path). `--rounds 3`, `--cases logistic,poisson`, `--threads 2` of the peer. Both sides read the same doubles and time preparation and fit; answers that differ end the bench.
+ * `--large`: 1,000,000 × 30 as well (without the path). `--rows 100000`, `--rounds 3`, `--cases logistic,poisson`, `--threads 2` of the peer. Both sides read the same doubles and time preparation and fit; answers that differ end the bench.
  * The last line is JSON: `ratios` are our time ÷ the peer's, of the medians.
  */
 import { execFileSync } from 'node:child_process';
@@ -21,7 +21,7 @@ interface Measured {
 
 const { values } = parseArgs({
   options: {
-    json: { type: 'boolean' }, large: { type: 'boolean' }, rounds: { type: 'string', default: '3' }, threads: { type: 'string', default: '2' },
+    json: { type: 'boolean' }, large: { type: 'boolean' }, rounds: { type: 'string', default: '3' }, rows: { type: 'string', default: '100000' }, threads: { type: 'string', default: '2' },
     cases: { type: 'string', default: Object.keys(CASES).join(',') },
   },
 });
@@ -31,13 +31,13 @@ const python = peerPython(['scikitLearn']);
 const child = fileURLToPath(new URL('linear/child.ts', import.meta.url));
 const last = (text: string): Measured => JSON.parse(text.trim().split('\n').at(-1) ?? '') as Measured;
 
-const sizes: readonly (readonly [number, number])[] = values.large === true ? [[100_000, 50], [1_000_000, 30]] : [[100_000, 50]];
+const sizes: readonly (readonly [number, number])[] = values.large === true ? [[Number(values.rows), 50], [1_000_000, 30]] : [[Number(values.rows), 50]];
 const results: { readonly case: string; readonly ratio: number; readonly seconds: number; readonly peerSeconds: number; readonly peakMb: number; readonly peerPeakMb: number }[] = [];
 for (const [rows, terms] of sizes) {
   const folder = join(tmpdir(), `tagcast-linear-${rows}-${terms}`);
   makeRows(folder, rows, terms);
   for (const name of values.cases.split(',') as CaseName[]) {
-    if (name === 'elastic_net_path' && rows > 100_000) continue;
+    if (name === 'elastic_net_path' && rows >= 1_000_000) continue;
     const { target, peers, within } = CASES[name];
     const ours: Measured[] = [];
     const theirs = new Map(peers.map((solver) => [solver as string, [] as Measured[]]));
