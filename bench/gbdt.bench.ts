@@ -19,5 +19,5 @@ const peers = values.peers === '' ? [] : values.peers.split(',');
 const cases = numbers(values.rows ?? (quick ? '20000' : '100000,1000000')).flatMap((rows) => numbers(values.threads).map((threads) => ({ rows, threads, trees: quick ? 30 : 200, rounds: Number(values.rounds ?? (quick ? 1 : 3)), peers })));
 const training = (values.only === 'predict' ? [] : cases).map((one) => ({ case: `train ${one.rows} rows, ${one.threads} threads`, medians: trainCase(one, say) }));
 const prediction = values.only === 'train' ? undefined : predictCase({ rows: quick ? 20_000 : 100_000, trees: quick ? 30 : 200, rounds: Number(values.rounds ?? (quick ? 1 : 3)) }, say);
-const ratios = training.flatMap(({ case: name, medians }) => peers.map((peer) => ({ case: `${name}: ${peer}`, ratio: medians.tagcast.seconds / medians[peer].seconds })));
+const ratios = training.flatMap(({ case: name, medians }) => peers.map((peer) => ({ case: `${name}: ${peer}`, ratio: medians.tagcast.seconds / medians[peer].seconds, cpuRatio: medians.tagcast.cpuSeconds / medians[peer].cpuSeconds })));
 console.log(JSON.stringify({ bench: 'gbdt', ratios: [...ratios, ...(prediction?.ratios ?? [])], training, ...(prediction === undefined ? {} : { prediction: prediction.medians }) }));

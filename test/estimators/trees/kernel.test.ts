@@ -63,6 +63,16 @@ built('the compiled kernel equals its twin', () => {
     expect(new Set(all).size).toBe(1);
   });
 
+  test('on narrow records with categories, whole weights, several classes and a forest of constraints', () => {
+    const { x, y } = table(50_500, 6, 7);
+    const kinds = Float64Array.from(y, (_, i) => (i * 7919) % 90);
+    const columns = [...x.columns, { name: 'kind', values: kinds, categories: Array.from({ length: 90 }, (_, k) => `kind ${k}`) }];
+    const train: TrainingData = { x: { rows: 50_500, columns }, y: y.map((v, i) => v + (kinds[i] % 3 === 0 ? 1 : 0)), weights: y.map((_, i) => 1 + (i % 2)) };
+    const all = everyWay(train, { objective: 'softmax', trees: 1, maxLeaves: 10, maxBins: 63, rowsPerTree: 60_000, columnSampleByNode: 0.8, minRows: 20, monotone: { c1: 1 } }, [1, 2]);
+    expect(all[0].length).toBeGreaterThan(1000);
+    expect(new Set(all).size).toBe(1);
+  });
+
   test.each([[30, 257], [64, 20], [64, 21], [20, 1]])('on fine records, %i rows and %i columns, 1 and 2 threads', (rows, columns) => {
     const all = everyWay(table(rows, columns, 6), { trees: 3, rowSample: 1, minRows: 1, columnSample: 1 }, [1, 2]);
     expect(new Set(all).size).toBe(1);

@@ -41,7 +41,7 @@ export interface TreeView {
   readonly unit: number;
 }
 
-/** Best cut of each slot: score at 2·slot of `scores`, bin and side (1: missing goes left) at 4·slot + 2 and + 3 of `cuts`. Both look at the same memory. */
+/** Best cut of each slot, score 0 where there is none or (of the compiled kernel) where a slot before has a better one: score at 2·slot of `scores`, bin and side (1: missing goes left) at 4·slot + 2 and + 3 of `cuts`. Both look at the same memory. */
 export interface SlotCuts {
   readonly scores: Float64Array;
   readonly cuts: Int32Array;

@@ -41,6 +41,8 @@ export function slotTotals({ store: { fine }, slotSize, bins, unit }: Pick<TreeV
   return [g, h, p - h * unit];
 }
 
+const NEARLY = 1 - 1e-12;
+
 /** The best cut with missing values on one side: score, bin. */
 function scanSide({ store: { fine }, slotSize, bins, lambda, minRows, minHessian, unit }: TreeView, histogram: Float64Array, slot: number, totals: readonly [number, number, number], least: number, missingLeft: boolean): readonly [number, number] {
   const cell = cellOf(fine);
@@ -62,10 +64,13 @@ function scanSide({ store: { fine }, slotSize, bins, lambda, minRows, minHessian
     const other = totalH - h + lambda;
     const numerator = g * g * other + otherG * otherG * mine;
     const denominator = mine * other;
-    if (numerator > best * denominator) {
+    // A little lower than the best, so that rounding hides no cut that beats it; what counts are the quotients.
+    if (numerator > best * NEARLY * denominator) {
       const rows = fine ? w : p - h * unit;
       if (rows >= minRows && totalW - rows >= minRows && h >= minHessian && totalH - h >= minHessian) {
-        best = numerator / denominator;
+        const score = numerator / denominator;
+        if (score <= best) continue;
+        best = score;
         bestBin = bin;
       }
     }

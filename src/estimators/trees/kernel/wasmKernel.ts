@@ -89,7 +89,12 @@ export function wasmKernel({ memory, threads, run }: WorkerPool): Kernel {
     split(tasks, apart) {
       const here = at(context);
       if (apart) {
-        everyThread((t) => tasks.flatMap((leaf, i): readonly Call[] => (i % threads === t ? [['partRows', here, ready(leaf, i), 0, 1, at(counts) + 4 * t], ['finishLeaf', here, leaves.byteOffset + 4 * i * LEAF.numbers, 0, 1, at(counts) + 4 * t]] : [])));
+        const thread = threadsOf(tasks, threads);
+        everyThread((t) => tasks.flatMap((leaf, i): readonly Call[] => {
+          if (thread[i] !== t) return [];
+          const [place, own] = [ready(leaf, i), at(counts) + 4 * t];
+          return [['partRows', here, place, 0, 1, own], ['finishLeaf', here, place, 0, 1, own]];
+        }));
       } else {
         tasks.forEach((leaf) => {
           const place = ready(leaf, 0);
@@ -119,6 +124,19 @@ export function wasmKernel({ memory, threads, run }: WorkerPool): Kernel {
       current = undefined;
     },
   };
+}
+
+/** Which thread takes which leaf: the largest first, each to the thread that has least to do. */
+function threadsOf(tasks: readonly LeafTask[], threads: number): Int32Array {
+  const rows = tasks.map(({ start, end }) => end - start);
+  const load = new Float64Array(threads);
+  const thread = new Int32Array(tasks.length);
+  for (const i of Array.from(rows.keys()).sort((a, b) => rows[b] - rows[a])) {
+    const least = load.indexOf(Math.min(...load));
+    thread[i] = least;
+    load[least] += rows[i];
+  }
+  return thread;
 }
 
 /** The boundary between two threads' rows, moved so that it does not part copies of a row. */

@@ -4,7 +4,7 @@
  */
 import { addRows } from './histogram';
 import { Context, Leaf } from './layout';
-import { scanSlot } from './scan';
+import { leastScore, scanSlot } from './scan';
 
 /** First of the rows that thread `t` of `threads` takes. */
 // @ts-ignore: decorator
@@ -35,21 +35,24 @@ export function partRows(context: usize, leaf: usize, t: i32, threads: i32, coun
     if (small != 0) addRows(context, rowsAt(order, from), to - from, histogram);
     return;
   }
-  const left = part(rowsAt(order, from), to - from, column, load<u32>(leaf, Leaf.table), rowsAt(spare, from));
+  // A thread that works alone leaves the left side where it stands.
+  const parted = rowsAt(spare, from);
+  const front = threads == 1 ? rowsAt(order, from) : parted;
+  const left = part(rowsAt(order, from), to - from, column, load<u32>(leaf, Leaf.table), front, rowsAt(spare, to));
   store<i32>(counts + ((<usize>t) << 2), left);
   if (small == 0) return;
-  if (load<i32>(leaf, Leaf.smallIsLeft) != 0) addRows(context, rowsAt(spare, from), left, histogram);
+  if (load<i32>(leaf, Leaf.smallIsLeft) != 0) addRows(context, front, left, histogram);
   else addRows(context, rowsAt(spare, from + left), to - from - left, histogram);
 }
 
-/** Rows that go left to the front of `out`, the others to its end from behind. Returns how many go left. */
-function part(rows: usize, count: i32, column: usize, table: usize, out: usize): i32 {
+/** Rows that go left to `front` on, the others before `end` from behind. Returns how many go left. */
+function part(rows: usize, count: i32, column: usize, table: usize, out: usize, end: usize): i32 {
   let front = out;
-  let back = out + ((<usize>count) << 2) - 4;
+  let back = end - 4;
   for (let i = 0; i < count; i++) {
     const row = load<u32>(rows + ((<usize>i) << 2));
     const left: usize = load<u8>(table + <usize>load<u8>(column + <usize>row));
-    // Both places are written and one end moves: no branch to guess.
+    // Both places are written and one end moves: no branch to guess. In place, the front is never ahead of what is read.
     store<u32>(front, row);
     store<u32>(back, row);
     front += left << 2;
@@ -67,7 +70,7 @@ export function finishLeaf(context: usize, leaf: usize, t: i32, threads: i32, co
   const size: usize = load<u32>(context, Context.size);
   const last = share(0, slots, t + 1, threads);
   let summed = false;
-  let smallG: f64 = 0, smallH: f64 = 0, smallW: f64 = 0, largeG: f64 = 0, largeH: f64 = 0, largeW: f64 = 0;
+  let smallG: f64 = 0, smallH: f64 = 0, smallW: f64 = 0, largeG: f64 = 0, largeH: f64 = 0, largeW: f64 = 0, bestSmall: f64 = 0, bestLarge: f64 = 0;
   for (let slot = share(0, slots, t, threads); slot < last; slot++) {
     const at = <usize>slot * size;
     const bins = load<i32>(<usize>load<u32>(context, Context.bins) + ((<usize>slot) << 2));
@@ -76,17 +79,19 @@ export function finishLeaf(context: usize, leaf: usize, t: i32, threads: i32, co
       // Sums of all rows are the same in every slot; each thread takes them from the first of its own.
       totals(context, small + at, bins);
       smallG = sumG, smallH = sumH, smallW = sumW;
+      bestSmall = leastScore(context, sumG, sumH);
       if (large != 0) {
         totals(context, large + at, bins);
         largeG = sumG, largeH = sumH, largeW = sumW;
+        bestLarge = leastScore(context, sumG, sumH);
       }
       summed = true;
     }
     const result = (<usize>slot) << 4;
     const scanSmall: usize = load<u32>(leaf, Leaf.scanSmall);
     const scanLarge: usize = load<u32>(leaf, Leaf.scanLarge);
-    if (scanSmall != 0 && load<u8>(scanSmall + <usize>slot) != 0) scanSlot(context, small + at, bins, smallG, smallH, smallW, <usize>load<u32>(leaf, Leaf.resultSmall) + result);
-    if (scanLarge != 0 && load<u8>(scanLarge + <usize>slot) != 0) scanSlot(context, large + at, bins, largeG, largeH, largeW, <usize>load<u32>(leaf, Leaf.resultLarge) + result);
+    if (scanSmall != 0 && load<u8>(scanSmall + <usize>slot) != 0) bestSmall = scanSlot(context, small + at, bins, smallG, smallH, smallW, bestSmall, <usize>load<u32>(leaf, Leaf.resultSmall) + result);
+    if (scanLarge != 0 && load<u8>(scanLarge + <usize>slot) != 0) bestLarge = scanSlot(context, large + at, bins, largeG, largeH, largeW, bestLarge, <usize>load<u32>(leaf, Leaf.resultLarge) + result);
   }
 }
 
@@ -143,7 +148,7 @@ function placeRows(context: usize, leaf: usize, t: i32, threads: i32, counts: us
   const middle = start + all;
   const order: usize = load<u32>(context, Context.order);
   const parted = rowsAt(load<u32>(context, Context.spare), from);
-  memory.copy(rowsAt(order, start + before), parted, (<usize>left) << 2);
+  if (threads > 1) memory.copy(rowsAt(order, start + before), parted, (<usize>left) << 2);
   const right = count - left;
   let to = rowsAt(order, middle + (from - start - before));
   let at = parted + ((<usize>count) << 2) - 4;

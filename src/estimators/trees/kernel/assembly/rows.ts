@@ -116,9 +116,31 @@ export function logistic(rows: usize, count: i32, scores: usize, y: usize, hashe
     const p = f64x2.div(one, f64x2.add(one, exponential(f64x2.neg(score))));
     const g = f64x2.mul(f64x2.sub(p, target), gradientSteps);
     const h = f64x2.mul(f64x2.mul(p, f64x2.sub(one, p)), hessianSteps);
-    write(a, f64x2.extract_lane(g, 0), f64x2.extract_lane(h, 0), hashes, seed, records, stride, blocks);
-    write(b, f64x2.extract_lane(g, 1), f64x2.extract_lane(h, 1), hashes, seed, records, stride, blocks);
+    const draws = mixed(i32x4.replace_lane(i32x4.splat(load<i32>(hashes + (a << 2))), 1, load<i32>(hashes + (b << 2))), seed);
+    const packed = v128.or(i32x4.shl(rounded(h, i32x4.shr_u(draws, 16)), 16), v128.and(rounded(g, v128.and(draws, i32x4.splat(0xffff))), i32x4.splat(0xffff)));
+    let at = records;
+    for (let block = 0; block < blocks; block++, at += stride) {
+      store<i32>(at + (a << 5), i32x4.extract_lane(packed, 0), NARROW_AT);
+      store<i32>(at + (b << 5), i32x4.extract_lane(packed, 1), NARROW_AT);
+    }
   }
+}
+
+/** Two values rounded up or down by 16-bit draws, as in {@link write}. */
+// @ts-ignore: decorator
+@inline
+function rounded(values: v128, draws: v128): v128 {
+  const chance = f64x2.mul(f64x2.add(f64x2.convert_low_i32x4_u(draws), f64x2.splat(0.5)), f64x2.splat(0.0000152587890625));
+  return i32x4.trunc_sat_f64x2_s_zero(f64x2.floor(f64x2.add(values, chance)));
+}
+
+// @ts-ignore: decorator
+@inline
+function mixed(hashes: v128, seed: u32): v128 {
+  let h = v128.xor(hashes, i32x4.splat(seed));
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 16)), i32x4.splat(0x85ebca6b));
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 13)), i32x4.splat(0xc2b2ae35));
+  return v128.xor(h, i32x4.shr_u(h, 16));
 }
 
 /** Rounds derivatives, in steps, up or down with the chance that their fraction gives, drawn from the row's hash, and writes them into its records. */
