@@ -43,7 +43,7 @@ else:
     score = lambda part: model.predict_proba(part)[:, 1]
 
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-p = np.clip(score(table[:-1, train_rows:].T), 1e-15, 1 - 1e-15)
+p = np.clip(np.asarray(score(table[:-1, train_rows:].T), dtype=np.float64), 1e-15, 1 - 1e-15)
 truth = table[-1, train_rows:]
 # Ties share the mean of their ranks.
 values, inverse, counts = np.unique(p, return_inverse=True, return_counts=True)
@@ -51,4 +51,4 @@ ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
 positives = truth.sum()
 auc = (ranks[truth == 1].sum() - positives * (positives + 1) / 2) / (positives * (len(truth) - positives))
 loss = -np.mean(np.where(truth == 1, np.log(p), np.log1p(-p)))
-print(json.dumps(dict(seconds=seconds, cpuSeconds=used, peakMb=peak, auc=auc, logLoss=loss)))
+print(json.dumps(dict(seconds=seconds, cpuSeconds=used, peakMb=peak, auc=float(auc), logLoss=float(loss))))
