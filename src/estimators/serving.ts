@@ -13,8 +13,8 @@ import { conditionalDays, waitsOf } from './waiting.ts';
 import { WAITING_GROUPS, waitingGroups } from './waitingGroups.ts';
 
 export const levelSchema = z.strictObject({
-  /** Where the level comes from: the same season a year before, the newest finished period, or nothing to learn it from. */
-  source: z.enum(['season', 'newest_period', 'none']),
+  /** Where the level comes from: the same season a year before, the newest finished period, the periods that the fit learned from, or nothing to learn it from. */
+  source: z.enum(['season', 'newest_period', 'training_periods', 'none']),
   /** Shift of the log-odds, or of the log of the amount, from the date on; ascending, at least one. */
   steps: z.array(z.strictObject({ from: z.string(), amount: z.number() })).min(1),
 });

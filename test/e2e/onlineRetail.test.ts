@@ -74,7 +74,7 @@ describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'churn from one year
       expect(head.split.test).toBe(TEST);
       expect(head.evaluation.rows).toBeGreaterThan(3300);
       expect(head.beatsBaseline).toBe(true);
-      expect(metric(head.evaluation, 'roc_auc')).toBeGreaterThanOrEqual(0.7392 - 0.002);
+      expect(metric(head.evaluation, 'roc_auc')).toBeGreaterThanOrEqual(0.7392 - 0.005);
       expect(metric(head.evaluation, 'log_loss')).toBeLessThanOrEqual(0.612);
     } finally {
       shop.columns.close();

@@ -10,10 +10,16 @@ import { matchingLevel } from '../level.ts';
 import { sameSeasonCutoff, seasonalShift } from '../season.ts';
 import type { HeadRequest } from './request.ts';
 
-/** The season's level where last year shows it, otherwise the newest period's. A season is looked up for the date and for four weeks later. */
+/**
+ * The season's level where last year shows it; a season is looked up for the date and for four weeks later. Otherwise a fit that learned probabilities from labels keeps the level of the
+ * periods that it learned from: `fallback` was measured on an earlier fit, which did not know the newest of them, and the same move once more would follow a trend that one step showed.
+ * Fits without labels, and amounts, take `fallback`, the newest period's.
+ */
 export async function levelFor(request: HeadRequest, fitted: Fitted, training: Dataset, fallback: Level, date: LocalDate, known: LocalDate): Promise<Level> {
   const task = taskOf(request.definition.target);
   if (request.definition.observations.at !== 'cutoffs' || training.cutoffs.length < 2) return fallback;
+  const { rung, labelFree } = fitted.candidate;
+  const ofTraining = (): number => matchingLevel(task, training.y, fitted.estimator.predict(fitted.artefact, candidateMatrix(training.x, fitted.candidate)));
   let own: number | undefined;
   const steps: { from: LocalDate; amount: number }[] = [];
   for (const ahead of [0, 28]) {
@@ -22,9 +28,11 @@ export async function levelFor(request: HeadRequest, fitted: Fitted, training: D
     const amount = seasonalShift(task, training, await request.rowsAt([before]));
     if (amount === undefined) break;
     // The season is measured against the training cut-offs, so the model is first brought to their level: customer-base models never saw their labels.
-    own ??= matchingLevel(task, training.y, fitted.estimator.predict(fitted.artefact, candidateMatrix(training.x, fitted.candidate)));
+    own ??= ofTraining();
     steps.push({ from: ahead === 0 ? '0000-01-01' : addDays(date, ahead / 2), amount: own + amount });
   }
-  return steps.length === 0 ? fallback : { source: 'season', steps };
+  if (steps.length > 0) return { source: 'season', steps };
+  const learned = task === 'binary' && rung !== 'customer_base' && labelFree !== true && request.split.mode === 'three_way';
+  return learned ? { source: 'training_periods', steps: [{ from: '0000-01-01', amount: ofTraining() }] } : fallback;
 }
 
