@@ -6,6 +6,7 @@ import type { ConditionNames, Named } from './names.ts';
 import type { AttributeLeaf, Condition, StageLeaf, TagLeaf } from './schema.ts';
 import { COLUMN_WORDS, CONSENT_WORDS, EVENT_KIND_WORDS, FIELD_WORDS, OP_WORDS, PURPOSE_WORDS, STATUS_WORDS } from './words.ts';
 import type { Language } from './words.ts';
+import type { Bilingual } from '../base/text.ts';
 
 export interface DescribeOptions {
   readonly language: Language;
@@ -162,4 +163,9 @@ function nodeWords(condition: Condition, speaker: Speaker, inside: boolean): str
 export function describeCondition(condition: Condition, options: DescribeOptions): string {
   const say = (zh: string, en: string): string => (options.language === 'zh' ? zh : en);
   return nodeWords(condition, { ...options, say, list: (items) => items.join(say('、', ', ')) }, false);
+}
+
+/** The condition in words of both languages. */
+export function describeInBoth(condition: Condition, names: ConditionNames): Bilingual {
+  return { zh: describeCondition(condition, { language: 'zh', names }), en: describeCondition(condition, { language: 'en', names }) };
 }

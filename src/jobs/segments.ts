@@ -42,6 +42,15 @@ function inOrder(segments: readonly StoredSegment[]): StoredSegment[] {
   return [...ordered];
 }
 
+/** Builds one saved segment now, whatever its status and schedule. @throws AppError `not_found`, `invalid_input` for a list, `unknown_name`, `conflict` for a later build, `cancelled` */
+export async function buildSegmentNow(deps: SegmentsDeps, key: string, asOf: LocalDate): Promise<SegmentBuilt> {
+  return build(deps, await segmentNamed(deps.store, key), asOf, (await loadCatalogue(deps.store.db, deps.names)).names);
+}
+
+function build({ store, timeZone, signal }: SegmentsDeps, segment: StoredSegment, asOf: LocalDate, names: ConditionNames): Promise<SegmentBuilt> {
+  return buildSegment(store, segment, { asOf, timeZone, names, ...(signal === undefined ? {} : { signal }) });
+}
+
 /**
  * @param options.keys segments to build, whatever their schedule; absent: every enabled one that is built nightly
  * @throws AppError `not_found` for a key that does not exist, `cancelled`
@@ -56,7 +65,7 @@ export async function buildSegments(deps: SegmentsDeps, options: { readonly asOf
   for (const segment of inOrder(chosen)) {
     throwIfCancelled(deps.signal, 'Building segments');
     try {
-      outcomes.push(await buildSegment(store, segment, { asOf: options.asOf, timeZone: deps.timeZone, names, ...(deps.signal === undefined ? {} : { signal: deps.signal }) }));
+      outcomes.push(await build(deps, segment, options.asOf, names));
     } catch (error) {
       throwIfCancelled(deps.signal, 'Building segments');
       const { code, message } = describeError(error);

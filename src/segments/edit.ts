@@ -18,12 +18,15 @@ export interface SegmentInput extends Omit<SegmentDefinition, 'condition'> {
 }
 
 const KEY = /^[a-z][a-z0-9_]{0,63}$/;
+/** Words that the addresses of the HTTP interface use in the place of a key. */
+const RESERVED: readonly string[] = ['count', 'list', 'portrait'];
 
 async function checkInput(store: Store, input: SegmentInput, names: ConditionNames): Promise<void> {
   const wrong = (reason: string): never => {
     throw new AppError('invalid_input', `The segment cannot be saved: ${reason}.`, { hint: 'See docs/conditions.md for conditions, and `tagcast segment --help`.' });
   };
   if (!KEY.test(input.key)) wrong('its key must be lower-case snake_case of at most 64 characters');
+  if (RESERVED.includes(input.key)) wrong(`its key must be none of ${RESERVED.join(', ')}`);
   for (const words of [input.label, input.description]) for (const text of [words.zh, words.en]) if (text.trim() === '' || text.length > 2_000) wrong('its names and description need 1 to 2000 characters in Chinese and in English');
   if (input.owner.trim() === '') wrong('it needs an owner');
   if (!(input.holdoutShare >= 0 && input.holdoutShare < 1)) wrong('its hold-out must be a share from 0 to below 1');

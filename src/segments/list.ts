@@ -13,6 +13,8 @@ import type { Tag } from '../tags/tag.ts';
 import { OPTED_OUT } from './consent.ts';
 import { customerRanges, windowSize } from './context.ts';
 import type { SegmentContext, SegmentOptions } from './context.ts';
+import { checkPage } from './page.ts';
+import type { PageOptions } from './page.ts';
 import { startRunner } from './run.ts';
 
 /** The part of a tag's envelope that a list shows. */
@@ -32,16 +34,11 @@ export interface SegmentPage {
   readonly next: number | null;
 }
 
-export interface ListOptions extends SegmentOptions {
-  /** Rows of a page, 1 to {@link MAX_PAGE}. */
-  readonly limit: number;
-  /** Store id after which the page begins. */
-  readonly after?: number;
+export interface ListOptions extends SegmentOptions, PageOptions {
   /** Keys of the tags to show, at most 20. */
   readonly tags?: readonly string[];
 }
 
-export const MAX_PAGE = 1_000;
 const MAX_TAGS = 20;
 const FIRST_WINDOW = 10_000;
 
@@ -60,9 +57,7 @@ interface TagRow {
   expires_at: string | null;
 }
 
-function checkOptions({ limit, after, tags = [] }: ListOptions, context: SegmentContext): void {
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_PAGE) throw new AppError('invalid_input', `A page has 1 to ${MAX_PAGE} rows.`, { hint: 'Ask for fewer rows and follow `next`.' });
-  if (after !== undefined && (!Number.isSafeInteger(after) || after < 0)) throw new AppError('invalid_input', 'The cursor of the page is not one that a page gave.', { hint: 'Begin again without `after`.' });
+function checkTags(tags: readonly string[], context: SegmentContext): void {
   if (tags.length > MAX_TAGS) throw new AppError('invalid_input', `A list shows at most ${MAX_TAGS} tags, and ${tags.length} were asked for.`, { hint: 'Ask for fewer tags.' });
   const known = context.names.tags.map(({ key }) => key);
   for (const key of tags) {
@@ -116,8 +111,9 @@ async function tagsOf(store: Store, ids: readonly number[], keys: readonly strin
  */
 export async function listSegment(store: Store, condition: Condition, context: SegmentContext, options: ListOptions): Promise<SegmentPage> {
   checkNames(condition, context.names);
-  checkOptions(options, context);
+  checkPage(options);
   const { limit, after = 0, tags: keys = [] } = options;
+  checkTags(keys, context);
   const runner = startRunner(store, options);
   const found: { customer_id: number; external_id: string }[] = [];
   for await (const range of customerRanges(store, windowSize(store, options), after, FIRST_WINDOW)) {

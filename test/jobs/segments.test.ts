@@ -4,9 +4,10 @@ import { readCondition } from '../../src/conditions/text/read.ts';
 import { buildSegments } from '../../src/jobs/segments.ts';
 import { buildSegment } from '../../src/segments/build.ts';
 import { createSegment, editSegment, removeSegment, segmentNamed } from '../../src/segments/edit.ts';
+import { segmentChanges } from '../../src/segments/members.ts';
 import { recordConsents } from '../../src/store/repositories/consents.ts';
 import { upsertCustomers } from '../../src/store/repositories/customers.ts';
-import { segmentBuilds, segmentChanges, segmentsOf } from '../../src/store/repositories/segments.ts';
+import { segmentBuilds, segmentsOf } from '../../src/store/repositories/segments.ts';
 import { loadCatalogue } from '../../src/tags/catalogue/catalogue.ts';
 import { describeOnEachStore } from '../support/stores.ts';
 
@@ -41,7 +42,7 @@ describeOnEachStore('saved segments', (getStore) => {
     expect(await membersOf('beijing'), 'members are those of the last build').toEqual(['li', 'zhao']);
     expect(await buildSegments(deps(), { asOf })).toEqual([{ key: 'beijing', version: 2, members: 2, entered: 1, left: 1 }]);
     expect(await membersOf('beijing')).toEqual(['chen', 'zhao']);
-    expect((await segmentChanges(getStore().db, 'beijing', 2, 'left', { limit: 9 })).map(({ externalId }) => externalId)).toEqual(['li']);
+    expect((await segmentChanges(getStore(), 'beijing', 'left', { limit: 9 })).rows.map(({ externalId }) => externalId)).toEqual(['li']);
     expect((await segmentBuilds(getStore().db, 'beijing', 9)).map(({ version, state, members }) => [version, state, members])).toEqual([[2, 'live', 2], [1, 'retired', 2]]);
   });
 

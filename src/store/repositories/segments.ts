@@ -96,24 +96,17 @@ export interface SegmentBuild {
   readonly finishedAt: number | null;
 }
 
+const BUILD = `version, definition_version AS "definitionVersion", as_of AS "asOf", state, members, entered, "left", started_at AS "startedAt", finished_at AS "finishedAt"`;
+
 /** Newest first. */
 export async function segmentBuilds(db: Knex, key: string, limit: number): Promise<SegmentBuild[]> {
-  return selectRows<SegmentBuild>(
-    db,
-    `SELECT version, definition_version AS "definitionVersion", as_of AS "asOf", state, members, entered, "left", started_at AS "startedAt", finished_at AS "finishedAt"
-     FROM segment_versions WHERE segment_key = ? ORDER BY version DESC LIMIT ?`,
-    [storableText(key), limit],
-  );
+  return selectRows<SegmentBuild>(db, `SELECT ${BUILD} FROM segment_versions WHERE segment_key = ? ORDER BY version DESC LIMIT ?`, [storableText(key), limit]);
 }
 
-/** Who entered or left with a build, by store id. */
-export async function segmentChanges(db: Knex, key: string, version: number, change: 'entered' | 'left', page: { readonly after?: number; readonly limit: number }): Promise<{ customerId: number; externalId: string }[]> {
-  return selectRows(
-    db,
-    `SELECT h.customer_id AS "customerId", c.external_id AS "externalId" FROM segment_changes h JOIN customers c USING (customer_id)
-     WHERE h.segment_key = ? AND h.version = ? AND h.change = ? AND h.customer_id > ? ORDER BY h.customer_id LIMIT ?`,
-    [storableText(key), version, change, page.after ?? 0, page.limit],
-  );
+/** The build that members are read of, by key of the segment; segments that were never built are left out. */
+export async function liveBuilds(db: Knex): Promise<Map<string, SegmentBuild>> {
+  const rows = await selectRows<SegmentBuild & { key: string }>(db, `SELECT segment_key AS key, ${BUILD} FROM segment_versions WHERE state = 'live'`);
+  return new Map(rows.map(({ key, ...build }) => [key, build]));
 }
 
 /** Segments of which a customer is a member now, by key. */

@@ -1,6 +1,7 @@
 /** One worked example per route, for the documents. A test checks each against its route's schemas and against the shape of real answers. */
 
 import { exampleDiagnostics, exampleLatest } from './exampleReport.ts';
+import { SEGMENT_EXAMPLES } from './exampleSegments.ts';
 
 export interface Example {
   readonly path?: Readonly<Record<string, string>>;
@@ -88,6 +89,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
       next: 'c7',
     },
   },
+  ...SEGMENT_EXAMPLES,
   listModels: { response: { models: [{ name: 'churn', label: churnLabel, aliases: { champion: 3, previous: 2 }, versions: 3, champion: versionLine }] } },
   readModel: {
     path: { name: 'churn' },

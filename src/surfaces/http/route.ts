@@ -12,6 +12,11 @@ export interface Caller {
   readonly role: Role;
 }
 
+/** Who is written into the audit log. */
+export function actorOf(caller: Caller | null): string {
+  return caller?.keyId ?? 'nobody';
+}
+
 /** A request after its checks. `caller` is null on public routes. */
 export interface Call<Params, Query, Body> {
   readonly params: Params;
@@ -35,7 +40,7 @@ export type RouteGroup = keyof typeof ROUTE_GROUPS;
 export interface RouteHead {
   /** Name of the operation in OpenAPI. */
   readonly id: string;
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** With parameters in braces, e.g. `/v1/customers/{id}`. */
   readonly path: `/${string}`;
   readonly group: RouteGroup;

@@ -3,17 +3,16 @@ import { openApiDocument } from './openapi.ts';
 import { docsPage } from './docs/page.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
+import { SEGMENT_ROUTES } from './routes/segments.ts';
 import { readProfile, readTags, scoreNow } from './handlers/customers.ts';
 import { takeEvents } from './handlers/events.ts';
 import { readModel, readModels, readReportDocument, readReportPage, readRuns, readVersion } from './handlers/models.ts';
-import { countCustomersOf, listCustomersOf } from './handlers/segments.ts';
 import { readHealth } from './handlers/system.ts';
 import { readCatalogue, readDistribution } from './handlers/tags.ts';
 import { customerParams, customerQuery, nothing } from './schemas/common.ts';
 import { profileSchema, scoredSchema } from './schemas/customers.ts';
 import { eventsBody, eventsDocument, eventsResponse } from './schemas/events.ts';
 import { modelListSchema, modelParams, modelSchema, modelVersionSchema, reportQuery, runsQuery, runsSchema, versionParams } from './schemas/models.ts';
-import { countBody, countDocument, countResponse, listBody, listDocument, listResponse } from './schemas/segments.ts';
 import { healthSchema, openApiSchema } from './schemas/system.ts';
 import { catalogueSchema, customerTagsSchema, distributionSchema, tagParams } from './schemas/tags.ts';
 import { reportSchema } from '../../reports/document.ts';
@@ -84,20 +83,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
     summary: { zh: '标签分布', en: 'How a tag is spread over the customers' },
     handle: readDistribution,
   }),
-  route({
-    id: 'countSegment', method: 'post', path: '/v1/segments/count', group: 'segments', params: nothing, query: nothing, body: countBody, bodyDocument: countDocument, response: countResponse, cost: 10,
-    access: { admin: true, data_scientist: false, marketer: true, service: false },
-    summary: { zh: '人群计数', en: 'Count the customers of a condition' },
-    description: { zh: '条件是 JSON，见 Condition。', en: 'The condition is JSON: see `Condition` below.' },
-    handle: countCustomersOf,
-  }),
-  route({
-    id: 'listSegment', method: 'post', path: '/v1/segments/list', group: 'segments', params: nothing, query: nothing, body: listBody, bodyDocument: listDocument, response: listResponse, cost: 10,
-    access: { admin: true, data_scientist: false, marketer: true, service: false },
-    summary: { zh: '人群列表', en: 'List the customers of a condition' },
-    description: { zh: '按页返回：把 next 作为下一次的 cursor。拒绝个性化或营销的客户不会列出。每页记入审计日志。', en: 'In pages: send `next` as the `cursor` of the following one. Customers who refused scoring or marketing are never listed. Every page is written to the audit log.' },
-    handle: listCustomersOf,
-  }),
+  ...SEGMENT_ROUTES,
   route({
     id: 'listModels', method: 'get', path: '/v1/models', group: 'models', params: nothing, query: nothing, response: modelListSchema, cost: 2,
     access: { admin: true, data_scientist: true, marketer: false, service: false },

@@ -156,7 +156,7 @@ describe('the command line', () => {
     expect(await json('segment', 'save', 'test_segment', '--condition', 'tag.test_buyer.band = yes', '--holdout', '0.1')).toMatchObject({ key: 'test_segment', holdoutShare: 0.1 });
     expect(await json('segment', 'build', 'test_segment')).toMatchObject([{ members: evaluated.published.entered, version: 1 }]);
     expect((await json('segment', 'changes', 'test_segment', '--limit', '5')) as unknown as unknown[]).toHaveLength(5);
-    expect(await json('segment', 'saved')).toMatchObject([{ key: 'test_segment', lastBuild: { state: 'live' } }]);
+    expect(await json('segment', 'saved')).toMatchObject([{ key: 'test_segment', live: { state: 'live' } }]);
     expect((await cli('segment', 'show', 'test_segment')).out).toContain('tag.test_buyer.band = yes');
     expect((await cli('segment', 'portrait', 'test_segment', '--top', '4')).out).toMatch(/of \d+ customers[\s\S]*in segment/);
     expect(await cli('segment', 'portrait')).toMatchObject({ exit: 2, err: expect.stringContaining('needs a saved segment') as string });

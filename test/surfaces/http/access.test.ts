@@ -5,7 +5,7 @@ import { errorSchema } from '../../../src/surfaces/http/schemas/common.ts';
 import { ROUTES } from '../../../src/surfaces/http/routes.ts';
 import type { Access } from '../../../src/surfaces/http/route.ts';
 import { createApiKey, revokeApiKey, ROLES } from '../../../src/store/repositories/apiKeys.ts';
-import { start } from './support.ts';
+import { seedDefinitions, start } from './support.ts';
 import type { Reply, Running } from './support.ts';
 
 /** Written down a second time on purpose: a change of the table has to be meant. */
@@ -18,6 +18,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
   readDistribution: 'admin data_scientist marketer',
   countSegment: 'admin marketer',
   listSegment: 'admin marketer',
+  readPortrait: 'admin marketer',
+  listSegments: 'admin data_scientist marketer',
+  readSegment: 'admin data_scientist marketer',
+  saveSegment: 'admin marketer',
+  deleteSegment: 'admin marketer',
+  buildSegment: 'admin marketer',
+  listMembers: 'admin marketer',
+  listChanges: 'admin marketer',
   listModels: 'admin data_scientist',
   readModel: 'admin data_scientist',
   readVersion: 'admin data_scientist',
@@ -39,10 +47,12 @@ function codeOf(reply: Reply): string {
   return reply.status < 400 ? 'none' : errorSchema.parse(reply.json()).error.code;
 }
 
-function callExample(id: string, key?: string): Promise<Reply> {
+async function callExample(id: string, key?: string): Promise<Reply> {
   const route = ROUTES.find((candidate) => candidate.id === id);
   const example = EXAMPLES[id];
   if (route === undefined || example === undefined) throw new Error(`no example of ${id}`);
+  // What the call before this one changed or deleted is there again.
+  if (Object.hasOwn(example.path ?? {}, 'key') || route.method !== 'get') await seedDefinitions(running.store, running.clock.now());
   // The only version of the seeded model is 1.
   const values: Readonly<Record<string, string>> = { ...example.path, ...(['readVersion', 'readReport', 'readReportPage'].includes(id) ? { version: '1' } : {}) };
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => values[name] ?? '');

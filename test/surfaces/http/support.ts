@@ -5,8 +5,11 @@ import pino from 'pino';
 import { FEATURES } from '../../../features/index.ts';
 import { MODELS } from '../../../models/index.ts';
 import { DEFAULT_TIME_ZONE, localDate } from '../../../src/base/time.ts';
+import { readCondition } from '../../../src/conditions/text/read.ts';
 import { ESTIMATORS } from '../../../src/estimators/index.ts';
 import { featurePlan } from '../../../src/features/plan.ts';
+import { buildSegment } from '../../../src/segments/build.ts';
+import { createSegment } from '../../../src/segments/edit.ts';
 import { createHttpServer } from '../../../src/surfaces/http/index.ts';
 import type { AppDeps, HttpServer, Listening, ServerOptions } from '../../../src/surfaces/http/index.ts';
 import { EXAMPLES } from '../../../src/surfaces/http/examples.ts';
@@ -68,6 +71,15 @@ export async function seed(store: Store, at: number): Promise<void> {
   await publishTags(db, run.value, { at, details: { customers: names.length } });
   const version = await insertModel(db, { name: 'churn', sha256: 'ab'.repeat(32), envelope: modelEnvelope(), artefact: Buffer.from('secret_bytes'), at });
   await moveAlias(db, { name: 'churn', alias: 'champion', version, at, actor: 'cli', reason: 'first version' });
+}
+
+/** The segment of the examples as it is saved first, and built. */
+export async function seedDefinitions(store: Store, at: number): Promise<void> {
+  await store.db.raw('DELETE FROM segments');
+  const { names } = await loadCatalogue(store.db);
+  const words = { zh: '高概率流失', en: 'Likely to leave' };
+  const segment = await createSegment(store, { key: 'likely_to_leave', label: words, description: words, owner: 'ann', condition: readCondition('tag.churn_prob_90d.probability >= 0.3'), status: 'enabled', schedule: 'nightly', holdoutShare: 0.4 }, names, 'test');
+  await buildSegment(store, segment, { asOf: localDate(at, DEFAULT_TIME_ZONE), timeZone: DEFAULT_TIME_ZONE, names });
 }
 
 export function depsFor(store: Store, clock: TestClock): AppDeps {

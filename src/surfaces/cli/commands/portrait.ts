@@ -2,12 +2,11 @@
 import type { Command } from 'commander';
 import { AppError } from '../../../base/errors.ts';
 import { startOfDay } from '../../../base/time.ts';
-import { dependenciesOf } from '../../../conditions/dependencies.ts';
-import { parseCondition } from '../../../conditions/parse.ts';
 import type { Condition } from '../../../conditions/schema.ts';
-import { segmentNamed } from '../../../segments/edit.ts';
-import { LEAST_MEMBERS, portrait } from '../../../segments/portrait.ts';
+import { LEAST_MEMBERS } from '../../../segments/portrait.ts';
 import type { PortraitDimension } from '../../../segments/portrait.ts';
+import { portraitOf } from '../../../segments/portraitOf.ts';
+import type { PortraitSubject } from '../../../segments/portraitOf.ts';
 import { answer, inWords, withApp } from '../context.ts';
 import type { Context } from '../context.ts';
 import { bandOfTag, definitionOf, labelOf, numberWords } from '../tagWords.ts';
@@ -33,13 +32,10 @@ export function addPortrait(segment: Command, context: () => Context): void {
     .action(async (key: string | undefined, options: { condition?: Condition; top: number }) => {
       const here = context();
       await withApp(here, async (app) => {
-        const saved = key === undefined ? undefined : await segmentNamed(app.store, key);
-        // A saved segment is looked at as it was built, not as its condition would come out now.
-        const condition = options.condition ?? (saved === undefined ? undefined : parseCondition({ segment: saved.key, op: 'in' }));
-        if (condition === undefined) throw new AppError('invalid_input', 'A portrait needs a saved segment or a condition.', { hint: 'For example `tagcast segment portrait --condition \'tag.clv_tier.band = top\'`.' });
+        if (key === undefined && options.condition === undefined) throw new AppError('invalid_input', 'A portrait needs a saved segment or a condition.', { hint: 'For example `tagcast segment portrait --condition \'tag.clv_tier.band = top\'`.' });
         const { names, tags } = await app.catalogue();
-        const about = saved === undefined || saved.condition === null ? condition : parseCondition(saved.condition);
-        const found = await portrait(app.store, condition, { asOf: startOfDay(await app.today(), app.shop.timeZone), timeZone: app.shop.timeZone, names }, { exclude: dependenciesOf(about).tags, signal: here.signal });
+        const subject: PortraitSubject = options.condition === undefined ? { segment: key ?? '' } : { condition: options.condition };
+        const found = await portraitOf(app.store, subject, { asOf: startOfDay(await app.today(), app.shop.timeZone), timeZone: app.shop.timeZone, names }, { signal: here.signal });
         answer(here, found, () => {
           const words: TagWords = { language: here.language, currency: app.shop.currency, tags };
           here.output.print(inWords(here, `${formatInteger(found.customers)} 位客户中的 ${formatInteger(found.members)} 位`, `${formatInteger(found.members)} of ${formatInteger(found.customers)} customers`));

@@ -2,13 +2,13 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { AppError } from '../../../base/errors.ts';
-import { describeCondition } from '../../../conditions/describe.ts';
-import { parseCondition } from '../../../conditions/parse.ts';
+import { describeInBoth } from '../../../conditions/describe.ts';
 import type { Condition } from '../../../conditions/schema.ts';
-import { writeCondition } from '../../../conditions/text/write.ts';
 import { buildSegments } from '../../../jobs/segments.ts';
-import { createSegment, editSegment, removeSegment, segmentNamed } from '../../../segments/edit.ts';
-import { findSegment, listSegments, segmentBuilds, segmentChanges } from '../../../store/repositories/segments.ts';
+import { createSegment, editSegment, removeSegment } from '../../../segments/edit.ts';
+import { segmentChanges } from '../../../segments/members.ts';
+import { savedSegment, savedSegments } from '../../../segments/saved.ts';
+import { findSegment } from '../../../store/repositories/segments.ts';
 import type { SegmentSchedule } from '../../../store/repositories/segments.ts';
 import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { Context } from '../context.ts';
@@ -37,16 +37,16 @@ async function save(here: Context, key: string, options: SaveOptions): Promise<v
     const before = await findSegment(app.store.db, key);
     const { condition } = options;
     if (before === undefined && condition === undefined) throw new AppError('invalid_input', 'A new segment needs a condition.', { hint: 'Add --condition; docs/conditions.md describes it.' });
-    const words = (language: 'zh' | 'en'): string => (condition === undefined ? (before?.description[language] ?? key) : describeCondition(condition, { language, names }));
+    const description = condition === undefined ? (before?.description ?? { zh: key, en: key }) : describeInBoth(condition, names);
     const change = {
-      label: { zh: options.nameZh ?? before?.label.zh ?? options.nameEn ?? key, en: options.nameEn ?? before?.label.en ?? options.nameZh ?? key }, description: { zh: words('zh'), en: words('en') },
+      label: { zh: options.nameZh ?? before?.label.zh ?? options.nameEn ?? key, en: options.nameEn ?? before?.label.en ?? options.nameZh ?? key }, description,
       owner: options.owner ?? before?.owner ?? 'cli', schedule: options.schedule ?? before?.schedule ?? 'nightly', status: options.status ?? before?.status ?? 'enabled', holdoutShare: options.holdout ?? before?.holdoutShare ?? 0,
     };
     const saved = before === undefined
       ? await createSegment(app.store, { key, ...change, condition: condition ?? null }, names, 'cli')
       : await editSegment(app.store, key, { ...change, ...(condition === undefined ? {} : { condition }) }, names, 'cli');
     answer(here, saved, () => {
-      here.output.print(`${key}: ${words(here.language)}`);
+      here.output.print(`${key}: ${said(here, description)}`);
       here.output.print(inWords(here, `已保存。立即生成：\`tagcast segment build ${key}\``, `Saved. To build it now: \`tagcast segment build ${key}\``));
     });
   });
@@ -66,12 +66,12 @@ export function addSavedSegments(segment: Command, context: () => Context): void
   segment.command('saved').description('every saved segment').action(async () => {
     const here = context();
     await withApp(here, async (app) => {
-      const rows = await Promise.all((await listSegments(app.store.db)).map(async (one) => ({ ...one, lastBuild: (await segmentBuilds(app.store.db, one.key, 1))[0] ?? null })));
+      const rows = await savedSegments(app.store);
       answer(here, rows, () => {
         if (rows.length === 0) here.output.print(inWords(here, '尚无已保存的人群：`tagcast segment save`。', 'No saved segment yet: `tagcast segment save`.'));
         else for (const line of table(
           [{ title: inWords(here, '人群', 'segment') }, { title: inWords(here, '名称', 'name') }, { title: inWords(here, '状态', 'status') }, { title: inWords(here, '负责人', 'owner') }, { title: inWords(here, '人数', 'members'), align: 'right' }, { title: inWords(here, '截至', 'as of') }, { title: inWords(here, '留出', 'hold-out'), align: 'right' }],
-          rows.map((one) => [one.key, said(here, one.label), `${one.status}, ${one.schedule}`, one.owner, one.lastBuild?.state === 'live' ? formatInteger(one.lastBuild.members) : '–', one.lastBuild?.asOf ?? '–', formatPercent(one.holdoutShare)]),
+          rows.map((one) => [one.key, said(here, one.label), `${one.status}, ${one.schedule}`, one.owner, one.live === null ? '–' : formatInteger(one.live.members), one.live?.asOf ?? '–', formatPercent(one.holdoutShare)]),
         )) here.output.print(line);
       });
     });
@@ -79,16 +79,13 @@ export function addSavedSegments(segment: Command, context: () => Context): void
   segment.command('show').description('one saved segment: its condition and its builds').argument('<key>').action(async (key: string) => {
     const here = context();
     await withApp(here, async (app) => {
-      const found = await segmentNamed(app.store, key);
-      const { names } = await app.catalogue();
-      const condition = found.condition === null ? undefined : parseCondition(found.condition);
-      const builds = await segmentBuilds(app.store.db, key, 10);
-      answer(here, { ...found, text: condition === undefined ? null : writeCondition(condition), builds }, () => {
+      const found = await savedSegment(app.store, key, (await app.catalogue()).names);
+      answer(here, found, () => {
         here.output.print(`${key} (${found.label.zh} / ${found.label.en}), ${found.status}, ${found.schedule}, ${inWords(here, '负责人', 'owner')} ${found.owner}`);
-        if (condition !== undefined) here.output.print(`  ${writeCondition(condition)}\n  ${describeCondition(condition, { language: here.language, names })}`);
+        if (found.words !== null) here.output.print(`  ${found.text ?? ''}\n  ${said(here, found.words)}`);
         for (const line of table(
           [{ title: inWords(here, '版本', 'version'), align: 'right' }, { title: inWords(here, '截至', 'as of') }, { title: inWords(here, '状态', 'state') }, { title: inWords(here, '人数', 'members'), align: 'right' }, { title: inWords(here, '进入', 'entered'), align: 'right' }, { title: inWords(here, '离开', 'left'), align: 'right' }],
-          builds.map((build) => [String(build.version), build.asOf, build.state, formatInteger(build.members), formatInteger(build.entered ?? 0), formatInteger(build.left ?? 0)]),
+          found.builds.map((build) => [String(build.version), build.asOf, build.state, formatInteger(build.members), formatInteger(build.entered ?? 0), formatInteger(build.left ?? 0)]),
         )) here.output.print(line);
       });
     });
@@ -110,9 +107,7 @@ export function addSavedSegments(segment: Command, context: () => Context): void
     .action(async (key: string, options: { change: 'entered' | 'left'; limit: number }) => {
       const here = context();
       await withApp(here, async (app) => {
-        const { liveVersion } = await segmentNamed(app.store, key);
-        if (liveVersion === null) throw new AppError('not_found', `The segment ${key} has never been built.`, { hint: `Run \`tagcast segment build ${key}\`.` });
-        const rows = await segmentChanges(app.store.db, key, liveVersion, options.change, { limit: options.limit });
+        const { rows } = await segmentChanges(app.store, key, options.change, { limit: options.limit });
         answer(here, rows, () => { for (const { externalId } of rows) here.output.print(externalId); });
       });
     });

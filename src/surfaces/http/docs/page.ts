@@ -28,8 +28,9 @@ export function curlOf(route: Route, example: Example): string {
   const query = new URLSearchParams(example.query).toString();
   const parts = [`curl -s "$TAGCAST${path}${query === '' ? '' : `?${query}`}"`];
   if (route.access !== 'public') parts.push(`-H "Authorization: Bearer $KEY"`);
+  // What curl would choose by itself: GET without a body, POST with one.
+  if (route.method !== (example.body === undefined ? 'get' : 'post')) parts.push(`-X ${route.method.toUpperCase()}`);
   if (example.body !== undefined) parts.push(`-H 'Content-Type: application/json'`, `-d '${json(example.body).replaceAll("'", "'\\''")}'`);
-  else if (route.method === 'post') parts.push('-X POST');
   return parts.join(' \\\n  ');
 }
 

@@ -1,7 +1,7 @@
 /** The one style sheet of the docs page; its hash is the only thing that the page's content policy lets in. */
 export const STYLE = `
-:root{--ink:#1c2430;--soft:#5a6778;--line:#dfe4ea;--paper:#fff;--shade:#f5f7f9;--get:#0b6e4f;--post:#8a4b08;--link:#0b57a4}
-@media (prefers-color-scheme:dark){:root{--ink:#e3e8ee;--soft:#9aa7b5;--line:#303a46;--paper:#12171d;--shade:#1a2129;--get:#5fcf9f;--post:#f0b35f;--link:#7db7f5}}
+:root{--ink:#1c2430;--soft:#5a6778;--line:#dfe4ea;--paper:#fff;--shade:#f5f7f9;--get:#0b6e4f;--post:#8a4b08;--delete:#a3262a;--link:#0b57a4}
+@media (prefers-color-scheme:dark){:root{--ink:#e3e8ee;--soft:#9aa7b5;--line:#303a46;--paper:#12171d;--shade:#1a2129;--get:#5fcf9f;--post:#f0b35f;--delete:#f08a8d;--link:#7db7f5}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.55 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
 a{color:var(--link);text-decoration:none}a:hover{text-decoration:underline}
@@ -17,7 +17,7 @@ code{background:var(--shade);padding:.05rem .3rem;border-radius:4px;overflow-wra
 pre{background:var(--shade);border:1px solid var(--line);border-radius:6px;padding:.7rem .85rem;overflow:auto;margin:.4rem 0}pre code{background:none;padding:0;overflow-wrap:normal}
 section.route{border:1px solid var(--line);border-radius:8px;padding:1rem 1.2rem;margin:1rem 0}
 .line{display:flex;flex-wrap:wrap;gap:.6rem;align-items:baseline}
-.method{font:600 13px ui-monospace,Menlo,Consolas,monospace;text-transform:uppercase}.get{color:var(--get)}.post{color:var(--post)}
+.method{font:600 13px ui-monospace,Menlo,Consolas,monospace;text-transform:uppercase}.get{color:var(--get)}.post,.put{color:var(--post)}.delete{color:var(--delete)}
 .path{font:600 15px ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .roles{margin:.5rem 0;font-size:13.5px}.role{display:inline-block;border:1px solid var(--line);border-radius:99px;padding:0 .6rem;margin-right:.35rem}.role.no{color:var(--soft);text-decoration:line-through;border-style:dashed}
 h4{font-size:13px;color:var(--soft);font-weight:600;margin:.9rem 0 .2rem}

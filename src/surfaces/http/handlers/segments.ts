@@ -2,16 +2,17 @@
 import type { z } from 'zod';
 import { AppError } from '../../../base/errors.ts';
 import { parseLocalDate, startOfDay } from '../../../base/time.ts';
-import { describeCondition } from '../../../conditions/describe.ts';
+import { describeInBoth } from '../../../conditions/describe.ts';
 import { countSegment } from '../../../segments/count.ts';
 import type { SegmentContext } from '../../../segments/context.ts';
 import { listSegment } from '../../../segments/list.ts';
 import { recordAudit } from '../../../store/repositories/audit.ts';
 import type { AppDeps } from '../deps.ts';
+import { actorOf } from '../route.ts';
 import type { Call } from '../route.ts';
 import type { countBody, countResponse, listBody, listResponse } from '../schemas/segments.ts';
 
-async function contextOf(deps: AppDeps, wanted: string | undefined): Promise<{ readonly asOf: string; readonly context: SegmentContext }> {
+export async function contextOf(deps: AppDeps, wanted: string | undefined): Promise<{ readonly asOf: string; readonly context: SegmentContext }> {
   const asOf = wanted === undefined ? await deps.today() : parseLocalDate(wanted, 'asOf');
   return { asOf, context: { asOf: startOfDay(asOf, deps.shop.timeZone), timeZone: deps.shop.timeZone, names: (await deps.catalogue()).names } };
 }
@@ -19,13 +20,12 @@ async function contextOf(deps: AppDeps, wanted: string | undefined): Promise<{ r
 export async function countCustomersOf({ body, signal }: Call<unknown, unknown, z.output<typeof countBody>>, deps: AppDeps): Promise<z.input<typeof countResponse>> {
   const { asOf, context } = await contextOf(deps, body.asOf);
   const count = await countSegment(deps.store, body.condition, context, { signal });
-  const words = (language: 'zh' | 'en'): string => describeCondition(body.condition, { language, names: context.names });
-  return { asOf, words: { zh: words('zh'), en: words('en') }, ...count };
+  return { asOf, words: describeInBoth(body.condition, context.names), ...count };
 }
 
-const cursorOf = (customerId: number): string => `c${customerId.toString(36)}`;
+export const cursorOf = (customerId: number): string => `c${customerId.toString(36)}`;
 
-function afterCursor(cursor: string): number {
+export function afterCursor(cursor: string): number {
   const after = Number.parseInt(cursor.slice(1), 36);
   if (!Number.isSafeInteger(after)) throw new AppError('invalid_input', 'The cursor is not one that a page gave.', { hint: 'Begin again without `cursor`.' });
   return after;
@@ -39,7 +39,7 @@ export async function listCustomersOf({ body, caller, signal }: Call<unknown, un
     tags: body.tags,
     ...(body.cursor === undefined ? {} : { after: afterCursor(body.cursor) }),
   });
-  await recordAudit(deps.store.db, { at: deps.clock.now(), actor: caller?.keyId ?? 'nobody', action: 'segment.list', object: 'segment', details: { customers: page.rows.length, tags: body.tags, asOf } });
+  await recordAudit(deps.store.db, { at: deps.clock.now(), actor: actorOf(caller), action: 'segment.list', object: 'segment', details: { customers: page.rows.length, tags: body.tags, asOf } });
   return {
     asOf,
     rows: page.rows.map(({ externalId, tags }) => ({ customer: externalId, tags: { ...tags } })),

@@ -23,6 +23,17 @@ export function instantText(instant: number): string {
 
 const storable = (text: string): boolean => isStorableText(text);
 
+/** Text that people write: not empty, and what every store can keep. */
+export function writtenText(most: number): z.ZodString {
+  return z.string().min(1).max(most).refine(storable, 'has a character that cannot be stored');
+}
+
+export const writtenWords = z.strictObject({ zh: writtenText(2_000), en: writtenText(2_000) });
+
+/** For routes that change a definition. */
+export const expectedVersion = about(z.int().min(0).max(1_000_000_000), '编辑者看到的版本；0 为新建。他人已修改时返回 409', 'Version that the editor saw; 0 creates. 409 where somebody else was faster');
+export const ownerSchema = about(writtenText(200), '负责人', 'Who answers for it');
+
 export const customerIdSchema = about(z.string().min(1).max(256).refine(storable, 'has a character that cannot be stored'), '店铺自己的客户编号', "The shop's own customer id");
 
 export const customerParams = z.strictObject({ id: customerIdSchema });

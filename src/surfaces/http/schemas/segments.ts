@@ -3,21 +3,23 @@ import { z } from 'zod';
 import { parseCondition } from '../../../conditions/parse.ts';
 import { conditionSchema } from '../../../conditions/schema.ts';
 import { readCondition } from '../../../conditions/text/read.ts';
-import { MAX_PAGE } from '../../../segments/list.ts';
+import { MAX_PAGE } from '../../../segments/page.ts';
 import { TAG_STATUSES, tagSchema } from '../../../tags/tag.ts';
 import { about, bilingualSchema, dateSchema } from './common.ts';
 
 /** The language's own parser: it refuses oversized trees before it descends, and names the place of a mistake. It checks leaves with the documented schemas. */
-const parsedCondition = z.unknown().transform((value) => (typeof value === 'string' ? readCondition(value) : parseCondition(value)));
-const documentedCondition = z.union([conditionSchema, about(z.string(), '条件的文本形式，如 orders last 180 days >= 3', 'The text form of a condition: orders last 180 days >= 3 (docs/conditions.md)')]);
+export const parsedCondition = z.unknown().transform((value) => (typeof value === 'string' ? readCondition(value) : parseCondition(value)));
+export const documentedCondition = z.union([conditionSchema, about(z.string(), '条件的文本形式，如 orders last 180 days >= 3', 'The text form of a condition: orders last 180 days >= 3 (docs/conditions.md)')]);
 
 const asOf = about(dateSchema.optional(), '营业日；默认当前营业日', 'Business day that windows end at; default: the present one');
+
+export const cursorSchema = about(z.string().regex(/^c[0-9a-z]{1,11}$/, 'must be a cursor that a page gave as `next`').optional(), '上一页的 next', '`next` of the page before');
 
 const page = {
   asOf,
   tags: about(z.array(tagSchema.shape.key).max(20).default([]), '要显示的标签', 'Tags to show'),
   limit: about(z.int().min(1).max(MAX_PAGE).default(100), '每页行数', 'Rows of a page'),
-  cursor: about(z.string().regex(/^c[0-9a-z]{1,11}$/, 'must be a cursor that a page gave as `next`').optional(), '上一页的 next', '`next` of the page before'),
+  cursor: cursorSchema,
 };
 
 export const countBody = z.strictObject({ condition: parsedCondition, asOf });
@@ -38,8 +40,10 @@ export const countResponse = z.strictObject({
 const { probability, percentile, value, band } = tagSchema.shape;
 const listedTag = z.strictObject({ status: z.enum(TAG_STATUSES), value, band, probability, percentile, asOf: dateSchema });
 
+export const nextSchema = about(z.string().nullable(), '下一页的 cursor；最后一页为空', '`cursor` of the next page; null on the last one');
+
 export const listResponse = z.strictObject({
   asOf: dateSchema,
   rows: z.array(z.strictObject({ customer: z.string(), tags: about(z.record(z.string(), listedTag.nullable()), '按标签代码；没有该标签时为空', 'By key; null where the customer has no such tag') })),
-  next: about(z.string().nullable(), '下一页的 cursor；最后一页为空', '`cursor` of the next page; null on the last one'),
+  next: nextSchema,
 });

@@ -1,0 +1,39 @@
+/** The worked examples of saved segments. */
+import type { Example } from './examples.ts';
+
+const words = (zh: string, en: string): { zh: string; en: string } => ({ zh, en });
+const label = words('高概率流失', 'Likely to leave');
+const conditionWords = words('90天流失概率 ≥ 0.3', 'Churn probability, 90 days ≥ 0.3');
+const build = {
+  version: 4, definitionVersion: 1, asOf: '2026-03-01', state: 'live', members: 418, entered: 31, left: 12, startedAt: '2026-02-28T18:05:00.000Z', finishedAt: '2026-02-28T18:05:01.000Z',
+};
+const head = {
+  key: 'likely_to_leave', label, description: conditionWords, owner: 'ann', status: 'enabled', schedule: 'nightly', holdoutShare: 0.1, definitionVersion: 1,
+  createdAt: '2026-02-20T06:00:00.000Z', updatedAt: '2026-02-20T06:00:00.000Z',
+};
+const detail = { ...head, condition: { tag: 'churn_prob_90d', field: 'probability', op: '>=', value: 0.3 }, text: 'tag.churn_prob_90d.probability >= 0.3', words: conditionWords, builds: [build] };
+const path = { key: 'likely_to_leave' };
+
+export const SEGMENT_EXAMPLES: Readonly<Record<string, Example>> = {
+  listSegments: { response: { segments: [{ ...head, live: build }] } },
+  readSegment: { path, response: detail },
+  saveSegment: {
+    path,
+    body: { expectedVersion: 1, label, owner: 'ann', condition: 'tag.churn_prob_90d.probability >= 0.3', holdoutShare: 0.1 },
+    response: { ...detail, definitionVersion: 2, updatedAt: '2026-03-01T06:00:00.000Z' },
+  },
+  deleteSegment: { path, response: { deleted: 'likely_to_leave' } },
+  buildSegment: { path, response: { key: 'likely_to_leave', version: 5, members: 421, entered: 9, left: 6 } },
+  listMembers: { path, query: { limit: '2', holdout: 'without' }, response: { version: 4, rows: [{ customer: 'C1004', holdout: false }, { customer: 'C1005', holdout: false }], next: 'c5' } },
+  listChanges: { path, query: { change: 'left' }, response: { version: 4, rows: [{ customer: 'C1001' }], next: null } },
+  readPortrait: {
+    body: { segment: 'likely_to_leave', top: 1 },
+    response: {
+      asOf: '2026-03-01', members: 418, customers: 3000, reliable: true,
+      dimensions: [{
+        kind: 'tag', key: 'lifecycle_stage', label: words('生命周期阶段', 'Lifecycle stage'), difference: 0.214, edges: null, known: { inSegment: 418, everybody: 3000 },
+        values: [{ value: 'slipping', label: words('衰退', 'Slipping'), inSegment: 260, everybody: 540, segmentShare: 0.622, everybodyShare: 0.18, lift: 3.46 }],
+      }],
+    },
+  },
+};

@@ -1,0 +1,88 @@
+/** Routes of segments: conditions that are counted and listed, and saved segments. */
+import { countCustomersOf, listCustomersOf } from '../handlers/segments.ts';
+import { buildSavedSegment, deleteSavedSegment, listSavedSegments, readSavedSegment, saveSavedSegment } from '../handlers/savedSegments.ts';
+import { listChanges, listMembers, readPortrait } from '../handlers/segmentMembers.ts';
+import { route } from '../route.ts';
+import type { Route } from '../route.ts';
+import { nothing } from '../schemas/common.ts';
+import {
+  builtSchema, changesQuery, changesSchema, deletedSchema, membersQuery, membersSchema, portraitBody, portraitDocument, portraitSchema, segmentBody, segmentDocument, segmentListSchema, segmentParams, segmentSchema,
+} from '../schemas/savedSegments.ts';
+import { countBody, countDocument, countResponse, listBody, listDocument, listResponse } from '../schemas/segments.ts';
+
+/** Those of fixed addresses first: no segment can be saved under their words (src/segments/edit.ts). */
+export const SEGMENT_ROUTES: readonly Route[] = [
+  route({
+    id: 'countSegment', method: 'post', path: '/v1/segments/count', group: 'segments', params: nothing, query: nothing, body: countBody, bodyDocument: countDocument, response: countResponse, cost: 10,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '人群计数', en: 'Count the customers of a condition' },
+    description: { zh: '条件是 JSON（见 Condition）或文本。', en: 'The condition is JSON (see `Condition` below) or text.' },
+    handle: countCustomersOf,
+  }),
+  route({
+    id: 'listSegment', method: 'post', path: '/v1/segments/list', group: 'segments', params: nothing, query: nothing, body: listBody, bodyDocument: listDocument, response: listResponse, cost: 10,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '人群列表', en: 'List the customers of a condition' },
+    description: { zh: '按页返回：把 next 作为下一次的 cursor。拒绝个性化或营销的客户不会列出。每页记入审计日志。', en: 'In pages: send `next` as the `cursor` of the following one. Customers who refused scoring or marketing are never listed. Every page is written to the audit log.' },
+    handle: listCustomersOf,
+  }),
+  route({
+    id: 'readPortrait', method: 'post', path: '/v1/segments/portrait', group: 'segments', params: nothing, query: nothing, body: portraitBody, bodyDocument: portraitDocument, response: portraitSchema, cost: 20,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '人群画像', en: 'What a segment is like, beside everybody' },
+    description: { zh: '已保存的人群按最近一次生成的成员，条件按当前数据。条件本身提到的标签不列出。', en: 'Of a saved segment as it was built last, or of a condition as of today. Tags that the condition names are left out.' },
+    handle: readPortrait,
+  }),
+  route({
+    id: 'listSegments', method: 'get', path: '/v1/segments', group: 'segments', params: nothing, query: nothing, response: segmentListSchema, cost: 2,
+    access: { admin: true, data_scientist: true, marketer: true, service: false },
+    summary: { zh: '已保存的人群', en: 'The saved segments' },
+    handle: listSavedSegments,
+  }),
+  route({
+    id: 'readSegment', method: 'get', path: '/v1/segments/{key}', group: 'segments', params: segmentParams, query: nothing, response: segmentSchema, cost: 2,
+    access: { admin: true, data_scientist: true, marketer: true, service: false },
+    summary: { zh: '一个人群的定义和生成记录', en: 'Definition and builds of a segment' },
+    handle: readSavedSegment,
+  }),
+  route({
+    id: 'saveSegment', method: 'put', path: '/v1/segments/{key}', group: 'segments', params: segmentParams, query: nothing, body: segmentBody, bodyDocument: segmentDocument, response: segmentSchema, cost: 5,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '新建或修改人群', en: 'Create or change a segment' },
+    description: { zh: '请求体是完整的定义，未给出的字段取默认值。成员在下次生成时更新。', en: 'The body is the whole definition: what is left out takes its default. Members follow with the next build.' },
+    handle: saveSavedSegment,
+  }),
+  route({
+    id: 'deleteSegment', method: 'delete', path: '/v1/segments/{key}', group: 'segments', params: segmentParams, query: nothing, response: deletedSchema,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '删除人群', en: 'Delete a segment' },
+    description: { zh: '仍被标签或其他人群使用时返回 409 和使用者。', en: 'Answers 409 with the users while a tag or another segment looks at it.' },
+    handle: deleteSavedSegment,
+  }),
+  route({
+    id: 'buildSegment', method: 'post', path: '/v1/segments/{key}/build', group: 'segments', params: segmentParams, query: nothing, body: nothing.optional(), response: builtSchema, cost: 20,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '立即生成人群', en: 'Build a segment now' },
+    description: {
+      zh: '完成后才返回；完成前读到的是上一次的成员。断开连接会停止，下次调用从停下的地方继续。', en: 'Answers when it is done; until then readers see the members before. Hanging up stops it, and the next call goes on where it stopped.',
+    },
+    handle: buildSavedSegment,
+  }),
+  route({
+    id: 'listMembers', method: 'get', path: '/v1/segments/{key}/members', group: 'segments', params: segmentParams, query: membersQuery, response: membersSchema, cost: 10,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '人群成员', en: 'The members of a segment' },
+    description: { zh: '最近一次生成的成员，标明留出的客户。拒绝个性化或营销的客户不会列出。每页记入审计日志。', en: 'Of the last build, with who is held out. Customers who refused scoring or marketing are never listed. Every page is written to the audit log.' },
+    handle: listMembers,
+  }),
+  route({
+    id: 'listChanges', method: 'get', path: '/v1/segments/{key}/changes', group: 'segments', params: segmentParams, query: changesQuery, response: changesSchema, cost: 10,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '进入和离开人群的客户', en: 'Who entered or left with the last build' },
+    description: {
+      zh: '拒绝个性化或营销的客户不列入进入名单；离开名单列出所有离开者，以便其他系统移除。每页记入审计日志。',
+      en: 'Customers who refused scoring or marketing are not among those who entered; everybody who left is told, so that other systems can take them out. Every page is written to the audit log.',
+    },
+    handle: listChanges,
+  }),
+];
