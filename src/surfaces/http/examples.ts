@@ -2,6 +2,7 @@
 
 import { exampleDiagnostics, exampleLatest } from './exampleReport.ts';
 import { SEGMENT_EXAMPLES } from './exampleSegments.ts';
+import { TAG_EXAMPLES } from './exampleTags.ts';
 
 export interface Example {
   readonly path?: Readonly<Record<string, string>>;
@@ -58,10 +59,11 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   readTags: { path: { id: 'C1001' }, response: { customer: 'C1001', asOf: '2026-03-01', tags: [churnTag] } },
   scoreNow: { path: { id: 'C1001' }, response: { customer: 'C1001', asOf: '2026-03-01', tags: [churnTag] } },
   listTags: {
+    query: { kind: 'predictive', search: 'churn' },
     response: {
       tags: [{
         key: 'churn_prob_90d', kind: 'predictive', category: { code: 'churn', label: label('流失风险', 'Churn risk') }, label: churnTag.label,
-        description: label('未来90天不下单的概率（已校准）', 'Calibrated probability of no order in the next 90 days'), valueType: 'number', unit: 'probability', bands: null, ttlDays: 7, model: 'churn',
+        description: label('未来90天不下单的概率（已校准）', 'Calibrated probability of no order in the next 90 days'), valueType: 'number', unit: 'probability', bands: null, ttlDays: 7, model: 'churn', rule: null,
         published: { customers: 3000, ok: 2412, asOf: '2026-03-01' },
       }],
     },
@@ -89,6 +91,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
       next: 'c7',
     },
   },
+  ...TAG_EXAMPLES,
   ...SEGMENT_EXAMPLES,
   listModels: { response: { models: [{ name: 'churn', label: churnLabel, aliases: { champion: 3, previous: 2 }, versions: 3, champion: versionLine }] } },
   readModel: {

@@ -4,17 +4,17 @@ import { docsPage } from './docs/page.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { SEGMENT_ROUTES } from './routes/segments.ts';
+import { TAG_ROUTES } from './routes/tags.ts';
 import { readProfile, readTags, scoreNow } from './handlers/customers.ts';
 import { takeEvents } from './handlers/events.ts';
 import { readModel, readModels, readReportDocument, readReportPage, readRuns, readVersion } from './handlers/models.ts';
 import { readHealth } from './handlers/system.ts';
-import { readCatalogue, readDistribution } from './handlers/tags.ts';
 import { customerParams, customerQuery, nothing } from './schemas/common.ts';
 import { profileSchema, scoredSchema } from './schemas/customers.ts';
 import { eventsBody, eventsDocument, eventsResponse } from './schemas/events.ts';
 import { modelListSchema, modelParams, modelSchema, modelVersionSchema, reportQuery, runsQuery, runsSchema, versionParams } from './schemas/models.ts';
 import { healthSchema, openApiSchema } from './schemas/system.ts';
-import { catalogueSchema, customerTagsSchema, distributionSchema, tagParams } from './schemas/tags.ts';
+import { customerTagsSchema } from './schemas/tags.ts';
 import { reportSchema } from '../../reports/document.ts';
 import { REPORT_POLICY } from '../../reports/page.ts';
 import { z } from 'zod';
@@ -71,18 +71,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
     description: { zh: '用正在使用的模型计算，结果不发布。', en: 'With the models that serve; the result is answered and not published.' },
     handle: scoreNow,
   }),
-  route({
-    id: 'listTags', method: 'get', path: '/v1/tags', group: 'tags', params: nothing, query: nothing, response: catalogueSchema, cost: 2,
-    access: { admin: true, data_scientist: true, marketer: true, service: false },
-    summary: { zh: '标签目录', en: 'The tag catalogue' },
-    handle: readCatalogue,
-  }),
-  route({
-    id: 'readDistribution', method: 'get', path: '/v1/tags/{key}/distribution', group: 'tags', params: tagParams, query: nothing, response: distributionSchema, cost: 5,
-    access: { admin: true, data_scientist: true, marketer: true, service: false },
-    summary: { zh: '标签分布', en: 'How a tag is spread over the customers' },
-    handle: readDistribution,
-  }),
+  ...TAG_ROUTES,
   ...SEGMENT_ROUTES,
   route({
     id: 'listModels', method: 'get', path: '/v1/models', group: 'models', params: nothing, query: nothing, response: modelListSchema, cost: 2,

@@ -1,10 +1,13 @@
 /** Reading tags of every kind alike: those that the product builds have a row each, rule tags share one row per customer. */
 import type { Knex } from 'knex';
+import type { Bilingual } from '../../base/text.ts';
+import { describeInBoth } from '../../conditions/describe.ts';
+import { writeCondition } from '../../conditions/text/write.ts';
 import { listTags, tagDistribution, tagsOf } from '../../store/repositories/tagReads.ts';
 import type { TagDistribution } from '../../store/repositories/tagReads.ts';
 import { ruleCount, ruleCounts, ruleTagsOf } from '../rules/read.ts';
 import type { Tag } from '../tag.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue, StoredRule } from './catalogue.ts';
 
 /** Every tag of one customer, by key. */
 export async function everyTagOf(db: Knex, catalogue: Catalogue, customerId: number): Promise<Tag[]> {
@@ -41,4 +44,15 @@ export async function distributionOf(db: Knex, catalogue: Catalogue, key: string
   const customers = await ruleCount(db, rule.id);
   const some = customers > 0;
   return { key, customers, statuses: some ? [{ status: 'ok', customers }] : [], bands: some ? [{ band: rule.band.code, customers }] : [], value: NO_NUMBERS, probability: NO_NUMBERS };
+}
+
+export interface RuleDetail extends StoredRule {
+  /** The condition as people type it. */
+  readonly text: string;
+  readonly words: Bilingual;
+}
+
+/** A rule with its condition in every form. */
+export function ruleDetail(rule: StoredRule, { names }: Catalogue): RuleDetail {
+  return { ...rule, text: writeCondition(rule.condition), words: describeInBoth(rule.condition, names) };
 }

@@ -26,7 +26,7 @@ export interface RuleTagDefinition extends TagDefinition {
   readonly condition: Condition;
 }
 
-const YES: Band = Object.freeze({ code: 'yes', label: { zh: '是', en: 'Yes' } });
+export const YES: Band = Object.freeze({ code: 'yes', label: { zh: '是', en: 'Yes' } });
 
 /** @throws AppError `invalid_input` where the key or the condition is not right. */
 export function defineRuleTag(input: RuleTagInput): RuleTagDefinition {

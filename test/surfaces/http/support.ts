@@ -24,6 +24,8 @@ import { publishTags, stageTags } from '../../../src/store/repositories/tagPubli
 import { openStore } from '../../../src/store/connection.ts';
 import type { Store } from '../../../src/store/connection.ts';
 import { loadCatalogue } from '../../../src/tags/catalogue/catalogue.ts';
+import { ruleFrom } from '../../../src/tags/catalogue/draft.ts';
+import { createRule } from '../../../src/tags/catalogue/edit.ts';
 import { LIFECYCLE_TAG } from '../../../src/tags/catalogue/lifecycle.ts';
 import { PREDICTIVE_TAGS } from '../../../src/tags/catalogue/predictive.ts';
 import { STATISTICAL_TAGS } from '../../../src/tags/catalogue/statistical.ts';
@@ -73,10 +75,13 @@ export async function seed(store: Store, at: number): Promise<void> {
   await moveAlias(db, { name: 'churn', alias: 'champion', version, at, actor: 'cli', reason: 'first version' });
 }
 
-/** The segment of the examples as it is saved first, and built. */
+/** The rule tag and the segment of the examples as they are saved first, the segment built. */
 export async function seedDefinitions(store: Store, at: number): Promise<void> {
   await store.db.raw('DELETE FROM segments');
-  const { names } = await loadCatalogue(store.db);
+  await store.db.raw('DELETE FROM tag_definitions');
+  const catalogue = await loadCatalogue(store.db);
+  const { names } = catalogue;
+  await createRule(store, catalogue, ruleFrom('frequent_buyer', { condition: readCondition('orders last 60 days >= 3'), label: { zh: '高频买家', en: 'Frequent buyer' }, owner: 'ann' }, names), 'enabled', { actor: 'test' });
   const words = { zh: '高概率流失', en: 'Likely to leave' };
   const segment = await createSegment(store, { key: 'likely_to_leave', label: words, description: words, owner: 'ann', condition: readCondition('tag.churn_prob_90d.probability >= 0.3'), status: 'enabled', schedule: 'nightly', holdoutShare: 0.4 }, names, 'test');
   await buildSegment(store, segment, { asOf: localDate(at, DEFAULT_TIME_ZONE), timeZone: DEFAULT_TIME_ZONE, names });

@@ -6,13 +6,14 @@ import { AppError } from '../../../base/errors.ts';
 import { describeCondition } from '../../../conditions/describe.ts';
 import type { Condition } from '../../../conditions/schema.ts';
 import { conditionFrom } from '../../../conditions/text/read.ts';
-import { writeCondition } from '../../../conditions/text/write.ts';
 import { evaluateRules } from '../../../jobs/rules.ts';
 import { evaluateNewEvents } from '../../../jobs/rulesOnEvents.ts';
 import { definitionVersions } from '../../../store/repositories/tagDefinitions.ts';
 import { createRule, deleteRule, editRule, ruleOf, setRuleStatus } from '../../../tags/catalogue/edit.ts';
+import { ruleFrom } from '../../../tags/catalogue/draft.ts';
+import { ruleDetail } from '../../../tags/catalogue/reads.ts';
 import { usersOf } from '../../../tags/catalogue/users.ts';
-import { answer, inWords, withApp, workOf } from '../context.ts';
+import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { Context } from '../context.ts';
 import { formatInteger, table } from '../terminal.ts';
 
@@ -63,14 +64,12 @@ export function addCatalogueCommands(tags: Command, context: () => Context): voi
       if (condition === undefined) throw new AppError('invalid_input', 'A rule tag needs a condition.', { hint: `For example: \`tagcast tags create ${/^[a-z0-9_]{1,64}$/.test(key) ? key : 'key'} --condition 'orders last 30 days >= 2'\`.` });
       await withApp(here, async (app) => {
         const catalogue = await app.catalogue();
-        const words = (language: 'zh' | 'en'): string => describeCondition(condition, { language, names: catalogue.names });
-        const saved = await createRule(app.store, catalogue, {
-          key, condition, category: options.category ?? 'behaviour', owner: options.owner ?? 'cli', ttlDays: options.ttl === undefined ? 2 : options.ttl,
-          label: { zh: options.nameZh ?? options.nameEn ?? key, en: options.nameEn ?? options.nameZh ?? key }, description: { zh: options.descriptionZh ?? words('zh'), en: options.descriptionEn ?? words('en') },
-          band: { code: 'yes', label: { zh: '是', en: 'Yes' } },
-        }, options.enable === true ? 'enabled' : 'draft', ACTOR);
+        const saved = await createRule(app.store, catalogue, ruleFrom(key, {
+          condition, category: options.category, owner: options.owner ?? 'cli', ttlDays: options.ttl, label: { zh: options.nameZh ?? options.nameEn ?? key, en: options.nameEn ?? options.nameZh ?? key },
+          description: { zh: options.descriptionZh, en: options.descriptionEn },
+        }, catalogue.names), options.enable === true ? 'enabled' : 'draft', ACTOR);
         answer(here, saved, () => {
-          here.output.print(`${key}: ${words(here.language)}`);
+          here.output.print(`${key}: ${describeCondition(condition, { language: here.language, names: catalogue.names })}`);
           here.output.print(options.enable === true
             ? inWords(here, `已启用。立即计算：\`tagcast tags evaluate ${key}\``, `Enabled. To evaluate it now: \`tagcast tags evaluate ${key}\``)
             : inWords(here, `草稿。预览：\`tagcast segment count --condition …\`；启用：\`tagcast tags enable ${key}\``, `A draft. To enable it: \`tagcast tags enable ${key}\``));
@@ -109,13 +108,12 @@ export function addCatalogueCommands(tags: Command, context: () => Context): voi
     const here = context();
     await withApp(here, async (app) => {
       const catalogue = await app.catalogue();
-      const rule = ruleOf(catalogue, key);
+      const rule = ruleDetail(ruleOf(catalogue, key), catalogue);
       const [versions, users] = [await definitionVersions(app.store.db, key), await usersOf(app.store.db, catalogue, { tag: key })];
-      answer(here, { ...rule, text: writeCondition(rule.condition), users, versions }, () => {
+      answer(here, { ...rule, users, versions }, () => {
         const { print } = here.output;
         print(`${key} (${rule.label.zh} / ${rule.label.en}), ${rule.status}, ${inWords(here, '第', 'version')} ${rule.version}${inWords(here, ' 版', '')}, ${inWords(here, '负责人', 'owner')} ${rule.owner}`);
-        print(`  ${writeCondition(rule.condition)}`);
-        print(`  ${describeCondition(rule.condition, { language: here.language, names: catalogue.names })}`);
+        print(`  ${rule.text}\n  ${said(here, rule.words)}`);
         if (users.length > 0) print(`  ${inWords(here, '被使用', 'used by')}: ${users.map((user) => `${user.kind} ${user.key}`).join(', ')}`);
         for (const line of table([{ title: inWords(here, '版本', 'version'), align: 'right' }, { title: inWords(here, '变更', 'change') }, { title: inWords(here, '操作人', 'by') }, { title: inWords(here, '时间', 'when') }], versions.map((one) => [String(one.version), one.change, one.actor, new Date(one.changedAt).toISOString()]))) print(line);
       });

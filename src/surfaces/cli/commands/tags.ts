@@ -4,10 +4,11 @@ import { suggestNames } from '../../../conditions/suggest.ts';
 import { STATUS_WORDS } from '../../../conditions/words.ts';
 import { QUANTILES } from '../../../store/repositories/tagReads.ts';
 import type { Bilingual } from '../../../base/text.ts';
-import type { Catalogue } from '../../../tags/catalogue/catalogue.ts';
 import { categoryLabel } from '../../../tags/catalogue/definition.ts';
 import type { TagDefinition } from '../../../tags/catalogue/definition.ts';
 import { distributionOf, tagSummaries } from '../../../tags/catalogue/reads.ts';
+import { searchTags } from '../../../tags/catalogue/search.ts';
+import type { WantedTags } from '../../../tags/catalogue/search.ts';
 import type { TagStatus } from '../../../tags/tag.ts';
 import { answer, inWords, said, withApp } from '../context.ts';
 import type { CommandModule } from '../context.ts';
@@ -20,21 +21,6 @@ const KIND_WORDS: Readonly<Record<TagDefinition['kind'], Bilingual>> = {
   preference: { zh: '偏好', en: 'preference' }, lifecycle: { zh: '生命周期', en: 'lifecycle' }, value: { zh: '价值', en: 'value' },
 };
 
-interface Wanted {
-  readonly kind?: string;
-  readonly category?: string;
-  readonly owner?: string;
-  readonly search?: string;
-}
-
-/** Tags that are asked for, in the order of the catalogue. */
-function found({ tags: all, rules }: Catalogue, { kind, category, owner, search }: Wanted): readonly TagDefinition[] {
-  const words = (search ?? '').toLowerCase().split(/\s+/).filter((word) => word !== '');
-  const owners = new Map(rules.map((rule) => [rule.key, rule.owner]));
-  return all.filter((tag) => (kind === undefined || tag.kind === kind) && (category === undefined || tag.category === category) && (owner === undefined || owners.get(tag.key) === owner)
-    && words.every((word) => [tag.key, ...Object.values(tag.label), ...Object.values(tag.description)].some((text) => text.toLowerCase().includes(word))));
-}
-
 export const tags: CommandModule = (program, context) => {
   const command = program.command('tags').description('the tag catalogue: lists, distributions, rule tags');
   addCatalogueCommands(command, context);
@@ -45,11 +31,11 @@ export const tags: CommandModule = (program, context) => {
     .option('--category <key>', 'only this category')
     .option('--owner <name>', 'only rule tags of this owner')
     .option('--search <words>', 'only tags with these words in key, name or description')
-    .action(async (wanted: Wanted) => {
+    .action(async (wanted: WantedTags) => {
       const here = context();
       await withApp(here, async (app) => {
         const all = await app.catalogue();
-        const catalogue = { ...all, tags: found(all, wanted) };
+        const catalogue = { ...all, tags: searchTags(all, wanted) };
         const published = await tagSummaries(app.store.db, catalogue);
         answer(here, catalogue.tags.map((tag) => ({ ...tag, published: published.get(tag.key) ?? null })), () => {
           for (const line of table(

@@ -2,42 +2,51 @@
 import type { z } from 'zod';
 import { AppError } from '../../../base/errors.ts';
 import { suggestNames } from '../../../conditions/suggest.ts';
+import type { Catalogue } from '../../../tags/catalogue/catalogue.ts';
 import { categoryLabel } from '../../../tags/catalogue/definition.ts';
+import type { TagDefinition } from '../../../tags/catalogue/definition.ts';
 import { distributionOf, tagSummaries } from '../../../tags/catalogue/reads.ts';
+import { searchTags } from '../../../tags/catalogue/search.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Call } from '../route.ts';
-import type { catalogueSchema, distributionSchema, tagParams } from '../schemas/tags.ts';
+import type { catalogueQuery, catalogueSchema, distributionSchema, tagParams } from '../schemas/tags.ts';
 import { bandLabel } from './tagView.ts';
 
-export async function readCatalogue(_call: unknown, deps: AppDeps): Promise<z.input<typeof catalogueSchema>> {
+type Entry = Omit<z.input<typeof catalogueSchema>['tags'][number], 'published' | 'rule'>;
+
+export function entryView(tag: TagDefinition): Entry {
+  return {
+    key: tag.key,
+    kind: tag.kind,
+    category: { code: tag.category, label: categoryLabel(tag.category) },
+    label: tag.label,
+    description: tag.description,
+    valueType: tag.valueType,
+    unit: tag.unit ?? null,
+    bands: tag.bands === undefined ? null : tag.bands.map(({ code, label }) => ({ code, label })),
+    ttlDays: tag.ttlDays,
+    model: tag.model ?? null,
+  };
+}
+
+export async function readCatalogue({ query }: Call<unknown, z.output<typeof catalogueQuery>, unknown>, deps: AppDeps): Promise<z.input<typeof catalogueSchema>> {
   const catalogue = await deps.catalogue();
   const published = await tagSummaries(deps.store.db, catalogue);
-  const tags = catalogue.tags.map((tag) => {
-    const found = published.get(tag.key);
-    return {
-      key: tag.key,
-      kind: tag.kind,
-      category: { code: tag.category, label: categoryLabel(tag.category) },
-      label: tag.label,
-      description: tag.description,
-      valueType: tag.valueType,
-      unit: tag.unit ?? null,
-      bands: tag.bands === undefined ? null : tag.bands.map(({ code, label }) => ({ code, label })),
-      ttlDays: tag.ttlDays,
-      model: tag.model ?? null,
-      published: found === undefined ? null : { customers: found.customers, ok: found.ok, asOf: found.asOf },
-    };
-  });
-  return { tags };
+  const rules = new Map(catalogue.rules.map(({ key, owner, status, version }) => [key, { owner, status, version }]));
+  return { tags: searchTags(catalogue, query).map((tag) => ({ ...entryView(tag), rule: rules.get(tag.key) ?? null, published: published.get(tag.key) ?? null })) };
+}
+
+/** @throws AppError `not_found` with what may have been meant. */
+export function catalogued({ tags }: Catalogue, key: string): TagDefinition {
+  const definition = tags.find((tag) => tag.key === key);
+  if (definition !== undefined) return definition;
+  const suggestions = suggestNames(key, tags.map((tag) => tag.key));
+  throw new AppError('not_found', `There is no such tag in the catalogue${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}.`, { details: { suggestions }, hint: 'GET /v1/tags lists the catalogue.' });
 }
 
 export async function readDistribution({ params }: Call<z.output<typeof tagParams>, unknown, unknown>, deps: AppDeps): Promise<z.input<typeof distributionSchema>> {
   const catalogue = await deps.catalogue();
-  const definition = catalogue.tags.find(({ key }) => key === params.key);
-  if (definition === undefined) {
-    const suggestions = suggestNames(params.key, catalogue.tags.map(({ key }) => key));
-    throw new AppError('not_found', `There is no such tag in the catalogue${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}.`, { details: { suggestions }, hint: 'GET /v1/tags lists the catalogue.' });
-  }
+  const definition = catalogued(catalogue, params.key);
   const { statuses, bands, ...rest } = await distributionOf(deps.store.db, catalogue, definition.key);
   return {
     ...rest,

@@ -35,20 +35,38 @@ export const customerTagsSchema = z.strictObject({
 
 const bandSchema = z.strictObject({ code: z.string(), label: bilingualSchema });
 
+export const RULE_STATUS = about(z.enum(['draft', 'enabled', 'paused']), '仅 enabled 的标签每夜计算', 'Only enabled ones are evaluated at night');
+export const ownerSchema = about(z.string(), '负责人', 'Who answers for it');
+export const versionSchema = about(z.int(), '定义的版本，修改时作为 expectedVersion', 'Version of the definition: the `expectedVersion` of an edit');
+
+/** What the catalogue says of a tag. */
+export const catalogueEntry = {
+  key: z.string(),
+  kind: z.enum(TAG_KINDS),
+  category: z.strictObject({ code: z.string(), label: bilingualSchema }),
+  label: bilingualSchema,
+  description: bilingualSchema,
+  valueType: z.enum(['number', 'text', 'date', 'list']),
+  unit: about(z.string().nullable(), '数值单位', 'Unit of a number'),
+  bands: about(z.array(bandSchema).nullable(), '从低到高', 'Weakest first'),
+  ttlDays: about(z.int().nullable(), '有效天数；空为长期有效', 'Days until it is stale; null: never'),
+  model: about(z.string().nullable(), '来源模型', 'Model it is read from'),
+} as const;
+
 export const catalogueSchema = z.strictObject({
   tags: z.array(z.strictObject({
-    key: z.string(),
-    kind: z.enum(TAG_KINDS),
-    category: z.strictObject({ code: z.string(), label: bilingualSchema }),
-    label: bilingualSchema,
-    description: bilingualSchema,
-    valueType: z.enum(['number', 'text', 'date', 'list']),
-    unit: about(z.string().nullable(), '数值单位', 'Unit of a number'),
-    bands: about(z.array(bandSchema).nullable(), '从低到高', 'Weakest first'),
-    ttlDays: about(z.int().nullable(), '有效天数；空为长期有效', 'Days until it is stale; null: never'),
-    model: about(z.string().nullable(), '来源模型', 'Model it is read from'),
+    ...catalogueEntry,
+    rule: about(z.strictObject({ owner: ownerSchema, status: RULE_STATUS, version: versionSchema }).nullable(), '规则标签的负责人和状态；其他种类为空', 'Of rule tags; null for every other kind'),
     published: about(z.strictObject({ customers: z.int(), ok: z.int(), asOf: dateSchema }).nullable(), '已发布：客户数、有值的客户数、最新营业日', 'What is published: customers, those with a value, newest business day'),
   })),
+});
+
+const storedText = z.string().min(1).max(200);
+export const catalogueQuery = z.strictObject({
+  kind: about(z.enum(TAG_KINDS).optional(), '标签种类', 'Kind of tag'),
+  category: about(storedText.optional(), '类别代码', 'Code of the category'),
+  owner: about(storedText.optional(), '规则标签的负责人', 'Owner of rule tags'),
+  search: about(storedText.optional(), '代码、名称或说明中都要出现的词', 'Words that all stand in key, name or description'),
 });
 
 const summarySchema = z.strictObject({
