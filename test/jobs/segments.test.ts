@@ -24,7 +24,7 @@ describeOnEachStore('saved segments', (getStore) => {
   };
   const membersOf = async (key: string): Promise<string[]> => {
     const found: string[] = [];
-    for (const [name, id] of ids) if ((await segmentsOf(getStore().db, id)).includes(key)) found.push(name);
+    for (const [name, id] of ids) if ((await segmentsOf(getStore().db, id)).some((segment) => segment.key === key)) found.push(name);
     return found.sort();
   };
   const people = (cities: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, number>> => upsertCustomers(getStore().db, Object.entries(cities).map(([externalId, city]) => ({ externalId, attributes: { city } })), 0);

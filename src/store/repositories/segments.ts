@@ -110,7 +110,6 @@ export async function liveBuilds(db: Knex): Promise<Map<string, SegmentBuild>> {
 }
 
 /** Segments of which a customer is a member now, by key. */
-export async function segmentsOf(db: Knex, customerId: number): Promise<string[]> {
-  const rows = await selectRows<{ key: string }>(db, 'SELECT s.key FROM segments s JOIN segment_members m ON m.segment_key = s.key AND m.version = s.live_version WHERE m.customer_id = ? ORDER BY s.key', [customerId]);
-  return rows.map(({ key }) => key);
+export async function segmentsOf(db: Knex, customerId: number): Promise<{ readonly key: string; readonly label: DefinitionWords }[]> {
+  return selectRows(db, 'SELECT s.key, s.label FROM segments s JOIN segment_members m ON m.segment_key = s.key AND m.version = s.live_version WHERE m.customer_id = ? ORDER BY s.key', [customerId]);
 }

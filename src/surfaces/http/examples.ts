@@ -54,6 +54,8 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
     response: {
       customer: 'C1001', createdAt: '2025-06-01T02:00:00.000Z', updatedAt: '2026-02-11T08:30:00.000Z', attributes: { city: '北京', level: 'gold' }, attributeNames: ['city', 'level'],
       identities: [{ namespace: 'phone', value: '13800000000' }], consents: [{ purpose: 'marketing', state: 'granted', recordedAt: '2025-06-01T02:00:00.000Z' }], asOf: '2026-03-01', tags: [churnTag],
+      segments: [{ key: 'likely_to_leave', label: label('高概率流失', 'Likely to leave') }],
+      ruleHistory: [{ key: 'frequent_buyer', label: label('高频买家', 'Frequent buyer'), changedOn: '2026-02-21', change: 'entered', version: 2, cause: 'nightly' }],
     },
   },
   readTags: { path: { id: 'C1001' }, response: { customer: 'C1001', asOf: '2026-03-01', tags: [churnTag] } },

@@ -9,6 +9,9 @@ import { ruleCount, ruleCounts, ruleTagsOf } from '../rules/read.ts';
 import type { Tag } from '../tag.ts';
 import type { Catalogue, StoredRule } from './catalogue.ts';
 
+export { ruleHistory } from '../rules/read.ts';
+export type { RuleChange } from '../rules/read.ts';
+
 /** Every tag of one customer, by key. */
 export async function everyTagOf(db: Knex, catalogue: Catalogue, customerId: number): Promise<Tag[]> {
   const built: Tag[] = await tagsOf(db, customerId);

@@ -1,5 +1,6 @@
 /** Rule tags of customers in the envelope of every tag, and how they are spread. */
 import type { Knex } from 'knex';
+import type { Bilingual } from '../../base/text.ts';
 import { addDays } from '../../base/time.ts';
 import { arrayLiteral, selectRows } from '../../store/repositories/bulk.ts';
 import type { StoredRule } from '../catalogue/catalogue.ts';
@@ -49,7 +50,9 @@ export async function ruleCount(db: Knex, id: number): Promise<number> {
 
 /** A rule tag that came or went, in the shape of every change of a tag. */
 export interface RuleChange {
-  readonly tagId: number;
+  /** Key and names as they were last, also of a tag that was deleted. */
+  readonly key: string;
+  readonly label: Bilingual;
   readonly changedOn: string;
   readonly change: 'entered' | 'left';
   /** Version of the definition that decided. */
@@ -62,9 +65,10 @@ export interface RuleChange {
 export async function ruleHistory(db: Knex, customerId: number, limit: number): Promise<RuleChange[]> {
   return selectRows<RuleChange>(
     db,
-    `SELECT u.id AS "tagId", h.changed_on AS "changedOn", u.change, (r.versions ->> u.id::text)::int AS version, h.rule_run_id AS "ruleRun", r.cause
+    `SELECT d.key, d.label, h.changed_on AS "changedOn", u.change, (r.versions ->> u.id::text)::int AS version, h.rule_run_id AS "ruleRun", r.cause
      FROM rule_changes h JOIN rule_runs r USING (rule_run_id)
      CROSS JOIN LATERAL (SELECT x AS id, 'entered' AS change FROM unnest(h.entered) x UNION ALL SELECT x, 'left' FROM unnest(h."left") x) u
+     CROSS JOIN LATERAL (SELECT v.key, v.definition -> 'label' AS label FROM tag_definition_versions v WHERE v.tag_id = u.id ORDER BY v.version DESC LIMIT 1) d
      WHERE h.customer_id = ? ORDER BY h.rule_run_id DESC, u.change, u.id LIMIT ?`,
     [customerId, limit],
   );

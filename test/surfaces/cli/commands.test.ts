@@ -155,6 +155,9 @@ describe('the command line', () => {
     expect(await json('tags', 'list', '--kind', 'rule', '--search', 'TEST_b')).toMatchObject([{ key: 'test_buyer', published: { customers: evaluated.published.entered } }]);
     expect(await json('segment', 'save', 'test_segment', '--condition', 'tag.test_buyer.band = yes', '--holdout', '0.1')).toMatchObject({ key: 'test_segment', holdoutShare: 0.1 });
     expect(await json('segment', 'build', 'test_segment')).toMatchObject([{ members: evaluated.published.entered, version: 1 }]);
+    const [member] = (await json('segment', 'changes', 'test_segment', '--limit', '1')) as unknown as { externalId: string }[];
+    expect(await json('customer', member.externalId)).toMatchObject({ segments: [{ key: 'test_segment', label: { zh: 'test_segment' } }], ruleHistory: expect.arrayContaining([expect.objectContaining({ key: 'test_buyer', label: { zh: '买家', en: '买家' }, change: 'entered', version: 1, cause: 'manual' })]) as unknown[] });
+    expect((await cli('customer', member.externalId, '--lang', 'zh')).out).toMatch(/所在人群: test_segment \(test_segment\)[\s\S]*获得.*买家 \(test_buyer\).*手动计算/);
     expect((await json('segment', 'changes', 'test_segment', '--limit', '5')) as unknown as unknown[]).toHaveLength(5);
     expect(await json('segment', 'saved')).toMatchObject([{ key: 'test_segment', live: { state: 'live' } }]);
     expect((await cli('segment', 'show', 'test_segment')).out).toContain('tag.test_buyer.band = yes');

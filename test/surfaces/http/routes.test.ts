@@ -1,12 +1,14 @@
 /** What the routes say and do, on both stores. */
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
+import { DEFAULT_TIME_ZONE } from '../../../src/base/time.ts';
+import { evaluateRules } from '../../../src/jobs/rules.ts';
 import { countEvents } from '../../../src/store/repositories/events.ts';
 import { listAudit } from '../../../src/store/repositories/audit.ts';
 import { REPORT_POLICY } from '../../../src/reports/page.ts';
 import { insertModelReport } from '../../../src/store/repositories/modelReports.ts';
 import { exampleDiagnostics } from '../../../src/surfaces/http/exampleReport.ts';
 import { describeOnEachStore } from '../../support/stores.ts';
-import { NOW, PII, seed, start, TODAY } from './support.ts';
+import { NOW, PII, seed, seedDefinitions, start, TODAY } from './support.ts';
 import type { Running } from './support.ts';
 
 describeOnEachStore('routes', (getStore, about) => {
@@ -36,6 +38,21 @@ describeOnEachStore('routes', (getStore, about) => {
       const { tags } = (await running.call(`/v1/customers/${PII.phone}/tags?namespace=phone`, { key: running.keys.service })).json();
       expect(tags[1]).toMatchObject({ key: 'churn_risk_band', status: 'stale', value: null, band: null, bandLabel: null });
       expect(tags[0]).toMatchObject({ status: 'ok', value: 0, probability: 0 });
+    });
+
+    test('a profile has the segments of the customer and the rule tags that came and went, also of a tag that is gone', async () => {
+      const store = getStore();
+      await seedDefinitions(store, about().clock.now());
+      const day = { store, clock: store.clock, owner: 'test', ruleTags: [], timeZone: DEFAULT_TIME_ZONE };
+      await evaluateRules(day, { asOf: TODAY });
+      const profile = async (role: 'marketer' | 'data_scientist'): Promise<any> => (await running.call('/v1/customers/C1009', { key: running.keys[role] })).json(); // oxlint-disable-line typescript/no-explicit-any -- fields are picked below
+      const entered = { key: 'frequent_buyer', label: { zh: '高频买家', en: 'Frequent buyer' }, changedOn: TODAY, change: 'entered', version: 1, cause: 'nightly' };
+      expect(await profile('marketer')).toMatchObject({ segments: [{ key: 'likely_to_leave', label: { en: 'Likely to leave' } }], ruleHistory: [entered] });
+      expect((await profile('marketer')).tags.map(({ key }: { key: string }) => key)).toContain('frequent_buyer');
+      expect(await profile('data_scientist')).toMatchObject({ segments: null, ruleHistory: [entered] });
+      await store.db.raw('DELETE FROM tag_definitions');
+      await store.db.raw('DELETE FROM segments');
+      expect(await profile('marketer')).toMatchObject({ segments: [], ruleHistory: [entered] });
     });
 
     test('another namespace is another name', async () => {

@@ -1,4 +1,5 @@
 /** `tagcast customer`: everything about one customer, for whoever has that customer on the phone. */
+import type { Bilingual } from '../../../base/text.ts';
 import { localDate } from '../../../base/time.ts';
 import { scoreOneNow } from '../../../jobs/scoringOne.ts';
 import { consentsOf } from '../../../store/repositories/consents.ts';
@@ -6,11 +7,13 @@ import { identitiesOf } from '../../../store/repositories/customers.ts';
 import { timeline } from '../../../store/repositories/events.ts';
 import type { StoredEvent } from '../../../store/repositories/events.ts';
 import { stagesOf } from '../../../store/repositories/lifecycle.ts';
+import { segmentsOf } from '../../../store/repositories/segments.ts';
 import { tagHistory } from '../../../store/repositories/tagReads.ts';
 import { EVENT_KIND_WORDS, PURPOSE_WORDS } from '../../../conditions/words.ts';
 import { asSeenOn } from '../../../tags/age.ts';
 import { categoryLabel, TAG_CATEGORIES } from '../../../tags/catalogue/definition.ts';
-import { everyTagOf } from '../../../tags/catalogue/reads.ts';
+import { everyTagOf, ruleHistory } from '../../../tags/catalogue/reads.ts';
+import type { RuleChange } from '../../../tags/catalogue/reads.ts';
 import type { Tag } from '../../../tags/tag.ts';
 import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
@@ -23,7 +26,7 @@ import { wholeNumber } from './wholeNumber.ts';
 export const customer: CommandModule = (program, context) => {
   program
     .command('customer')
-    .description('one customer: profile, tags with reasons, stage, last events')
+    .description('one customer: profile, tags with reasons, stage, segments, rule tags that came and went, last events')
     .argument('<id>', 'the shop\'s own customer id')
     .option('--now', 'score now, with everything that has happened until this moment, instead of reading the last run')
     .option('--events <number>', 'events to show', wholeNumber, 10)
@@ -40,6 +43,7 @@ export const customer: CommandModule = (program, context) => {
         const document = {
           customer: found.externalId, attributes: found.attributes, identities: await identitiesOf(db, found.customerId), consents: await consentsOf(db, found.customerId),
           tags, stages: await stagesOf(db, found.customerId, 10), history: await tagHistory(db, found.customerId, { limit: 20 }),
+          segments: await segmentsOf(db, found.customerId), ruleHistory: await ruleHistory(db, found.customerId, 20),
           events: options.events === 0 ? [] : (await timeline(db, found.customerId, { limit: options.events })).events,
         };
         answer(here, document, () => {
@@ -54,6 +58,9 @@ export const customer: CommandModule = (program, context) => {
           showTags(here, words, tags);
           const { stages } = document;
           if (stages.length > 0) print(`\n${inWords(here, '阶段历史', 'Stages')}: ${stages.map(({ stage, enteredOn }) => `${enteredOn} ${definitionOf(words, 'lifecycle_stage')?.bands?.find(({ code }) => code === stage)?.label[here.language] ?? stage}`).join(' ← ')}`);
+          const { segments } = document;
+          if (segments.length > 0) print(`\n${inWords(here, '所在人群', 'Segments')}: ${segments.map(({ key, label }) => `${said(here, label)} (${key})`).join(', ')}`);
+          showRuleChanges(here, document.ruleHistory);
           showEvents(here, document.events, app.shop.timeZone);
         });
       });
@@ -78,6 +85,15 @@ function showTags(context: Context, words: TagWords, tags: readonly Tag[]): void
     const reasoned = own.find((tag) => tag.reasons.length > 0 && tag.status === 'ok');
     for (const reason of reasoned?.reasons ?? []) print(`    ${reason.direction === 'up' ? '▲' : '▼'} ${reason.text[context.language]}`);
   }
+}
+
+const CAUSE_WORDS: Readonly<Record<RuleChange['cause'], Bilingual>> = { nightly: { zh: '夜间计算', en: 'nightly' }, events: { zh: '事件到达', en: 'on events' }, manual: { zh: '手动计算', en: 'on demand' } };
+
+function showRuleChanges(context: Context, changes: readonly RuleChange[]): void {
+  if (changes.length === 0) return;
+  context.output.print(`\n${inWords(context, '规则标签的变化', 'Rule tags that came and went')}`);
+  const rows = changes.map(({ changedOn, change, label, key, cause }) => [changedOn, change === 'entered' ? inWords(context, '获得', 'came') : inWords(context, '移除', 'went'), `${said(context, label)} (${key})`, said(context, CAUSE_WORDS[cause])]);
+  for (const line of table([{ title: '' }, { title: '' }, { title: '' }, { title: '' }], rows).slice(2)) context.output.print(line);
 }
 
 function showEvents(context: Context, events: readonly StoredEvent[], timeZone: string): void {

@@ -6,7 +6,8 @@ import { scoreOneNow } from '../../../jobs/scoringOne.ts';
 import { consentsOf } from '../../../store/repositories/consents.ts';
 import { customerByExternalId, customerByIdentity, identitiesOf } from '../../../store/repositories/customers.ts';
 import type { Customer } from '../../../store/repositories/customers.ts';
-import { everyTagOf } from '../../../tags/catalogue/reads.ts';
+import { segmentsOf } from '../../../store/repositories/segments.ts';
+import { everyTagOf, ruleHistory } from '../../../tags/catalogue/reads.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Call } from '../route.ts';
 import { instantText } from '../schemas/common.ts';
@@ -14,6 +15,8 @@ import type { customerParams, customerQuery } from '../schemas/common.ts';
 import type { profileSchema, scoredSchema } from '../schemas/customers.ts';
 import type { customerTagsSchema } from '../schemas/tags.ts';
 import { tagView } from './tagView.ts';
+
+const SHOWN_CHANGES = 50;
 
 type CustomerCall = Call<z.output<typeof customerParams>, z.output<typeof customerQuery>, unknown>;
 
@@ -49,6 +52,8 @@ export async function readProfile(call: CustomerCall, deps: AppDeps): Promise<z.
     identities: identities.map(({ namespace, value }) => ({ namespace, value: open ? value : null })),
     consents: consents.map(({ purpose, state, recordedAt }) => ({ purpose, state, recordedAt: instantText(recordedAt) })),
     ...(await shownTags(deps, customer.customerId)),
+    segments: open ? await segmentsOf(db, customer.customerId) : null,
+    ruleHistory: (await ruleHistory(db, customer.customerId, SHOWN_CHANGES)).map(({ ruleRun: _run, ...change }) => change),
   };
 }
 

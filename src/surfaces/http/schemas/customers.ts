@@ -1,7 +1,7 @@
 /** One customer: profile and an immediate score. */
 import { z } from 'zod';
 import { PURPOSES } from '../../../store/repositories/consents.ts';
-import { about, dateSchema, instantSchema, jsonValue } from './common.ts';
+import { about, bilingualSchema, dateSchema, instantSchema, jsonValue } from './common.ts';
 import { tagViewSchema } from './tags.ts';
 
 export const profileSchema = z.strictObject({
@@ -18,6 +18,21 @@ export const profileSchema = z.strictObject({
   consents: z.array(z.strictObject({ purpose: z.enum(PURPOSES), state: z.enum(['granted', 'refused']), recordedAt: instantSchema })),
   asOf: about(dateSchema, '判断标签是否过期所用的营业日', 'Business day that the age of tags was judged on'),
   tags: z.array(tagViewSchema),
+  segments: about(
+    z.array(z.strictObject({ key: z.string(), label: bilingualSchema })).nullable(),
+    '客户所在的已保存人群（按最近一次生成）；无权查看属性值时为空', 'Saved segments that the customer is in, as they were built last; null for roles that may not see attribute values, which a segment may tell',
+  ),
+  ruleHistory: about(
+    z.array(z.strictObject({
+      key: z.string(),
+      label: bilingualSchema,
+      changedOn: dateSchema,
+      change: z.enum(['entered', 'left']),
+      version: about(z.int().nullable(), '判定所用的定义版本', 'Version of the definition that decided'),
+      cause: about(z.enum(['nightly', 'events', 'manual']), '夜间计算、事件到达或手动计算', 'The night, the arrival of events, or somebody who asked for it'),
+    })),
+    '规则标签的变化，新的在前，最多 50 条', 'Rule tags that came and went, newest first, at most 50',
+  ),
 });
 
 export const scoredSchema = z.strictObject({
