@@ -1,7 +1,7 @@
 /** The life of saved segments on both stores: built and swapped, entered and left, in order, resumed, edited, deleted. */
 import { beforeEach, expect, test } from 'vitest';
 import { readCondition } from '../../src/conditions/text/read.ts';
-import { buildSegments } from '../../src/jobs/segments.ts';
+import { buildSegmentNow, buildSegments } from '../../src/jobs/segments.ts';
 import { buildSegment } from '../../src/segments/build.ts';
 import { createSegment, editSegment, removeSegment, segmentNamed } from '../../src/segments/edit.ts';
 import { segmentChanges } from '../../src/segments/members.ts';
@@ -56,6 +56,14 @@ describeOnEachStore('saved segments', (getStore) => {
     await removeSegment(getStore(), 'a_rest', 'bo');
     await removeSegment(getStore(), 'beijing', 'bo');
     for (const table of ['segment_members', 'segment_changes', 'segment_versions']) expect(await getStore().db(table).select('*')).toEqual([]);
+  });
+
+  test('one is built when asked, whatever its status; a caller who hung up stops it, and the next one goes on with the same build', async () => {
+    await save('beijing', 'attr.city = "北京"', { status: 'draft' });
+    await expect(buildSegmentNow({ ...deps(), signal: AbortSignal.abort() }, 'beijing', asOf)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await membersOf('beijing')).toEqual([]);
+    expect(await buildSegmentNow(deps(), 'beijing', asOf)).toEqual({ key: 'beijing', version: 1, members: 2, entered: 2, left: 0 });
+    await expect(buildSegmentNow(deps(), 'beijin', asOf)).rejects.toMatchObject({ code: 'not_found', details: { suggestions: ['beijing'] } });
   });
 
   test('keep their members until a stopped build has gone on to its end', async () => {

@@ -155,6 +155,11 @@ describe('the command line', () => {
     expect(await json('tags', 'list', '--kind', 'rule', '--search', 'TEST_b')).toMatchObject([{ key: 'test_buyer', published: { customers: evaluated.published.entered } }]);
     expect(await json('segment', 'save', 'test_segment', '--condition', 'tag.test_buyer.band = yes', '--holdout', '0.1')).toMatchObject({ key: 'test_segment', holdoutShare: 0.1 });
     expect(await json('segment', 'build', 'test_segment')).toMatchObject([{ members: evaluated.published.entered, version: 1 }]);
+    const members = async (holdout: string): Promise<{ rows: { holdout: boolean }[] }> => (await json('segment', 'members', 'test_segment', '--holdout', holdout, '--limit', '1000')) as unknown as { rows: { holdout: boolean }[] };
+    const held = await members('only');
+    const others = await members('without');
+    expect([held.rows.every((row) => row.holdout), others.rows.some((row) => row.holdout), others.rows.length > held.rows.length]).toEqual([true, false, true]);
+    expect((await cli('segment', 'members', 'test_segment', '--limit', '1')).out).toMatch(/^SIM-\d+[\s\S]*More: add --after \d+/);
     const [member] = (await json('segment', 'changes', 'test_segment', '--limit', '1')) as unknown as { externalId: string }[];
     expect(await json('customer', member.externalId)).toMatchObject({ segments: [{ key: 'test_segment', label: { zh: 'test_segment' } }], ruleHistory: expect.arrayContaining([expect.objectContaining({ key: 'test_buyer', label: { zh: '买家', en: '买家' }, change: 'entered', version: 1, cause: 'manual' })]) as unknown[] });
     expect((await cli('customer', member.externalId, '--lang', 'zh')).out).toMatch(/所在人群: test_segment \(test_segment\)[\s\S]*获得.*买家 \(test_buyer\).*手动计算/);

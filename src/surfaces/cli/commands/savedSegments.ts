@@ -6,7 +6,7 @@ import { describeInBoth } from '../../../conditions/describe.ts';
 import type { Condition } from '../../../conditions/schema.ts';
 import { buildSegments } from '../../../jobs/segments.ts';
 import { createSegment, editSegment, removeSegment } from '../../../segments/edit.ts';
-import { segmentChanges } from '../../../segments/members.ts';
+import { segmentChanges, segmentMembers } from '../../../segments/members.ts';
 import { savedSegment, savedSegments } from '../../../segments/saved.ts';
 import { findSegment } from '../../../store/repositories/segments.ts';
 import type { SegmentSchedule } from '../../../store/repositories/segments.ts';
@@ -14,6 +14,7 @@ import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { Context } from '../context.ts';
 import { formatInteger, formatPercent, table } from '../terminal.ts';
 import { conditionOption } from './tagCatalogue.ts';
+import { wholeNumber } from './wholeNumber.ts';
 
 function share(text: string): number {
   const value = Number(text);
@@ -101,6 +102,20 @@ export function addSavedSegments(segment: Command, context: () => Context): void
       });
     });
   });
+  segment.command('members').description('the members of a saved segment as it was built last, with who is held out').argument('<key>')
+    .addOption(new Option('--holdout <which>', 'only members who are held out, or without them').choices(['only', 'without']))
+    .option('--limit <number>', 'customers to list, at most 1000', wholeNumber, 20)
+    .option('--after <id>', 'continue after the cursor of the page before', wholeNumber)
+    .action(async (key: string, options: { holdout?: 'only' | 'without'; limit: number; after?: number }) => {
+      const here = context();
+      await withApp(here, async (app) => {
+        const page = await segmentMembers(app.store, key, { limit: options.limit, ...(options.after === undefined ? {} : { after: options.after }), ...(options.holdout === undefined ? {} : { holdout: options.holdout === 'only' }) });
+        answer(here, page, () => {
+          for (const { externalId, holdout } of page.rows) here.output.print(holdout ? `${externalId}  ${inWords(here, '留出', 'held out')}` : externalId);
+          if (page.next !== null) here.output.print(inWords(here, `还有更多：加上 --after ${page.next}`, `More: add --after ${page.next}`));
+        });
+      });
+    });
   segment.command('changes').description('who entered or left a saved segment with its last build').argument('<key>')
     .addOption(new Option('--change <which>', 'which of the two').choices(['entered', 'left']).default('entered'))
     .option('--limit <number>', 'customers to list', Number, 20)
