@@ -46,8 +46,9 @@ export interface Portrait {
   readonly dimensions: readonly PortraitDimension[];
 }
 
-/** Attributes with more values than this, or with fewer than two customers of each, say little about a group; they are left out. */
+/** Attributes with more values than this say little about a group, and those with hardly anybody per value name people; both are left out. */
 const MOST_VALUES = 50;
+const LEAST_PER_VALUE = 5;
 /** Below this many members a share is an anecdote. */
 export const LEAST_MEMBERS = 20;
 
@@ -135,7 +136,7 @@ export async function portrait(store: Store, condition: Condition, context: Segm
       const fresh = rule !== undefined && rule.evaluatedOn !== null && (rule.expiresOn === null || rule.expiresOn > today);
       return own === undefined || !fresh ? [] : [dimension('rule', key, [{ ...own, key, value: rule.band }], known)];
     });
-    const few = grouped('attribute', attributes).filter(({ values, known: own }) => values.length > 1 && values.length <= MOST_VALUES && 2 * values.length <= own.everybody);
+    const few = grouped('attribute', attributes).filter(({ values, known: some }) => values.length > 1 && values.length <= MOST_VALUES && some.everybody >= LEAST_PER_VALUE * values.length);
     const dimensions = [...grouped('tag', bands), ...numbers(spread), ...ruleDimensions, ...few].filter(({ kind, key }) => kind === 'attribute' || options.exclude?.includes(key) !== true);
     return { members: known.inSegment, customers: known.everybody, dimensions: dimensions.sort((a, b) => b.difference - a.difference || (a.key < b.key ? -1 : 1)) };
   });
