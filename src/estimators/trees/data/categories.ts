@@ -2,14 +2,16 @@
 
 /** Codes of a categorical column by the rank of their names, so that nothing depends on how the codes were given out. */
 export interface CategoricalColumn {
-  /** Names in code-point order. */
+  /** Names that occur, in code-point order: a list with names that nobody has is the same list. */
   readonly names: readonly string[];
   /** Ranks; NaN is missing, a code outside the list counts as missing. */
   readonly codes: Float64Array;
 }
 
 export function canonicalCategories(values: Float64Array, categories: readonly string[]): CategoricalColumn {
-  const names = [...categories].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const used = new Set<string>();
+  for (const code of values) if (categories[code] !== undefined) used.add(categories[code]);
+  const names = [...used].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const rank = new Map(names.map((name, i) => [name, i]));
   const ranks = categories.map((name) => rank.get(name) ?? NaN);
   return { names, codes: values.map((code) => ranks[code] ?? NaN) };
