@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
   'segment build': [['regulars'], 0],
   'segment show': [['regulars'], 0],
   'segment changes': [['regulars'], 0],
+  'segment members': [['regulars'], 0],
   'segment portrait': [['regulars'], 0],
   'segment delete': [['regulars'], 0],
   'tags delete': [['twice'], 0],
