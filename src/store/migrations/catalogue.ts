@@ -3,12 +3,6 @@ import type { Knex } from 'knex';
 
 export async function up(db: Knex): Promise<void> {
   await db.raw(`
-    CREATE TABLE tag_categories (
-      key text PRIMARY KEY,
-      parent text REFERENCES tag_categories,
-      label jsonb NOT NULL,
-      position integer NOT NULL
-    );
     CREATE TABLE tag_definitions (
       -- Never given twice, so that a number in a customer's row never changes its meaning.
       tag_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -22,5 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0005_run_facts', up: runFacts },
   { name: '0010_segments', up: segments },
   { name: '0011_model_reports', up: modelReports },
-  { name: '0011_catalogue', up: catalogue },
+  { name: '0012_catalogue', up: catalogue },
 ];

@@ -38,9 +38,9 @@ export const CATEGORY_LABELS: Readonly<Record<TagCategory, Bilingual>> = {
   behaviour: { zh: '行为特征', en: 'Behaviour' },
 };
 
-/** Names of a category; one that nobody named is shown by its code. */
-export function categoryLabel(code: string, added: readonly { readonly code: string; readonly label: Bilingual }[] = []): Bilingual {
-  return (Object.hasOwn(CATEGORY_LABELS, code) ? CATEGORY_LABELS[code as TagCategory] : added.find((one) => one.code === code)?.label) ?? { zh: code, en: code };
+/** Names of a category; one of the shop's own is shown by its code. */
+export function categoryLabel(code: string): Bilingual {
+  return Object.hasOwn(CATEGORY_LABELS, code) ? CATEGORY_LABELS[code as TagCategory] : { zh: code, en: code };
 }
 
 export function band(code: string, zh: string, en: string): Band {
