@@ -9,9 +9,11 @@ import { recordConsents } from '../../src/store/repositories/consents.ts';
 import { upsertCustomers } from '../../src/store/repositories/customers.ts';
 import { appendEvents } from '../../src/store/repositories/events.ts';
 import { createRule, deleteRule, editRule, setRuleStatus } from '../../src/tags/catalogue/edit.ts';
+import { compareFiles, takeFiles } from '../../src/tags/catalogue/files.ts';
 import { loadCatalogue } from '../../src/tags/catalogue/catalogue.ts';
 import { asSeenOn } from '../../src/tags/age.ts';
 import { ruleHistory, ruleTagsOf } from '../../src/tags/rules/read.ts';
+import { RULE_TAGS } from '../../tags/index.ts';
 import { describeOnEachStore } from '../support/stores.ts';
 
 const timeZone = 'Asia/Shanghai';
@@ -137,6 +139,23 @@ describeOnEachStore('rule tags', (getStore, about) => {
     expect(await carriers('buyer', '2026-03-02')).toEqual([]);
     expect(await night('2026-03-03')).toMatchObject({ published: { left: 1 } });
     expect((await getStore().db('customer_rules').select('*'))).toEqual([]);
+  });
+
+  test('of files are taken over until somebody edits or deletes them in the store', async () => {
+    const file = (text: string) => ({ ...RULE_TAGS[0], key: 'from_file', condition: readCondition(text) });
+    await happens('li', 'order', '2026-03-01');
+    await night('2026-03-02', { ruleTags: [file('orders >= 1')] });
+    expect(await carriers('from_file', '2026-03-02')).toEqual(['li']);
+    await night('2026-03-03', { ruleTags: [file('orders >= 2')] });
+    expect(await carriers('from_file', '2026-03-03'), 'the file changed, and nobody else did').toEqual([]);
+    await editRule(getStore(), await loadCatalogue(getStore().db), 'from_file', { condition: readCondition('orders = 1') }, { actor: 'ann' });
+    await night('2026-03-04', { ruleTags: [file('orders >= 3')] });
+    expect(await carriers('from_file', '2026-03-04'), 'the edit counts').toEqual(['li']);
+    expect(compareFiles([file('orders >= 3')], await loadCatalogue(getStore().db), new Set())).toEqual([{ key: 'from_file', state: 'diverged' }]);
+    await deleteRule(getStore(), await loadCatalogue(getStore().db), 'from_file', { actor: 'ann' });
+    expect(await night('2026-03-05', { ruleTags: [file('orders >= 1')] })).toMatchObject({ rules: 0 });
+    expect(await carriers('from_file', '2026-03-05')).toEqual([]);
+    expect(await takeFiles(getStore(), [file('orders >= 1')], { overwrite: true })).toEqual(['from_file']);
   });
 
   test('end at once for who refuses personalisation, and do not come back', async () => {

@@ -118,3 +118,10 @@ export interface DefinitionVersion {
 export async function definitionVersions(db: Knex, key: string): Promise<DefinitionVersion[]> {
   return selectRows<DefinitionVersion>(db, `SELECT version, tag_id AS "tagId", change, definition, actor, changed_at AS "changedAt" FROM tag_definition_versions WHERE key = ? ORDER BY changed_at DESC, tag_id DESC, version DESC`, [storableText(key)]);
 }
+
+/** Keys of rule tags that were deleted and not made again since. */
+export async function deletedKeys(db: Knex): Promise<Set<string>> {
+  const rows = await selectRows<{ key: string }>(
+    db, `SELECT DISTINCT v.key FROM tag_definition_versions v WHERE v.change = 'deleted' AND NOT EXISTS (SELECT FROM tag_definitions d WHERE d.key = v.key)`);
+  return new Set(rows.map(({ key }) => key));
+}

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../base/json.ts';
 import type { Store } from '../../store/connection.ts';
+import { deletedKeys } from '../../store/repositories/tagDefinitions.ts';
 import type { RuleDefinition } from '../../store/repositories/tagDefinitions.ts';
 import type { RuleTagDefinition } from '../rules/definition.ts';
 import { createRule, editRule } from './edit.ts';
@@ -33,6 +34,8 @@ export type FileState =
   | 'diverged'
   /** Came from a file that is not there any more. */
   | 'file_gone'
+  /** Deleted in the store: the file does not bring it back by itself. */
+  | 'deleted'
   /** Made in the store. */
   | 'store_only';
 
@@ -41,12 +44,12 @@ export interface FileDifference {
   readonly state: FileState;
 }
 
-/** How every rule tag stands between files and store, by key. */
-export function compareFiles(files: readonly RuleTagDefinition[], catalogue: Catalogue): FileDifference[] {
+/** How every rule tag stands between files and store, by key. @param deleted keys whose last change in the store was their deletion */
+export function compareFiles(files: readonly RuleTagDefinition[], catalogue: Catalogue, deleted: ReadonlySet<string>): FileDifference[] {
   const inFiles = new Map(files.map((file) => [file.key, definitionHash(inputOf(file))]));
   const found = files.map((file): FileDifference => {
     const stored = catalogue.rules.find(({ key }) => key === file.key);
-    if (stored === undefined) return { key: file.key, state: 'new' };
+    if (stored === undefined) return { key: file.key, state: deleted.has(file.key) ? 'deleted' : 'new' };
     if (definitionHash(stored) === inFiles.get(file.key)) return { key: file.key, state: 'same' };
     return { key: file.key, state: stored.origin === 'file' ? 'changed' : 'diverged' };
   });
@@ -55,7 +58,7 @@ export function compareFiles(files: readonly RuleTagDefinition[], catalogue: Cat
 }
 
 export interface TakeFiles {
-  /** Also those that were edited in the store since: the file counts. */
+  /** Also those that were edited or deleted in the store since: the file counts. */
   readonly overwrite?: boolean;
   readonly shop?: Parameters<typeof loadCatalogue>[1];
 }
@@ -67,8 +70,9 @@ export interface TakeFiles {
  */
 export async function takeFiles(store: Store, files: readonly RuleTagDefinition[], options: TakeFiles = {}): Promise<string[]> {
   let catalogue = await loadCatalogue(store.db, options.shop);
-  const states = new Map(compareFiles(files, catalogue).map(({ key, state }) => [key, state]));
-  let waiting = files.filter(({ key }) => states.get(key) === 'new' || states.get(key) === 'changed' || (options.overwrite === true && states.get(key) === 'diverged'));
+  const states = new Map(compareFiles(files, catalogue, await deletedKeys(store.db)).map(({ key, state }) => [key, state]));
+  const taken: readonly (FileState | undefined)[] = options.overwrite === true ? ['new', 'changed', 'diverged', 'deleted'] : ['new', 'changed'];
+  let waiting = files.filter(({ key }) => taken.includes(states.get(key)));
   const written: string[] = [];
   while (waiting.length > 0) {
     const later: RuleTagDefinition[] = [];
