@@ -174,6 +174,18 @@ describe('the command line', () => {
     expect(await json('tags', 'pause', 'test_buyer')).toMatchObject({ status: 'paused' });
     expect(await json('tags', 'draft', 'test_buyer')).toMatchObject({ status: 'draft' });
     expect(await json('tags', 'enable', 'test_buyer')).toMatchObject({ status: 'enabled' });
+    const rules = join(folder, 'rules.json');
+    expect(await json('tags', 'export', rules)).toMatchObject({ tags: expect.any(Number) as number });
+    expect(await json('tags', 'import', rules)).toMatchObject({ created: [], edited: [] });
+    const edited = JSON.parse(readFileSync(rules, 'utf8')) as { tags: { key: string; owner: string; status: string }[] };
+    writeFileSync(rules, JSON.stringify({ ...edited, tags: [...edited.tags.map((tag) => (tag.key === 'test_buyer' ? { ...tag, owner: 'bo', status: 'paused' } : tag)), { ...edited.tags[0], key: 'test_new' }] }));
+    expect(await json('tags', 'import', rules)).toMatchObject({ created: ['test_new'], edited: ['test_buyer'] });
+    expect((await cli('tags', 'show', 'test_buyer')).out).toMatch(/paused[\s\S]*owner bo|owner bo[\s\S]*paused/);
+    writeFileSync(rules, '{"format": "tagcast-rule-tags", "version": 2, "tags": []}');
+    expect(await cli('tags', 'import', rules)).toMatchObject({ exit: 2, err: expect.stringContaining('wrong at version') as string });
+    expect((await cli('tags', 'diff')).out).toMatch(/test_new +made in the store/);
+    expect(await json('tags', 'take', '--overwrite')).toEqual({ written: [] });
+    expect(await json('tags', 'delete', 'test_new')).toEqual({ deleted: 'test_new' });
     expect(await json('segment', 'delete', 'test_segment')).toEqual({ deleted: 'test_segment' });
     expect(await json('tags', 'delete', 'test_buyer')).toEqual({ deleted: 'test_buyer' });
   });

@@ -14,6 +14,7 @@ import { answer, inWords, said, withApp } from '../context.ts';
 import type { CommandModule } from '../context.ts';
 import { bandOfTag, numberWords } from '../tagWords.ts';
 import { addCatalogueCommands } from './tagCatalogue.ts';
+import { addTagFiles } from './tagFiles.ts';
 import { blocks, formatInteger, formatPercent, table } from '../terminal.ts';
 
 const KIND_WORDS: Readonly<Record<TagDefinition['kind'], Bilingual>> = {
@@ -24,6 +25,7 @@ const KIND_WORDS: Readonly<Record<TagDefinition['kind'], Bilingual>> = {
 export const tags: CommandModule = (program, context) => {
   const command = program.command('tags').description('the tag catalogue: lists, distributions, rule tags');
   addCatalogueCommands(command, context);
+  addTagFiles(command, context);
   command
     .command('list')
     .description('every tag with its names, kind and how many customers have it')
