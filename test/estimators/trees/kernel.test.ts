@@ -1,4 +1,5 @@
 /** The compiled kernel, with any number of threads, and its twin in TypeScript give the same bytes. */
+import { existsSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../src/base/random.ts';
@@ -34,6 +35,10 @@ function table(rows: number, columns: number, seed: number, missing = 0.1): Trai
   const y = Float64Array.from({ length: rows }, (_, i) => ((x[0].values[i] > 2 ? 1 : 0) + rng.next() > 0.8 ? 1 : 0));
   return { x: { rows, columns: x }, y };
 }
+
+test('a kernel that was built is of this very source; another one would be left aside', () => {
+  expect(module !== undefined).toBe(existsSync(new URL('../../../src/estimators/trees/kernel/kernel.wasm', import.meta.url)));
+});
 
 built('the compiled kernel equals its twin', () => {
   test('for random tables and parameters', () => {

@@ -10,7 +10,7 @@ export interface WasmMemory {
 }
 
 interface Api {
-  readonly Module: new (bytes: Uint8Array) => WasmModule;
+  readonly Module: (new (bytes: Uint8Array) => WasmModule) & { customSections(module: WasmModule, name: string): ArrayBuffer[] };
   readonly Memory: new (size: { readonly initial: number; readonly maximum: number; readonly shared: boolean }) => WasmMemory;
 }
 
