@@ -17,7 +17,7 @@ test('the prepared form gives the bits of the plain walk, whatever the flags, ca
     if (prepareForest(forest) !== undefined) prepared++;
     const columns = randomRows(seed, forest, rows);
     expect(forestScores(forest, columns, rows)).toEqual(plainScores(forest, columns, rows));
-  }), { numRuns: 60 });
+  }), { numRuns: 60, seed: 5 });
   expect(prepared).toBeGreaterThan(0);
 });
 

@@ -120,7 +120,7 @@ test('damaged text is refused or still a forest, and nothing else', () => {
     if (answer === 'refused') refused++;
     else read++;
     expect(answer === 'refused' ? undefined : forestProblem(answer)).toBeUndefined();
-  }), { numRuns: 300 });
+  }), { numRuns: 300, seed: 5 });
   expect(refused).toBeGreaterThan(50);
   expect(read).toBeGreaterThan(0);
 });

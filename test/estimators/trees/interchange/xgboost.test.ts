@@ -91,6 +91,6 @@ test('damaged JSON is refused or still a forest, and nothing else', () => {
     const answer = readOrRefused(() => readXgboost(JSON.stringify(copy)).forest);
     if (answer === 'refused') refused++;
     expect(answer === 'refused' ? undefined : forestProblem(answer)).toBeUndefined();
-  }), { numRuns: 300 });
+  }), { numRuns: 300, seed: 5 });
   expect(refused).toBeGreaterThan(50);
 });
