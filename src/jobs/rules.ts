@@ -102,11 +102,12 @@ async function evaluateChunk({ deps, run, asOf, catalogue, levels }: Evaluation,
   const customers = { from: range.from, to: range.to - 1 };
   const staging = { runId: run.runId, known: catalogue.rules.map(({ id }) => id), customers, asOf: startOfDay(asOf, deps.timeZone), timeZone: deps.timeZone, names: namesWhileEvaluating(catalogue.names, levels.flat(), asOf) };
   await deps.store.db.transaction(async (trx) => {
-    await recordChunk(trx, run, { chunk, state: 'done', customers: range.to - range.from, at: deps.clock.now() });
     // Of a long plan, compiling it to machine code costs more than it saves at these sizes.
     if (deps.store.dialect === 'postgres') await trx.raw(`select set_config('jit', 'off', true)`);
     for (const level of levels) await stageRules(trx, level, staging);
     await stageRemovals(trx, { ...staging, customers });
+    // Last: it locks the run's row, for which the heartbeat, and behind it the other chunk, would wait as long as the chunk takes. A run that was fenced out loses its work here.
+    await recordChunk(trx, run, { chunk, state: 'done', customers: range.to - range.from, at: deps.clock.now() });
   });
 }
 
