@@ -51,7 +51,7 @@ export type FitOutcome<Artefact> =
 export interface Explanation {
   readonly scale: 'log_odds' | 'identity' | 'log';
   readonly base: number;
-  /** Column names in the order of `contributions`. */
+  /** Names in the order of `contributions`: columns of the matrix, or of {@link Estimator.spokenColumns}. */
   readonly columns: readonly string[];
   /** One array per column, one value per row. */
   readonly contributions: readonly Float64Array[];
@@ -75,6 +75,8 @@ export interface Estimator<Artefact extends { readonly kind: string }, Params> {
   readonly defaults: Params;
   /** Columns that must be in the matrix, by name, with what they must hold (customer-base models). Absent: any columns. */
   readonly requiredColumns?: readonly string[];
+  /** Columns that explanations name although nothing reads them: what readers understand and the required columns determine. */
+  readonly spokenColumns?: readonly string[];
   /** Loads what `fit` needs and can only be had asynchronously (a numeric backend). Whoever fits awaits it first; predicting never needs it. */
   prepare?(): Promise<void>;
   /** Throws only `cancelled`, and `invalid_input` for a parameter out of its range. Finds its columns by name; never writes to its inputs. */

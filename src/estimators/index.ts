@@ -72,6 +72,7 @@ function erased<Artefact extends AnyArtefact, Params>(estimator: Estimator<Artef
     schema: estimator.schema,
     defaults: estimator.defaults,
     ...(estimator.requiredColumns === undefined ? {} : { requiredColumns: estimator.requiredColumns }),
+    ...(estimator.spokenColumns === undefined ? {} : { spokenColumns: estimator.spokenColumns }),
     ...(estimator.prepare === undefined ? {} : { prepare: () => estimator.prepare!() }),
     fit: (train, params, context) => estimator.fit(train, withDefaults(estimator.kind, estimator.defaults, params), context),
     predict: (artefact, x) => estimator.predict(narrow(artefact), x),

@@ -252,7 +252,7 @@ export function estimatorContract<Artefact extends { readonly kind: string }, Pa
     test.runIf(estimator.explain !== undefined && task !== 'multiclass')('contributions add up to the prediction, and a batch is its rows one by one', () => {
       const explanation = estimator.explain?.(artefact, predictRows);
       if (explanation === undefined) throw new Error('no explanation');
-      const names = new Set(predictRows.columns.map((column) => column.name));
+      const names = new Set([...predictRows.columns.map((column) => column.name), ...(estimator.spokenColumns ?? [])]);
       expect(explanation.columns.filter((column) => !names.has(column))).toEqual([]);
       expect(explanation.contributions.length).toBe(explanation.columns.length);
       const link = LINKS[explanation.scale];

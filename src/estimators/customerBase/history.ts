@@ -13,6 +13,10 @@ export const RECENCY = 'btyd_recency_days';
 export const AGE = 'btyd_age_days';
 /** Mean net spend per repeat order day, in the money of the shop; 0 or missing without one. */
 export const MONETARY = 'btyd_monetary';
+/** Columns by which explanations speak, of the same history: t_x ÷ x, and T − t_x. */
+export const GAP = 'gap_mean_days';
+export const SILENCE = 'days_since_last_order';
+export const SPOKEN = [GAP, SILENCE] as const;
 
 export const DAYS_PER_WEEK = 7;
 

@@ -2,10 +2,10 @@
 import type { Matrix } from '../../base/matrix.ts';
 import { shapleyValues } from '../../math/stats/shapley.ts';
 import type { Explanation } from '../contract.ts';
-import { AGE, DAYS_PER_WEEK, FREQUENCY, RECENCY } from './history.ts';
+import { DAYS_PER_WEEK, FREQUENCY, GAP, SILENCE } from './history.ts';
 import type { History } from './history.ts';
 import { UNKNOWN_TYPICAL, askRows, inPeriods, modelReader } from './orderArtefact.ts';
-import type { Asked, OrderArtefact, OrderOutput } from './orderArtefact.ts';
+import type { Asked, OrderArtefact, OrderOutput, Typical } from './orderArtefact.ts';
 import { ORDER_KINDS } from './orderKinds.ts';
 import { nextOrderWeeks } from './orderModel.ts';
 import type { OrderModel } from './orderModel.ts';
@@ -62,10 +62,22 @@ export function quantileRows(artefact: OrderArtefact, x: Matrix, levels: readonl
 
 const logit = (p: number): number => Math.log(p) - Math.log1p(-p);
 
+/** Typical values of three numbers, `mask` says which of them are the customer's own: 1 repeat order days, 2 the usual gap, 4 the silence. */
+export function mixedHistory(history: History, typical: Typical, mask: number): History {
+  const [ownOrders, ownGap, ownSilence] = [(mask & 1) > 0, (mask & 2) > 0, (mask & 4) > 0];
+  const orders = ownOrders ? history.x : typical.orders;
+  const gap = ownGap && history.x > 0 ? history.tx / history.x : (typical.recencyShare * typical.ageWeeks) / Math.max(1, typical.orders);
+  const silence = ownSilence ? history.T - history.tx : (1 - typical.recencyShare) * typical.ageWeeks;
+  // Not multiplied out where nothing is mixed, so that an explanation ends at the very prediction.
+  const tx = ownOrders && ownGap ? history.tx : orders * gap;
+  return { x: orders, tx, T: ownOrders && ownGap && ownSilence ? history.T : tx + silence };
+}
+
 /**
- * Why a customer's answer differs from that of the typical repeat customer: exact Shapley values of frequency, recency and age (and covariates) on the log-odds scale
- * for probabilities, the log scale for counts and days. Eight evaluations of the model per distinct customer. Recency moves as a share of the age, so that every
- * customer in between is one that could exist. A row without a history is explained by its missing age.
+ * Why a customer's answer differs from that of the typical repeat customer: exact Shapley values on the log-odds scale for probabilities, the log scale for counts and
+ * days. What is compared is what people say of a customer, and what together makes the history: how many repeat order days, the usual gap between them (t_x ÷ x), and
+ * the silence since the last one (T − t_x); then covariates. Every mixture is a customer who could exist. Named in order: {@link FREQUENCY}, {@link GAP}, {@link SILENCE}.
+ * Eight evaluations of the model per distinct customer. A row without a history is explained by its silence.
  */
 export function explainRows(artefact: OrderArtefact, x: Matrix): Explanation {
   const { output, horizonDays, typical = UNKNOWN_TYPICAL, covariates = [] } = artefact;
@@ -76,12 +88,8 @@ export function explainRows(artefact: OrderArtefact, x: Matrix): Explanation {
   const explainOne = ({ history, z }: Asked): { none: number; values: Float64Array } =>
     shapleyValues(players, (mask) => {
       const has = (player: number): boolean => (mask >> player) % 2 === 1;
-      const orders = has(0) ? history.x : typical.orders;
-      const T = has(2) ? history.T : typical.ageWeeks;
-      const share = has(1) && history.x > 0 ? (history.T > 0 ? history.tx / history.T : 1) : typical.recencyShare;
-      const tx = has(0) && has(1) && has(2) ? history.tx : orders === 0 ? 0 : share * T;
       const model = read(z.map((value, j) => (has(3 + j) ? value : 0)));
-      return link(answer(model, historyFor(artefact, { x: orders, tx, T }), output, horizonDays));
+      return link(answer(model, historyFor(artefact, mixedHistory(history, typical, mask)), output, horizonDays));
     });
   const { asked, row, group } = askRows(artefact, x);
   const explained = asked.map(explainOne);
@@ -89,5 +97,5 @@ export function explainRows(artefact: OrderArtefact, x: Matrix): Explanation {
   const contributions = Array.from({ length: players }, () => new Float64Array(x.rows));
   contributions[2].fill(link(artefact.withoutHistory) - base);
   for (let i = 0; i < row.length; i++) for (let player = 0; player < players; player++) contributions[player][row[i]] = explained[group[i]].values[player];
-  return { scale: binary ? 'log_odds' : 'log', base, columns: [FREQUENCY, RECENCY, AGE, ...covariates.map(({ column }) => column)], contributions };
+  return { scale: binary ? 'log_odds' : 'log', base, columns: [FREQUENCY, GAP, SILENCE, ...covariates.map(({ column }) => column)], contributions };
 }

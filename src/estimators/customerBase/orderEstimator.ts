@@ -7,7 +7,7 @@ import type { Matrix } from '../../base/matrix.ts';
 import { checkArtefact } from '../codec.ts';
 import type { Estimator, FitOutcome, FitReport } from '../contract.ts';
 import { MOST_COVARIATES, covariatesOf, groupsOf, standardise } from './covariates.ts';
-import { AGE, DAYS_PER_WEEK, FREQUENCY, RECENCY, fitRows, missingColumn, readHistories, weightedMedian } from './history.ts';
+import { AGE, DAYS_PER_WEEK, FREQUENCY, RECENCY, SPOKEN, fitRows, missingColumn, readHistories, weightedMedian } from './history.ts';
 import type { Histories, History } from './history.ts';
 import { maximise } from './maximise.ts';
 import type { Group, Maximum } from './maximise.ts';
@@ -87,6 +87,7 @@ function orderEstimator<Kind extends OrderKindName>(name: Kind): Estimator<Order
     schema,
     defaults: { output: 'order', horizonDays: 90, rows: 'latest_period', minimumCustomers: 10, prior: 'few', covariates: [], k: 'choose', periodDays: 7 },
     requiredColumns: required,
+    spokenColumns: SPOKEN,
     fit(train, params, { signal }): FitOutcome<OrderArtefact<Kind>> {
       throwIfCancelled(signal, `The fit of ${name}`);
       const { output, horizonDays, periodDays, minimumCustomers, covariates } = params;

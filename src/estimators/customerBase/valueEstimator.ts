@@ -5,9 +5,10 @@ import type { Matrix } from '../../base/matrix.ts';
 import { distinctRows, groupRows } from '../../math/stats/groupRows.ts';
 import { shapleyValues } from '../../math/stats/shapley.ts';
 import type { Estimator, Explanation } from '../contract.ts';
-import { AGE, DAYS_PER_WEEK, FREQUENCY, MONETARY, RECENCY, fitRows, missingColumn, readHistories, requireColumn, trainingHistories } from './history.ts';
+import { AGE, DAYS_PER_WEEK, FREQUENCY, GAP, MONETARY, RECENCY, SILENCE, SPOKEN, fitRows, missingColumn, readHistories, requireColumn, trainingHistories } from './history.ts';
 import type { History } from './history.ts';
 import { fitBetterNbd, fitNbd } from './nbdFit.ts';
+import { mixedHistory } from './orderAnswers.ts';
 import { horizonSchema, typicalSchema } from './orderArtefact.ts';
 import { maximumReport, priorOf, typicalOf } from './orderEstimator.ts';
 import { ORDER_KINDS } from './orderKinds.ts';
@@ -88,8 +89,8 @@ export function discountedValueOfRows({ orders, spend }: BtydValueArtefact, x: M
 const UNKNOWN_TYPICAL = { orders: 2, recencyShare: 0.6, ageWeeks: 26 };
 
 /**
- * Why a customer is worth more or less than the typical repeat customer, in money: exact Shapley values of frequency, recency (as a share of the age), age and spend.
- * Expected orders are needed for eight mixtures per distinct history, expected spend for four per row. A row without a history is explained by its missing age.
+ * Why a customer is worth more or less than the typical repeat customer, in money: exact Shapley values of repeat order days, usual gap, silence (docs of explainRows) and spend.
+ * Expected orders are needed for eight mixtures per distinct history, expected spend for four per row. A row without a history is explained by its silence.
  */
 function explainValue(artefact: BtydValueArtefact, x: Matrix): Explanation {
   const { orders, spend, horizonDays, withoutHistory } = artefact;
@@ -98,12 +99,7 @@ function explainValue(artefact: BtydValueArtefact, x: Matrix): Explanation {
   const weeks = horizonDays / DAYS_PER_WEEK;
   const [frequency, monetary] = [requireColumn(x, FREQUENCY), requireColumn(x, MONETARY)];
   const mixtures = (history: History): Float64Array =>
-    Float64Array.from({ length: 8 }, (_, mask) => {
-      const n = mask & 1 ? history.x : typical.orders;
-      const T = mask & 4 ? history.T : typical.ageWeeks;
-      const share = mask & 2 && history.x > 0 ? (history.T > 0 ? history.tx / history.T : 1) : typical.recencyShare;
-      return model.expectedOrders({ x: n, tx: mask === 7 ? history.tx : n === 0 ? 0 : share * T, T }, weeks);
-    });
+    Float64Array.from({ length: 8 }, (_, mask) => model.expectedOrders(mixedHistory(history, typical, mask), weeks));
   const base = mixtures({ x: 0, tx: 0, T: 0 })[0] * spendPerOrder(spend, typical.orders, typical.spend);
   const contributions = COLUMNS.map(() => new Float64Array(x.rows));
   contributions[2].fill(withoutHistory - base);
@@ -115,7 +111,7 @@ function explainValue(artefact: BtydValueArtefact, x: Matrix): Explanation {
     const { values } = shapleyValues(4, (mask) => counts[mask & 7] * spends[(mask & 1) + (mask >> 3) * 2]);
     for (let player = 0; player < 4; player++) contributions[player][at] = values[player];
   }
-  return { scale: 'identity', base, columns: COLUMNS, contributions };
+  return { scale: 'identity', base, columns: [FREQUENCY, GAP, SILENCE, MONETARY], contributions };
 }
 
 /** Weighted mean of the finite values; equal values are put together first, so that neither the order of rows nor repeats matter. */
@@ -133,6 +129,7 @@ export const btydValue: Estimator<BtydValueArtefact, BtydValueParams> = {
   schema,
   defaults: { horizonDays: 90, orders: 'better', rows: 'latest_period', minimumCustomers: 10, minimumRepeaters: 5, prior: 'few' },
   requiredColumns: COLUMNS,
+  spokenColumns: SPOKEN,
   fit(train, params, { signal }) {
     throwIfCancelled(signal, 'The fit of btyd_value');
     const missing = missingColumn(train.x, COLUMNS);

@@ -135,8 +135,11 @@ describe('predictions', () => {
     if (explanation === undefined) throw new Error('no explanation');
     const { columns, contributions } = explanation;
     const of = (name: string, row: number): number => contributions[columns.indexOf(name)][row];
-    expect(of('btyd_recency_days', 0)).toBeGreaterThan(0.5);
-    expect(of('btyd_recency_days', 1)).toBeLessThan(0);
+    // 270 days after five orders in a month; five days after twelve orders in ten months.
+    expect(of('days_since_last_order', 0)).toBeGreaterThan(0.5);
+    // Short gaps make the same silence more alarming.
+    expect(of('gap_mean_days', 0)).toBeGreaterThan(0.5);
+    expect(of('days_since_last_order', 1)).toBeLessThan(0);
     expect(contributions.reduce((sum, c) => sum + c[1], 0)).toBeLessThan(-1);
   });
 
