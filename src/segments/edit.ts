@@ -19,7 +19,7 @@ export interface SegmentInput extends Omit<SegmentDefinition, 'condition'> {
 
 const KEY = /^[a-z][a-z0-9_]{0,63}$/;
 /** Words that the addresses of the HTTP interface use in the place of a key. */
-const RESERVED: readonly string[] = ['count', 'list', 'portrait'];
+const RESERVED: readonly string[] = ['count', 'list', 'portrait', 'export', 'overlap', 'lookalike', 'lookalikes'];
 
 async function checkInput(store: Store, input: SegmentInput, names: ConditionNames): Promise<void> {
   const wrong = (reason: string): never => {

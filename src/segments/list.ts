@@ -1,24 +1,21 @@
 /** The customers that a condition selects, in pages by store id, with the tags that are asked for. */
 import { AppError } from '../base/errors.ts';
 import { statementOf } from '../conditions/compile.ts';
-import { calendarOf } from '../conditions/context.ts';
 import { checkNames } from '../conditions/names.ts';
-import type { RuleTagName } from '../conditions/names.ts';
 import type { Condition } from '../conditions/schema.ts';
 import { bindInt8, sql } from '../conditions/sql/fragment.ts';
 import { planSelection, rangeSql } from '../conditions/sql/plan.ts';
-import { suggestNames } from '../conditions/suggest.ts';
 import type { Store } from '../store/connection.ts';
-import type { Tag } from '../tags/tag.ts';
 import { OPTED_OUT } from './consent.ts';
 import { customerRanges, windowSize } from './context.ts';
 import type { SegmentContext, SegmentOptions } from './context.ts';
 import { checkPage } from './page.ts';
 import type { PageOptions } from './page.ts';
 import { startRunner } from './run.ts';
+import { checkTagKeys, tagsOf } from './tagValues.ts';
+import type { SegmentTag } from './tagValues.ts';
 
-/** The part of a tag's envelope that a list shows. */
-export type SegmentTag = Pick<Tag, 'status' | 'value' | 'band' | 'probability' | 'percentile' | 'asOf'>;
+export type { SegmentTag } from './tagValues.ts';
 
 export interface SegmentRow {
   /** Store id; the cursor of the next page is the last one of a page. */
@@ -42,67 +39,9 @@ export interface ListOptions extends SegmentOptions, PageOptions {
 const MAX_TAGS = 20;
 const FIRST_WINDOW = 10_000;
 
-interface TagRow {
-  customer_id: number;
-  tag_key: string;
-  status: Tag['status'];
-  value_number: number | null;
-  value_text: string | null;
-  value_date: string | null;
-  value_list: string[] | null;
-  band: string | null;
-  probability: number | null;
-  percentile: number | null;
-  as_of: string;
-  expires_at: string | null;
-}
-
 function checkTags(tags: readonly string[], context: SegmentContext): void {
   if (tags.length > MAX_TAGS) throw new AppError('invalid_input', `A list shows at most ${MAX_TAGS} tags, and ${tags.length} were asked for.`, { hint: 'Ask for fewer tags.' });
-  const known = context.names.tags.map(({ key }) => key);
-  for (const key of tags) {
-    if (known.includes(key)) continue;
-    const suggestions = suggestNames(key, known);
-    throw new AppError('unknown_name', `There is no tag "${key.slice(0, 64)}"${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}.`, { details: { suggestions }, hint: 'Run `tagcast tags list`.' });
-  }
-}
-
-function shownTag(row: TagRow, today: string): SegmentTag {
-  const stale = row.status === 'ok' && row.expires_at !== null && row.expires_at <= today;
-  if (stale) return { status: 'stale', value: null, band: null, probability: null, percentile: null, asOf: row.as_of };
-  return { status: row.status, value: row.value_number ?? row.value_text ?? row.value_date ?? row.value_list, band: row.band, probability: row.probability, percentile: row.percentile, asOf: row.as_of };
-}
-
-/** Rule tags share one row per customer. */
-async function addRuleTags(store: Store, ids: readonly number[], rules: readonly { readonly key: string; readonly rule: RuleTagName }[], today: string, found: Map<number, Map<string, SegmentTag>>): Promise<void> {
-  if (rules.length === 0) return;
-  const rows = (await store.db('customer_rules').select('customer_id', 'tag_ids').whereIn('customer_id', ids)) as { customer_id: number; tag_ids: number[] }[];
-  for (const { customer_id, tag_ids } of rows) {
-    const tags = found.get(customer_id) ?? new Map<string, SegmentTag>();
-    for (const { key, rule } of rules) {
-      if (!tag_ids.includes(rule.id)) continue;
-      const stale = rule.expiresOn !== null && rule.expiresOn <= today;
-      tags.set(key, { status: stale ? 'stale' : 'ok', value: stale ? null : rule.band, band: stale ? null : rule.band, probability: null, percentile: null, asOf: rule.evaluatedOn ?? today });
-    }
-    found.set(customer_id, tags);
-  }
-}
-
-async function tagsOf(store: Store, ids: readonly number[], keys: readonly string[], { names, ...context }: SegmentContext): Promise<ReadonlyMap<number, ReadonlyMap<string, SegmentTag>>> {
-  const found = new Map<number, Map<string, SegmentTag>>();
-  if (ids.length === 0 || keys.length === 0) return found;
-  const { today } = calendarOf(context);
-  await addRuleTags(store, ids, names.tags.flatMap(({ key, rule }) => (rule !== undefined && keys.includes(key) ? [{ key, rule }] : [])), today, found);
-  const rows = (await store
-    .db('customer_tags')
-    .select('customer_id', 'tag_key', 'status', 'value_number', 'value_text', 'value_date', 'value_list', 'band', 'probability', 'percentile', 'as_of', 'expires_at')
-    .whereIn('customer_id', ids)
-    .whereIn('tag_key', keys)) as TagRow[];
-  for (const row of rows) {
-    const tags = found.get(row.customer_id) ?? new Map<string, SegmentTag>();
-    found.set(row.customer_id, tags.set(row.tag_key, shownTag(row, today)));
-  }
-  return found;
+  checkTagKeys(tags, context);
 }
 
 /**

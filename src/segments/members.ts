@@ -31,7 +31,7 @@ export interface Member extends MemberRow {
 }
 
 /** @throws AppError `not_found`, also for a segment that has never been built. */
-async function builtSegment(store: Store, key: string): Promise<StoredSegment & { readonly liveVersion: number }> {
+export async function builtSegment(store: Store, key: string): Promise<StoredSegment & { readonly liveVersion: number }> {
   const segment = await segmentNamed(store, key);
   const { liveVersion } = segment;
   if (liveVersion === null) throw new AppError('not_found', `The segment ${key} has never been built.`, { hint: `Run \`tagcast segment build ${key}\`, or POST /v1/segments/${key}/build.` });

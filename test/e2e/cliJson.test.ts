@@ -55,6 +55,7 @@ const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
   'segment changes': [['regulars'], 0],
   'segment members': [['regulars'], 0],
   'segment portrait': [['regulars'], 0],
+  'segment export': [['regulars', '--out', join(shop.folder, 'regulars.csv')], 0],
   'segment delete': [['regulars'], 0],
   'tags delete': [['twice'], 0],
   'keys create': [['--name', 'crm', '--role', 'service'], 0],

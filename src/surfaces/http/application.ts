@@ -1,6 +1,8 @@
 /** The Express application: every request passes the same checks in the same order, and no route has a way around them. */
 import { randomUUID } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import { AppError } from '../../base/errors.ts';
@@ -17,7 +19,7 @@ import { checkInput, checkQuery } from './input.ts';
 import { DEFAULTS } from './options.ts';
 import type { ServerOptions } from './options.ts';
 import { mayCall } from './route.ts';
-import type { Caller, Route } from './route.ts';
+import type { Caller, Download, Route } from './route.ts';
 import { tokenBuckets } from './tokenBucket.ts';
 import type { TokenBuckets } from './tokenBucket.ts';
 
@@ -99,6 +101,13 @@ function send(res: Response, state: ServerState, status: number, body: unknown, 
   else res.json(body);
 }
 
+/** Sent piece by piece, as fast as it is read. What fails in the middle breaks the connection off, so that half a file never looks like a whole one. */
+async function sendFile(res: Response, state: ServerState, { contentType, fileName, body }: Download): Promise<void> {
+  if (state.closing) res.set('Connection', 'close');
+  res.status(200).set({ 'Content-Type': contentType, 'Content-Disposition': `attachment; filename="${fileName.replaceAll(/[^\w.-]/g, '_')}"` });
+  await pipeline(Readable.from(body, { objectMode: false }), res);
+}
+
 function handlerOf(route: Route, { deps, state, readBody, perKey, checkResponses }: Serving): RequestHandler {
   return async (req, res) => {
     const record = recordOf(res);
@@ -117,6 +126,10 @@ function handlerOf(route: Route, { deps, state, readBody, perKey, checkResponses
     const gone = new AbortController();
     res.once('close', () => gone.abort());
     const answer = await route.handle({ params, query, body, caller, signal: gone.signal }, deps);
+    if (route.produces === 'file') {
+      await sendFile(res, state, answer as Download);
+      return;
+    }
     if (checkResponses) route.response.parse(answer);
     send(res, state, route.status?.(answer) ?? 200, answer, route.produces === 'html' ? (route.policy ?? DOCS_POLICY) : undefined);
   };

@@ -26,6 +26,7 @@ export const SEGMENT_EXAMPLES: Readonly<Record<string, Example>> = {
   buildSegment: { path, response: { key: 'likely_to_leave', version: 5, members: 421, entered: 9, left: 6 } },
   listMembers: { path, query: { limit: '2', holdout: 'without' }, response: { version: 4, rows: [{ customer: 'C1004', holdout: false }, { customer: 'C1005', holdout: false }], next: 'c5' } },
   listChanges: { path, query: { change: 'left' }, response: { version: 4, rows: [{ customer: 'C1001' }], next: null } },
+  exportSegment: { body: { segment: 'likely_to_leave', columns: ['id', 'stage', 'holdout', 'tag.churn_prob_90d.probability'], format: 'csv', holdout: 'without' } },
   readPortrait: {
     body: { segment: 'likely_to_leave', top: 1 },
     response: {

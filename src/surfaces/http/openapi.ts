@@ -51,8 +51,8 @@ function parameters(route: Route): unknown[] {
 
 function operation(route: Route): Record<string, unknown> {
   const example = EXAMPLES[route.id];
-  const type = route.produces === 'html' ? 'text/html' : 'application/json';
-  const answer = route.produces === 'html' ? { schema: { type: 'string' } } : { schema: ref(responseName(route)), ...(example?.response === undefined ? {} : { example: example.response }) };
+  const type = { html: 'text/html', file: 'application/octet-stream', json: 'application/json' }[route.produces ?? 'json'];
+  const answer = route.produces === 'html' ? { schema: { type: 'string' } } : route.produces === 'file' ? { schema: { type: 'string', format: 'binary' } } : { schema: ref(responseName(route)), ...(example?.response === undefined ? {} : { example: example.response }) };
   const failure = (description: string): unknown => ({ description, content: { 'application/json': { schema: ref('Error') } } });
   return {
     operationId: route.id,
@@ -76,7 +76,7 @@ function operation(route: Route): Record<string, unknown> {
 
 export function openApiDocument(routes: readonly Route[], version: string): OpenApi {
   const requests = routes.flatMap((route) => (route.body === undefined ? [] : [[requestName(route), route.bodyDocument ?? route.body] as const]));
-  const responses = routes.filter((route) => route.produces !== 'html').map((route) => [responseName(route), route.response] as const);
+  const responses = routes.filter(({ produces }) => produces !== 'html' && produces !== 'file').map((route) => [responseName(route), route.response] as const);
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route);
   return {

@@ -49,9 +49,17 @@ export interface RouteHead {
   readonly access: Access;
   /** Tokens that one call takes from its key's bucket; default 1. */
   readonly cost?: number;
-  readonly produces?: 'json' | 'html';
+  /** `file`: the handler answers a {@link Download}, which is sent as it comes. */
+  readonly produces?: 'json' | 'html' | 'file';
   /** Content security policy of a page; absent: that of the docs page. */
   readonly policy?: string;
+}
+
+/** An answer that is streamed, however large. */
+export interface Download {
+  readonly contentType: string;
+  readonly fileName: string;
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
 export interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType> extends RouteHead {

@@ -24,6 +24,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   countSegment: 'admin marketer',
   listSegment: 'admin marketer',
   readPortrait: 'admin marketer',
+  exportSegment: 'admin data_scientist marketer',
   listSegments: 'admin data_scientist marketer',
   readSegment: 'admin data_scientist marketer',
   saveSegment: 'admin marketer',

@@ -106,4 +106,21 @@ describe('builds', () => {
     for (const body of [{}, { segment: 'likely', condition: likely.condition }, { segment: 'likely', top: 0 }]) expect((await marketer(`/v1/segments/portrait`, 'POST', body)).status).toBe(400);
     expect((await marketer(`/v1/segments/portrait`, 'POST', { segment: 'nobody' })).status).toBe(404);
   });
+
+  test('is exported as a file with the columns that the role may see, and every export is written down', async () => {
+    await save('likely', likely);
+    await marketer('/v1/segments/likely/build', 'POST');
+    const body = { segment: 'likely', columns: ['id', 'attr.city', 'tag.churn_prob_90d.probability', 'holdout'], bom: true };
+    const reply = await marketer('/v1/segments/export', 'POST', body);
+    expect([reply.status, reply.headers['content-type'], reply.headers['content-disposition']]).toEqual([200, 'text/csv; charset=utf-8', 'attachment; filename="likely-2026-03-01.csv"']);
+    const lines = reply.text.trimEnd().split('\r\n');
+    expect([lines[0], lines.length]).toEqual(['\uFEFFid,attr.city,tag.churn_prob_90d.probability,holdout', 8]);
+    expect(lines.slice(2).every((line) => /^C100\d,北京,0\.\d,(?:true|false)$/.test(line))).toBe(true);
+    expect(reply.text).not.toContain('C1010');
+    expect(await listAudit(running.store.db, { limit: 1 })).toMatchObject([{ action: 'segment.exported', object: 'likely', actor: running.keyIds.marketer, details: { rows: 7, columns: body.columns, to: 'http' } }]);
+    const scientist = (columns: string[]): Promise<Reply> => running.call('/v1/segments/export', { key: running.keys.data_scientist, body: { segment: 'likely', columns, format: 'ndjson' } });
+    expect((await scientist(['id', 'attr.city'])).json().error).toMatchObject({ code: 'forbidden', details: { columns: ['attr.city'] } });
+    expect((await scientist(['id', 'stage'])).text.split('\n')).toHaveLength(8);
+    for (const wrong of [{}, { ...body, condition: 'attr.city exists' }, { ...body, format: 'xls' }, { ...body, columns: [] }]) expect((await marketer('/v1/segments/export', 'POST', wrong)).status).toBe(400);
+  });
 });

@@ -15,6 +15,7 @@ import { labelOf, valueOfTag } from '../tagWords.ts';
 import { formatInteger, formatPercent, table } from '../terminal.ts';
 import { addPortrait } from './portrait.ts';
 import { addSavedSegments } from './savedSegments.ts';
+import { addExport } from './segmentExport.ts';
 import { conditionOption } from './tagCatalogue.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
@@ -47,6 +48,7 @@ export const segment: CommandModule = (program, context) => {
   const command = program.command('segment').description('customers for whom a condition holds').addHelpText('after', EXAMPLES);
   addSavedSegments(command, context);
   addPortrait(command, context);
+  addExport(command, context);
   const withCondition = (one: Command): Command => one.requiredOption('--condition <text, json or file>', 'the condition; docs/conditions.md describes it');
   withCondition(command.command('count').description('how many customers there are in it')).action(async (options: { condition: string }) => {
     const here = context();

@@ -5,7 +5,7 @@ import { tagSchema } from '../../../tags/tag.ts';
 import { about, bilingualSchema, dateSchema, expectedVersion, instantSchema, integerText, jsonValue, ownerSchema, writtenWords } from './common.ts';
 import { cursorSchema, documentedCondition, nextSchema, parsedCondition } from './segments.ts';
 
-const keySchema = about(tagSchema.shape.key, '人群代码', 'Key of the segment');
+export const keySchema = about(tagSchema.shape.key, '人群代码', 'Key of the segment');
 const status = about(z.enum(['draft', 'enabled', 'paused']), '草稿和暂停的人群夜间不生成', 'Drafts and paused segments are not built at night');
 const schedule = about(z.enum(['nightly', 'manual']), '每夜生成，或仅在要求时生成', 'Built with every night, or only when asked');
 const holdoutShare = about(z.number().min(0).lt(1), '留出比例：这些成员不被触达，且始终是同一批客户', 'Share of members kept out of every contact, always the same customers');
@@ -76,8 +76,8 @@ export const membersSchema = z.strictObject({
 export const changesSchema = z.strictObject({ version: builtVersion, rows: z.array(z.strictObject({ customer: z.string() })), next: nextSchema });
 
 const top = about(z.int().min(1).max(200).default(20), '最多几个标签和属性', 'At most so many tags and attributes');
-const oneSubject = (body: { readonly segment?: unknown; readonly condition?: unknown }): boolean => (body.segment === undefined) !== (body.condition === undefined);
-const ONE = 'needs either a segment or a condition';
+export const oneSubject = (body: { readonly segment?: unknown; readonly condition?: unknown }): boolean => (body.segment === undefined) !== (body.condition === undefined);
+export const ONE = 'needs either a segment or a condition';
 export const portraitBody = z.strictObject({ segment: keySchema.optional(), condition: parsedCondition.optional(), top }).refine(oneSubject, ONE);
 export const portraitDocument = z.strictObject({ segment: keySchema.optional(), condition: documentedCondition.optional(), top }).refine(oneSubject, ONE);
 
