@@ -27,13 +27,20 @@ export function typicalOf(estimator: MemberEstimator, x: Matrix): { typical?: nu
   };
 }
 
-export interface StackRows extends TrainingData {
+export interface StackMember {
+  /** Kind of an estimator. */
+  readonly estimator: string;
+  /** Over its defaults. */
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+interface StackRows extends TrainingData {
   readonly weights: Float64Array;
   readonly hashes: Float64Array;
 }
 
 /** Rows in canonical order with their own periods. */
-export function stackRows(order: CanonicalOrder, train: TrainingData, keep: (row: number) => boolean): StackRows {
+function stackRows(order: CanonicalOrder, train: TrainingData, keep: (row: number) => boolean): StackRows {
   const rows = Int32Array.from(order.y.keys()).filter(keep);
   const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (i) => values[i]);
   return {
@@ -41,6 +48,32 @@ export function stackRows(order: CanonicalOrder, train: TrainingData, keep: (row
     y: pick(order.y), weights: pick(order.weights), hashes: pick(order.hashes),
     ...(train.period === undefined ? {} : { period: Int32Array.from(pick(order.take(train.period))) }),
   };
+}
+
+export interface Trials {
+  /** Members that could be fitted on the rows that are not held, at their place among all, with their level and predictions of the held rows. */
+  readonly tried: readonly { readonly member: StackMember; readonly place: number; readonly factor: number; readonly predicted: Float64Array }[];
+  /** Of the held rows, in canonical order. */
+  readonly y: Float64Array;
+  readonly weights: Float64Array;
+  readonly hashes: Float64Array;
+}
+
+/** What the members say of the held rows without having seen them. Only numbers per row outlive it: the copies of the two sides would stand beside whatever is fitted next. */
+export function tryMembers<Artefact>(members: readonly StackMember[], order: CanonicalOrder, train: TrainingData, held: Uint8Array, by: {
+  readonly fit: (member: StackMember, data: TrainingData, place: number) => Artefact | undefined;
+  readonly predict: (member: StackMember, artefact: Artefact, x: Matrix) => Float64Array;
+  readonly level: (predicted: Float64Array, y: Float64Array, weights: Float64Array) => number;
+}): Trials {
+  const [earlier, later] = [0, 1].map((side) => stackRows(order, train, (i) => held[i] === side));
+  const tried = members.flatMap((member, place) => {
+    const artefact = by.fit(member, earlier, place);
+    if (artefact === undefined) return [];
+    const raw = by.predict(member, artefact, later.x);
+    const factor = by.level(raw, later.y, later.weights);
+    return [{ member, place, factor, predicted: raw.map((v) => factor * v) }];
+  });
+  return { tried, y: later.y, weights: later.weights, hashes: later.hashes };
 }
 
 /**

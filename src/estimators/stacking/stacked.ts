@@ -11,18 +11,11 @@ import type { Estimator, TrainingData } from '../contract.ts';
 import { amountProblem, binaryProblem, canonicalOrder, checkCancelled, defineEstimator, holdOut, refuse } from '../rows.ts';
 import { conformalOn } from '../value/amounts.ts';
 import { onOwnScale, subsetShapley } from './attribution.ts';
-import { addedUp, explainable, factorTo, forked, stackRows, typicalOf } from './members.ts';
-import type { MemberEstimator } from './members.ts';
+import { addedUp, explainable, factorTo, forked, tryMembers, typicalOf } from './members.ts';
+import type { MemberEstimator, StackMember } from './members.ts';
 import { fitStack } from './weights.ts';
 
 type AnyArtefact = { readonly kind: string };
-
-export interface StackMember {
-  /** Kind of an estimator. */
-  readonly estimator: string;
-  /** Over its defaults. */
-  readonly params?: Readonly<Record<string, unknown>>;
-}
 
 export interface StackedParams {
   readonly members: readonly StackMember[];
@@ -95,28 +88,22 @@ export function stackedOver(estimators: Readonly<Record<string, MemberEstimator>
         const outcome = estimator.fit(data, { ...defaults, ...('horizonDays' in defaults ? { horizonDays } : {}), ...member.params }, forked(context, name));
         return outcome.ok ? outcome.artefact : undefined;
       };
-      const [earlier, later] = [stackRows(order, train, (i) => held[i] === 0), stackRows(order, train, (i) => held[i] === 1)];
-      const tried = able.flatMap((member, k) => {
-        const artefact = fitMember(member, earlier, `trial ${k}`);
-        if (artefact === undefined) return [];
-        const raw = required(member.estimator).predict(artefact, later.x);
-        const factor = task === 'amount' ? factorTo(raw, later.y, later.weights) : 1;
-        return [{ member, factor, predicted: raw.map((v) => factor * v), place: k }];
+      const { tried, y, weights: rowWeights, hashes } = tryMembers(able, order, train, held, {
+        fit: (member, data, k) => fitMember(member, data, `trial ${k}`), predict: ({ estimator }, artefact, x) => required(estimator).predict(artefact, x), level: task === 'amount' ? factorTo : () => 1,
       });
       if (tried.length === 0) return refuse('not_converged', `None of ${able.length} members of the stack could be fitted.`);
-      const halves = later.hashes.map((hash) => (hashUniform(hash, 17) < 0.5 ? 0 : 1));
-      const stack = fitStack(task, tried.map(({ predicted }) => predicted), later.y, later.weights, halves);
+      const halves = hashes.map((hash) => (hashUniform(hash, 17) < 0.5 ? 0 : 1));
+      const stack = fitStack(task, tried.map(({ predicted }) => predicted), y, rowWeights, halves);
       const weights = stack.wins ? stack.weights : tried.map((_, k) => (k === stack.best ? 1 : 0));
-      const everyone = stackRows(order, train, () => true);
       const kept = tried.flatMap(({ member, factor, place }, k) => {
         if (weights[k] === 0) return [];
-        const artefact = fitMember(member, everyone, `member ${place}`);
-        return artefact === undefined ? [] : [{ estimator: member.estimator, weight: weights[k], factor, artefact, ...typicalOf(required(member.estimator), everyone.x) }];
+        const artefact = fitMember(member, train, `member ${place}`);
+        return artefact === undefined ? [] : [{ estimator: member.estimator, weight: weights[k], factor, artefact, ...typicalOf(required(member.estimator), train.x) }];
       });
       if (kept.length === 0) return refuse('not_converged', 'The members of the stack could not be fitted on all rows.');
       const total = kept.reduce((sum, { weight }) => sum + weight, 0);
-      const trial = later.y.map((_, row) => tried.reduce((sum, { predicted }, k) => sum + weights[k] * predicted[row], 0));
-      const conformal = task === 'amount' ? conformalOn(trial, later.y) : undefined;
+      const trial = y.map((_, row) => tried.reduce((sum, { predicted }, k) => sum + weights[k] * predicted[row], 0));
+      const conformal = task === 'amount' ? conformalOn(trial, y) : undefined;
       return {
         ok: true,
         artefact: { kind: 'stacked', task, members: kept.map((member) => ({ ...member, weight: member.weight / total })), ...(conformal === undefined ? {} : { conformal }) },

@@ -32,8 +32,40 @@ const LEAST_SPENDERS = 20;
 /** Spenders below which trees would see too few large amounts to place them. */
 export const BOOSTED_SPENDERS = 500;
 
+/** Rows of an amount's fit. Members that sort by themselves take them as they lie; sums are taken in canonical order. */
+export interface PartRows {
+  readonly all: WeightedRows;
+  /** Rows with an amount above 0, copied in canonical order. */
+  readonly spenders: () => WeightedRows;
+  /** Of all rows, in canonical order. */
+  readonly y: Float64Array;
+  readonly weights: Float64Array;
+  /** Numbers of `all` in canonical order. */
+  readonly ordered: (values: Float64Array) => Float64Array;
+}
+
+/** All rows of a fit, no column of them copied. */
+export function wholeRows(train: TrainingData, order: CanonicalOrder): PartRows {
+  const { y, weights, latestFrom, rows } = order;
+  const latest = latestFrom === rows ? undefined : train.period?.reduce((a, b) => Math.max(a, b));
+  return {
+    all: {
+      x: { rows, columns: order.columns }, y: train.y, weights: train.weights ?? new Float64Array(rows).fill(1),
+      period: train.period === undefined || latest === undefined ? new Int32Array(rows) : train.period.map((period) => (period === latest ? 1 : 0)),
+    },
+    spenders: () => orderedRows(order, (row) => y[row] > 0),
+    y, weights, ordered: order.take,
+  };
+}
+
+/** The rows that `keep` marks (by their place in canonical order), copied. */
+export function someRows(order: CanonicalOrder, keep: (row: number) => boolean): PartRows {
+  const all = orderedRows(order, keep);
+  return { all, spenders: () => orderedRows(order, (row) => keep(row) && order.y[row] > 0), y: all.y, weights: all.weights, ordered: (values) => values };
+}
+
 /** Training rows in canonical order with their weights; `keep` marks the rows that take part. */
-export function orderedRows(order: CanonicalOrder, keep: (row: number) => boolean = () => true): WeightedRows {
+export function orderedRows(order: CanonicalOrder, keep: (row: number) => boolean): WeightedRows {
   const rows = Int32Array.from(order.y.keys()).filter(keep);
   const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (i) => values[i]);
   return {
@@ -42,16 +74,6 @@ export function orderedRows(order: CanonicalOrder, keep: (row: number) => boolea
     weights: pick(order.weights),
     // Two periods are enough to tell the latest from the others.
     period: Int32Array.from(rows, (i) => (i >= order.latestFrom ? 1 : 0)),
-  };
-}
-
-/** Rows with an amount above 0. */
-export function spendersOf({ x, y, weights, period }: WeightedRows): WeightedRows {
-  const rows = Int32Array.from(y.keys()).filter((i) => y[i] > 0);
-  const pick = (values: ArrayLike<number>): Float64Array => Float64Array.from(rows, (i) => values[i]);
-  return {
-    x: { rows: rows.length, columns: x.columns.map((column) => ({ ...column, values: pick(column.values) })) },
-    y: pick(y), weights: pick(weights), period: Int32Array.from(rows, (i) => period?.[i] ?? 0),
   };
 }
 

@@ -12,8 +12,8 @@ import type { CanonicalOrder } from '../rows.ts';
 import { boostedTrees } from '../trees/boostedTrees.ts';
 import { conformalOn, robustCap, totalScale } from './amounts.ts';
 import { explainProduct } from './explainProduct.ts';
-import { BOOSTED_SPENDERS, chanceSchema, chances, explainChance, explainLogAmount, fitChance, fitLogLinear, logAmounts, logAmountSchema, orderedRows, spendersOf } from './parts.ts';
-import type { LogAmountPart, WeightedRows } from './parts.ts';
+import { BOOSTED_SPENDERS, chanceSchema, chances, explainChance, explainLogAmount, fitChance, fitLogLinear, logAmounts, logAmountSchema, orderedRows, someRows, wholeRows } from './parts.ts';
+import type { LogAmountPart, PartRows, WeightedRows } from './parts.ts';
 
 export interface TwoPartParams {
   readonly probabilityModel: 'logistic' | 'boosted';
@@ -49,7 +49,7 @@ export const twoPart = defineEstimator<TwoPartArtefact, TwoPartParams>({
     const problem = amountProblem(train.y, 30);
     if (problem !== undefined) return problem;
     const order = canonicalOrder(train);
-    const whole = fitCore(orderedRows(order), params, context);
+    const whole = fitCore(wholeRows(train, order), params, context);
     if (!whole.ok) return whole;
     const conformal = heldOutConformal(order, params, context);
     const artefact: TwoPartArtefact = { kind: 'two_part', ...whole.artefact, ...(conformal === undefined ? {} : { conformal }) };
@@ -74,22 +74,26 @@ export const twoPart = defineEstimator<TwoPartArtefact, TwoPartParams>({
 function heldOutConformal(order: CanonicalOrder, params: TwoPartParams, context: FitContext): TwoPartArtefact['conformal'] {
   const held = holdOut(order, context.rng.fork('conformal').int(4294967296), 0.25, 50);
   if (held === undefined) return undefined;
-  const earlier = orderedRows(order, (i) => held[i] === 0);
-  if (amountProblem(earlier.y, 30) !== undefined) return undefined;
-  const core = fitCore(earlier, params, context);
-  if (!core.ok) return undefined;
+  const core = fitEarlier(order, held, params, context);
+  if (core === undefined) return undefined;
   const later = orderedRows(order, (i) => held[i] === 1);
-  return conformalOn(predictCore(core.artefact, later.x), later.y);
+  return conformalOn(predictCore(core, later.x), later.y);
 }
 
-function fitCore(train: WeightedRows, params: TwoPartParams, context: FitContext): FitOutcome<Core> {
-  const probability = fitChance(train, params.probabilityModel, context);
+function fitEarlier(order: CanonicalOrder, held: Uint8Array, params: TwoPartParams, context: FitContext): Core | undefined {
+  const earlier = someRows(order, (i) => held[i] === 0);
+  const core = amountProblem(earlier.y, 30) === undefined ? fitCore(earlier, params, context) : undefined;
+  return core?.ok === true ? core.artefact : undefined;
+}
+
+function fitCore(rows: PartRows, params: TwoPartParams, context: FitContext): FitOutcome<Core> {
+  const probability = fitChance(rows.all, params.probabilityModel, context);
   if (!probability.ok) return probability;
-  const amount = fitAmount(spendersOf(train), params, context);
+  const amount = fitAmount(rows.spenders(), params, context);
   if (!amount.ok) return amount;
   const unscaled: Core = { probability: probability.artefact, amount: amount.artefact, scale: 1, cap: Number.MAX_VALUE };
-  const cap = robustCap(train.y, train.weights, params.capLevel, params.capFactor);
-  const scale = totalScale(predictCore(unscaled, train.x), train.y, train.weights, cap);
+  const cap = robustCap(rows.y, rows.weights, params.capLevel, params.capFactor);
+  const scale = totalScale(rows.ordered(predictCore(unscaled, rows.all.x)), rows.y, rows.weights, cap);
   return { ok: true, artefact: { ...unscaled, scale, cap }, report: { scale, cap, probability: unscaled.probability.kind, amount: unscaled.amount.kind } };
 }
 

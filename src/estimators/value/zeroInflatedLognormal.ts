@@ -20,8 +20,8 @@ import type { CanonicalOrder } from '../rows.ts';
 import { boostedTrees } from '../trees/boostedTrees.ts';
 import { robustCap, totalScale } from './amounts.ts';
 import { explainProduct } from './explainProduct.ts';
-import { BOOSTED_SPENDERS, chanceSchema, chances, explainChance, explainLogAmount, fitChance, fitLogLinear, logAmounts, logAmountSchema, orderedRows, spendersOf } from './parts.ts';
-import type { LogAmountPart, WeightedRows } from './parts.ts';
+import { BOOSTED_SPENDERS, chanceSchema, chances, explainChance, explainLogAmount, fitChance, fitLogLinear, logAmounts, logAmountSchema, orderedRows, someRows, wholeRows } from './parts.ts';
+import type { LogAmountPart, PartRows, WeightedRows } from './parts.ts';
 
 export interface ZeroInflatedLognormalParams {
   /** `boosted` needs 500 rows that spent; below that the amount is `linear`. */
@@ -62,7 +62,7 @@ export const zeroInflatedLognormal = defineEstimator<ZeroInflatedLognormalArtefa
     const problem = amountProblem(train.y, 30);
     if (problem !== undefined) return problem;
     const order = canonicalOrder(train);
-    const core = fitCore(orderedRows(order), params, context);
+    const core = fitCore(wholeRows(train, order), params, context);
     if (!core.ok) return core;
     const levels = heldOutLevels(order, params, context);
     return { ok: true, artefact: { kind: 'zero_inflated_lognormal', ...core.artefact, ...(levels === undefined ? {} : { levels }) }, report: { ...core.report, rows: order.rows, quantiles: levels !== undefined } };
@@ -109,28 +109,36 @@ function distributionOf(artefact: ZeroInflatedLognormalArtefact, x: Matrix): Row
 function heldOutLevels(order: CanonicalOrder, params: ZeroInflatedLognormalParams, context: FitContext): number[] | undefined {
   const held = holdOut(order, context.rng.fork('levels').int(4294967296), 0.25, 50);
   if (held === undefined) return undefined;
-  const earlier = orderedRows(order, (i) => held[i] === 0);
-  if (amountProblem(earlier.y, 30) !== undefined) return undefined;
-  const core = fitCore(earlier, params, context);
-  if (!core.ok) return undefined;
+  const core = fitEarlier(order, held, params, context);
+  if (core === undefined) return undefined;
   const later = orderedRows(order, (i) => held[i] === 1);
-  const of = distributions(core.artefact, later.x);
+  const of = distributions(core, later.x);
   const random = context.rng.fork('mass');
   const fell = later.y.map((y, row) => (y === 0 ? random.next() : 1) * zilnCdf(of(row), y));
   return conformalLevels(fell, LEVELS);
 }
 
-function fitCore(train: WeightedRows, params: ZeroInflatedLognormalParams, context: FitContext): FitOutcome<Core> {
-  const spenders = spendersOf(train);
-  const probability = fitChance(train, params.model === 'boosted' ? 'boosted' : 'logistic', context);
+function fitEarlier(order: CanonicalOrder, held: Uint8Array, params: ZeroInflatedLognormalParams, context: FitContext): Core | undefined {
+  const earlier = someRows(order, (i) => held[i] === 0);
+  const core = amountProblem(earlier.y, 30) === undefined ? fitCore(earlier, params, context) : undefined;
+  return core?.ok === true ? core.artefact : undefined;
+}
+
+function fitCore(rows: PartRows, params: ZeroInflatedLognormalParams, context: FitContext): FitOutcome<Core> {
+  const probability = fitChance(rows.all, params.model === 'boosted' ? 'boosted' : 'logistic', context);
   if (!probability.ok) return probability;
-  const mu = fitMu(spenders, params, context);
-  if (!mu.ok) return mu;
-  const spread = fitSpread(logAmounts(mu.artefact, spenders.x), spenders);
-  const unscaled: Core = { probability: probability.artefact, mu: mu.artefact, spread, scale: 1, cap: Number.MAX_VALUE };
-  const cap = robustCap(train.y, train.weights, params.capLevel, params.capFactor);
-  const scale = totalScale(predictCore(unscaled, train.x), train.y, train.weights, cap);
+  const amount = fitAmount(rows.spenders(), params, context);
+  if (!amount.ok) return amount;
+  const { mu, spread } = amount.artefact;
+  const unscaled: Core = { probability: probability.artefact, mu, spread, scale: 1, cap: Number.MAX_VALUE };
+  const cap = robustCap(rows.y, rows.weights, params.capLevel, params.capFactor);
+  const scale = totalScale(rows.ordered(predictCore(unscaled, rows.all.x)), rows.y, rows.weights, cap);
   return { ok: true, artefact: { ...unscaled, scale, cap }, report: { scale, cap, probability: unscaled.probability.kind, mu: unscaled.mu.kind, sigmaAtCentre: sigmaOf(spread, spread.centre), spreadSlope: spread.slope } };
+}
+
+function fitAmount(spenders: WeightedRows, params: ZeroInflatedLognormalParams, context: FitContext): FitOutcome<Pick<Core, 'mu' | 'spread'>> {
+  const mu = fitMu(spenders, params, context);
+  return mu.ok ? { ok: true, artefact: { mu: mu.artefact, spread: fitSpread(logAmounts(mu.artefact, spenders.x), spenders) }, report: mu.report } : mu;
 }
 
 function fitMu(spenders: WeightedRows, params: ZeroInflatedLognormalParams, context: FitContext): FitOutcome<LogAmountPart> {

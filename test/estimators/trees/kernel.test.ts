@@ -83,3 +83,19 @@ built('the compiled kernel equals its twin', () => {
     expect(new Set(all).size).toBe(1);
   });
 });
+
+built('threads and their memory', () => {
+  test('serve one fit after the other, large as the memory may have grown; a fit inside a fit has its own', () => {
+    if (module === undefined) return;
+    const memoryOf = (threads: number, bytes: number): ArrayBufferLike => withThreads(module, threads, (kernel) => kernel.bytes(bytes).buffer);
+    // More than is kept for good.
+    const first = memoryOf(1, 80_000_000);
+    expect(memoryOf(1, 1000)).toBe(first);
+    expect(memoryOf(2, 1000)).not.toBe(first);
+    expect(memoryOf(1, 1000)).toBe(first);
+    withThreads(module, 1, (kernel) => {
+      expect(memoryOf(1, 1000)).not.toBe(first);
+      expect(kernel.bytes(1000).buffer).toBe(first);
+    });
+  });
+});
