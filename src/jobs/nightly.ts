@@ -9,6 +9,8 @@ import { buildSegments } from './segments.ts';
 import type { SegmentOutcome } from './segments.ts';
 import { scoreAll } from './scoring.ts';
 import type { ScoreOptions, ScoreReport } from './scoring.ts';
+import { reportWeekly } from './tagReports.ts';
+import type { WeeklyReports } from './tagReports.ts';
 import { SCORING_JOB } from './scoringDeps.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 
@@ -23,6 +25,8 @@ export interface NightlyReport {
   readonly rules?: RulesReport;
   /** Nightly segments that were built, or why not. */
   readonly segments?: readonly SegmentOutcome[];
+  /** Usefulness reports of the tags, once a week. */
+  readonly tagReports?: WeeklyReports;
 }
 
 /**
@@ -38,11 +42,12 @@ export async function nightly(deps: ScoringDeps, options: ScoreOptions): Promise
   return withRules(deps, options, { snapshot, score: await scoreAll(deps, options) });
 }
 
-async function withRules(deps: ScoringDeps, options: ScoreOptions, report: Omit<NightlyReport, 'rules' | 'segments'>): Promise<NightlyReport> {
+async function withRules(deps: ScoringDeps, options: ScoreOptions, report: Pick<NightlyReport, 'snapshot' | 'score'>): Promise<NightlyReport> {
   if (report.score.state === 'held') return report;
   const rules = await evaluateRules(deps, { asOf: options.asOf, force: options.force === true && report.score.state !== 'already_done' });
   // The night is as of its morning; what has happened since then counts as well.
   if (rules.state !== 'done') return { ...report, rules };
   await evaluateToday(deps, options.asOf);
-  return { ...report, rules, segments: await buildSegments(deps, { asOf: options.asOf }) };
+  const segments = await buildSegments(deps, { asOf: options.asOf });
+  return { ...report, rules, segments, tagReports: await reportWeekly(deps, options.asOf) };
 }

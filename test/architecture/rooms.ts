@@ -29,7 +29,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   scoring: { may: ['store', 'registry', 'features', 'estimators'], packages: [] },
   tags: { may: ['store', 'conditions'], types: ['scoring'], packages: ['zod', 'knex', 'node:crypto'] },
   segments: { may: ['store', 'conditions'], types: ['tags'], packages: ['knex', 'node:crypto'] },
-  reports: { may: ['store', 'scoring', 'registry', 'features', 'math', 'training/trained.ts', 'training/diagnostics/schema.ts'], packages: ['zod', 'd3-scale', 'd3-shape', 'node:crypto'] },
+  reports: { may: ['store', 'scoring', 'registry', 'features', 'math', 'tags/catalogue/', 'training/trained.ts', 'training/diagnostics/schema.ts'], packages: ['zod', 'd3-scale', 'd3-shape', 'node:crypto'] },
   jobs: { may: EVERY_ROOM },
   'surfaces/http': { may: ['jobs', 'reports', ...READ_FUNCTIONS], types: ['store', 'app.ts'], packages: ['express', 'zod', 'pino', 'node:*'] },
   'surfaces/schedule': { may: ['jobs'], packages: ['node-cron'] },

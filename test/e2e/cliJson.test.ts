@@ -34,6 +34,8 @@ const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
   nightly: [[], 0],
   'tags list': [[], 0],
   'tags distribution': [['lifecycle_stage'], 0],
+  'tags report': [['lifecycle_stage'], 0],
+  'tags overview': [[], 0],
   'tags create': [['twice', '--condition', 'orders >= 2'], 0],
   'tags edit': [['twice', '--owner', 'ann'], 0],
   'tags enable': [['twice'], 0],

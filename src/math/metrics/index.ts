@@ -1,5 +1,6 @@
 /** Evaluation metrics over parallel arrays: pure, no missing values. A metric that has no value on the rows at hand is `undefined`, never NaN. */
 export * from './amount.ts';
+export * from './association.ts';
 export * from './bootstrap.ts';
 export * from './intervals.ts';
 export * from './lift.ts';

@@ -8,6 +8,7 @@ import { up as runFacts } from './runFacts.ts';
 import { up as segments } from './segments.ts';
 import { up as modelReports } from './modelReports.ts';
 import { up as catalogue } from './catalogue.ts';
+import { up as tagReports } from './tagReports.ts';
 
 export interface Migration {
   readonly name: string;
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0010_segments', up: segments },
   { name: '0011_model_reports', up: modelReports },
   { name: '0012_catalogue', up: catalogue },
+  { name: '0017_tag_reports', up: tagReports },
 ];

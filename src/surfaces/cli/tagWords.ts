@@ -3,6 +3,7 @@ import { addDays } from '../../base/time.ts';
 import { STATUS_WORDS } from '../../conditions/words.ts';
 import type { Language } from '../../conditions/words.ts';
 import type { TagDefinition } from '../../tags/catalogue/definition.ts';
+import { TEXT_WORDS } from '../../tags/catalogue/valueWords.ts';
 import type { Tag } from '../../tags/tag.ts';
 import { formatInteger, formatNumber, formatPercent } from './terminal.ts';
 
@@ -24,15 +25,6 @@ export function bandOfTag(words: TagWords, key: string, band: string | null): st
   if (band === null) return '';
   return definitionOf(words, key)?.bands?.find(({ code }) => code === band)?.label[words.language] ?? band;
 }
-
-/** Texts that tags without bands may hold. */
-const TEXT_WORDS: Readonly<Record<string, Readonly<Record<string, { readonly zh: string; readonly en: string }>>>> = {
-  churn_reason: {
-    overdue: { zh: '超期未购', en: 'overdue' }, buying_less: { zh: '购买变少', en: 'buying less' }, visits_down: { zh: '到访变少', en: 'fewer visits' }, order_value_down: { zh: '客单价下降', en: 'smaller orders' },
-    complaint_or_return: { zh: '投诉或退货', en: 'complaint or return' }, not_opening: { zh: '不再打开消息', en: 'messages not opened' }, other: { zh: '其他', en: 'other' },
-  },
-  high_value_churn_alert: { none: { zh: '无', en: 'none' }, entered: { zh: '新进入预警', en: 'new' }, ongoing: { zh: '预警持续', en: 'ongoing' } },
-};
 
 /** The number in its unit. */
 export function numberWords(words: TagWords, definition: TagDefinition | undefined, value: number): string {

@@ -3,6 +3,7 @@
 import { exampleDiagnostics, exampleLatest } from './exampleReport.ts';
 import { SEGMENT_EXAMPLES } from './exampleSegments.ts';
 import { TAG_EXAMPLES } from './exampleTags.ts';
+import { TAG_REPORT_EXAMPLES } from './exampleTagReports.ts';
 
 export interface Example {
   readonly path?: Readonly<Record<string, string>>;
@@ -94,6 +95,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
     },
   },
   ...TAG_EXAMPLES,
+  ...TAG_REPORT_EXAMPLES,
   ...SEGMENT_EXAMPLES,
   listModels: { response: { models: [{ name: 'churn', label: churnLabel, aliases: { champion: 3, previous: 2 }, versions: 3, champion: versionLine }] } },
   readModel: {

@@ -18,6 +18,18 @@ function looksAt(condition: Condition, used: Used): boolean {
   return 'tag' in used ? tags.includes(used.tag) : segments.includes(used.segment);
 }
 
+/** Users of every tag that has any, by its key. */
+export async function usersOfTags(db: Knex, catalogue: Catalogue): Promise<Map<string, User[]>> {
+  const segments = await selectRows<{ key: string; condition: unknown }>(db, 'SELECT key, condition FROM segments WHERE condition IS NOT NULL ORDER BY key');
+  const found = new Map<string, User[]>();
+  const note = (user: User, condition: Condition): void => {
+    for (const tag of new Set(dependenciesOf(condition).tags)) found.set(tag, [...(found.get(tag) ?? []), user]);
+  };
+  for (const { key, condition } of catalogue.rules) note({ kind: 'tag', key }, condition);
+  for (const { key, condition } of segments) note({ kind: 'segment', key }, parseCondition(condition));
+  return found;
+}
+
 /** Rule tags and segments whose condition names it, by key. */
 export async function usersOf(db: Knex, catalogue: Catalogue, used: Used): Promise<User[]> {
   const segments = await selectRows<{ key: string; condition: unknown }>(db, 'SELECT key, condition FROM segments WHERE condition IS NOT NULL ORDER BY key');

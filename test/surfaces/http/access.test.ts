@@ -16,6 +16,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   scoreNow: 'admin data_scientist service',
   listTags: 'admin data_scientist marketer',
   readDistribution: 'admin data_scientist marketer',
+  readTagReport: 'admin data_scientist marketer',
+  readTagReports: 'admin data_scientist marketer',
   readTag: 'admin data_scientist marketer service',
   listTagVersions: 'admin data_scientist marketer',
   saveTag: 'admin marketer',

@@ -15,6 +15,7 @@ import type { CommandModule } from '../context.ts';
 import { bandOfTag, numberWords } from '../tagWords.ts';
 import { addCatalogueCommands } from './tagCatalogue.ts';
 import { addTagFiles } from './tagFiles.ts';
+import { addTagReports } from './tagReport.ts';
 import { blocks, formatInteger, formatPercent, table } from '../terminal.ts';
 
 const KIND_WORDS: Readonly<Record<TagDefinition['kind'], Bilingual>> = {
@@ -26,6 +27,7 @@ export const tags: CommandModule = (program, context) => {
   const command = program.command('tags').description('the tag catalogue: lists, distributions, rule tags');
   addCatalogueCommands(command, context);
   addTagFiles(command, context);
+  addTagReports(command, context);
   command
     .command('list')
     .description('every tag with its names, kind and how many customers have it')
