@@ -5,7 +5,7 @@ import type { Language } from '../../conditions/words.ts';
 import type { TagDefinition } from '../../tags/catalogue/definition.ts';
 import { TEXT_WORDS } from '../../tags/catalogue/valueWords.ts';
 import type { Tag } from '../../tags/tag.ts';
-import { formatInteger, formatNumber, formatPercent } from './terminal.ts';
+import { formatInteger, formatNumber, formatPercent, formatProbability, formatTimes } from './terminal.ts';
 
 export interface TagWords {
   readonly language: Language;
@@ -30,7 +30,7 @@ export function bandOfTag(words: TagWords, key: string, band: string | null): st
 export function numberWords(words: TagWords, definition: TagDefinition | undefined, value: number): string {
   switch (definition?.unit) {
     case 'currency': return `${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${words.currency}`;
-    case 'probability':
+    case 'probability': return formatProbability(value);
     case 'share': return formatPercent(value);
     case 'days': return `${formatNumber(value, value < 10 ? 1 : 0)} ${words.language === 'zh' ? '天' : 'days'}`;
     case 'orders': return formatInteger(value);
@@ -53,7 +53,7 @@ export function valueOfTag(words: TagWords, tag: Tag): string {
 export function detailOfTag(words: TagWords, tag: Tag): string {
   const parts: string[] = [];
   if (tag.percentile !== null) parts.push(words.language === 'zh' ? `百分位 ${tag.percentile}` : `percentile ${tag.percentile}`);
-  if (tag.lift !== null) parts.push(words.language === 'zh' ? `平均水平的 ${formatNumber(tag.lift, 1)} 倍` : `${formatNumber(tag.lift, 1)} × the average`);
+  if (tag.lift !== null) parts.push(words.language === 'zh' ? `平均水平的 ${formatTimes(tag.lift)} 倍` : `${formatTimes(tag.lift)} × the average`);
   if (tag.interval !== null) {
     const { low, high, level } = tag.interval;
     const definition = definitionOf(words, tag.key);

@@ -106,6 +106,16 @@ export function formatPercent(share: number, digits = 1): string {
   return `${(100 * share).toFixed(digits)} %`;
 }
 
+/** A probability as people should read it: no prediction is certain, whatever rounding would say. */
+export function formatProbability(p: number): string {
+  return p > 0.999 ? '> 99.9 %' : p < 0.001 ? '< 0.1 %' : formatPercent(p);
+}
+
+/** How many times the average; small ones keep a digit that says something. */
+export function formatTimes(times: number): string {
+  return formatNumber(times, times < 0.1 ? 2 : 1);
+}
+
 /** A bar of blocks for distributions in the terminal, `share` in [0, 1]. */
 export function blocks(share: number, width = 24): string {
   return '█'.repeat(Math.round(Math.max(0, Math.min(1, share)) * width));

@@ -81,23 +81,30 @@ function heading(here: Context, step: number, text: string): void {
   here.output.remark(`[${step}] ${text}`);
 }
 
+type Listed = Awaited<ReturnType<typeof listSegment>>['rows'][number];
+
 /** Ten valuable customers who are about to leave, with reasons: what a marketer would call first. */
 async function showTen(here: Context, app: App, asOf: string): Promise<void> {
   const { print } = here.output;
   const catalogue = await app.catalogue();
   const words: TagWords = { language: here.language, currency: app.shop.currency, tags: catalogue.tags };
-  const page = await listSegment(
-    app.store,
-    { all: [{ tag: 'churn_risk_band', field: 'band', op: 'in', values: ['at_risk', 'critical'] }, { tag: 'clv_total', field: 'value', op: '>', value: 0 }] },
-    { asOf: startOfDay(asOf, app.shop.timeZone), timeZone: app.shop.timeZone, names: catalogue.names },
-    { limit: 1000, tags: ['clv_total'] },
-  );
-  const valueOf = (row: (typeof page.rows)[number]): number => Number(row.tags.clv_total?.value ?? 0);
-  const ten = page.rows.toSorted((a, b) => valueOf(b) - valueOf(a)).slice(0, 10);
+  const value = catalogue.tags.filter(({ key }) => key.startsWith('clv_pred_')).at(-1)?.key ?? 'clv_total';
+  /** Customers at risk in these tiers of future value, the most valuable first: of somebody who is long gone, what was bought once is no reason to call. */
+  const atRisk = async (tiers: readonly string[]): Promise<Listed[]> => {
+    const { rows } = await listSegment(
+      app.store,
+      { all: [{ tag: 'churn_risk_band', field: 'band', op: 'in', values: ['at_risk', 'critical'] }, { tag: 'clv_tier', field: 'band', op: 'in', values: [...tiers] }] },
+      { asOf: startOfDay(asOf, app.shop.timeZone), timeZone: app.shop.timeZone, names: catalogue.names },
+      { limit: 1000, tags: [value] },
+    );
+    const amount = (row: Listed): number => Number(row.tags[value]?.value ?? 0);
+    return rows.toSorted((a, b) => amount(b) - amount(a));
+  };
+  const ten = [...(await atRisk(['top', 'high'])), ...(await atRisk(['middle']))].slice(0, 10);
   print(here.language === 'zh' ? '\n十位高价值、可能流失的客户，以及原因' : '\nTen valuable customers who may leave, and why');
   for (const row of ten) {
     const tags = new Map((await tagsOf(app.store.db, row.customerId)).map((tag) => [tag.key, tag]));
-    const said = ['churn_prob_90d', 'churn_risk_band', 'clv_total', 'next_order_date'].flatMap((key) => {
+    const said = ['churn_prob_90d', 'churn_risk_band', value, 'next_order_date'].flatMap((key) => {
       const tag = tags.get(key);
       return tag === undefined || tag.status !== 'ok' ? [] : [`${labelOf(words, key)} ${valueOfTag(words, tag)}`];
     });
