@@ -69,22 +69,24 @@ describe.each(LANGUAGES)('the examples (%s)', (language) => {
     });
   }
 
-  async function run({ line, exit, page, shown }: Example): Promise<void> {
+  /** What the line answered: the exit code (0 for an HTTP answer below 300) and everything it said. */
+  async function answerOf(line: string): Promise<{ code: number; text: string }> {
     // Files of the examples lie in the folder of the test.
     const words = shellWords(line).map((word) => (word.startsWith('./') ? join(shop.folder, word) : word));
     if (words[0] === 'curl') {
       const { method, url, headers, body } = curlCall(words, variables);
       const answer = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
-      const text = await answer.text();
-      expect({ status: answer.status < 300, ...(answer.status < 300 ? {} : { text }) }, `${page}: ${line}`).toEqual({ status: true });
-      expect(missingLines(shown, text), `${page}: ${line}\n${text}`).toEqual([]);
-      return;
+      return { code: answer.status < 300 ? 0 : answer.status, text: await answer.text() };
     }
-    const arguments_ = words[0] === 'npx' ? words.slice(2) : words.slice(1);
-    expect([words[0], words[1]].includes('tagcast'), `${page}: "${line}" is neither a tagcast command nor curl`).toBe(true);
-    const { code, stdout, stderr } = await runMain([...arguments_, '--quiet'], { TAGCAST_HOME: shop.home, ...settings });
-    expect(code, `${page}: ${line}\n${stdout}${stderr}`).toBe(exit);
-    expect(missingLines(shown, `${stdout}\n${stderr}`), `${page}: ${line}\n${stdout}${stderr}`).toEqual([]);
+    if (words[0] !== 'tagcast') throw new Error(`"${line}" is neither a tagcast command nor curl`);
+    const { code, stdout, stderr } = await runMain([...words.slice(1), '--quiet'], { TAGCAST_HOME: shop.home, ...settings });
+    return { code, text: `${stdout}\n${stderr}` };
+  }
+
+  async function run({ line, exit, page, shown }: Example): Promise<void> {
+    const { code, text } = await answerOf(line);
+    expect(code, `${page}: ${line}\n${text}`).toBe(exit);
+    expect(missingLines(shown, text), `${page}: ${line}\n${text}`).toEqual([]);
   }
 
   test.each(pagesOf(language))('%s', { timeout: 180_000 }, async (page) => {
