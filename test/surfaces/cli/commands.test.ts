@@ -194,8 +194,7 @@ describe('the command line', () => {
     expect(await json('score')).toMatchObject({ state: 'already_done' });
     expect(await json('score', '--force')).toMatchObject({ state: expect.stringMatching(/done|held/) as string });
     expect(await json('nightly')).toMatchObject({ asOf: '2026-04-01' });
-    const waited = await run(env, ['nightly', '--schedule', '--at', '03:00'], { seen: /Waiting for 03:00/, act: () => Promise.resolve() });
-    expect(waited, waited.err).toMatchObject({ exit: 0 });
+    expect(await cli('nightly', '--schedule')).toMatchObject({ exit: 2, err: expect.stringContaining('no night will ever come due') as string });
   });
 
   test('tags, customer and segment read what was published', async () => {
@@ -247,5 +246,8 @@ describe('the command line', () => {
     expect(out).toMatch(/✓ data: 2 customers, 2 events/);
     expect(out).toMatch(/✗ model churn: no serving version/);
     expect(await cli('quickstart')).toMatchObject({ exit: 2, err: expect.stringContaining('shop of your own') as string });
+    expect(await json('init', '--no-historic', '--force')).toMatchObject({ historic: false, currency: 'GBP' });
+    const waited = await run(env, ['nightly', '--schedule', '--at', '03:00'], { seen: /Waiting for 03:00/, act: () => Promise.resolve() });
+    expect(waited, waited.err).toMatchObject({ exit: 0 });
   });
 });

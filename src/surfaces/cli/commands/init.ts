@@ -35,10 +35,11 @@ export const init: CommandModule = (program, context) => {
     .option('--time-zone <name>', 'business time zone, IANA name (default Asia/Shanghai)')
     .option('--currency <code>', 'ISO 4217 code of the amounts (default CNY)')
     .option('--historic', 'the data end in the past: the day after the last event counts as today')
+    .option('--no-historic', 'today is today')
     .addOption(new Option('--force', 'change the settings of an existing home'))
     .action(async (options: { timeZone?: string; currency?: string; historic?: boolean; force?: boolean }) => {
       const here = context();
-      const shop = initialise(here, { ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }), ...(options.currency === undefined ? {} : { currency: options.currency }), ...(options.historic === undefined ? {} : { historic: true }) }, options.force === true);
+      const shop = initialise(here, { ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }), ...(options.currency === undefined ? {} : { currency: options.currency }), ...(options.historic === undefined ? {} : { historic: options.historic }) }, options.force === true);
       await withApp(here, async (app) => {
         const key = await firstKey(app);
         answer(here, { home: here.config.home, store: app.store.dialect, ...shop, ...(key === undefined ? {} : { apiKey: key }) }, () => {

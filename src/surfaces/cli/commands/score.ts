@@ -1,5 +1,5 @@
 /** `tagcast score` and `tagcast nightly`. */
-import { describeError } from '../../../base/errors.ts';
+import { AppError, describeError } from '../../../base/errors.ts';
 import { parseLocalDate } from '../../../base/time.ts';
 import { nightly as runNightly } from '../../../jobs/nightly.ts';
 import { requirePublished } from '../../../jobs/scoring.ts';
@@ -83,6 +83,8 @@ export const nightly: CommandModule = (program, context) => {
       const here = context();
       if (options.schedule !== true) return scoreDay(here, options);
       await withApp(here, async (app) => {
+        // The nights of a calendar that goes on would say of everybody that they have been silent since the file ended.
+        if (app.shop.historic) throw new AppError('invalid_input', 'The data of this shop end in the past (`--historic`), so no night will ever come due.', { hint: 'Run `tagcast nightly` once; when data arrive every day, run `tagcast init --no-historic --force` and then `tagcast nightly --schedule`.' });
         const schedule = scheduleNightly(app.scoring(workOf(here)), { at: options.at }, {
           onDone: (asOf, { score: report }) => { here.output.print(here.json ? JSON.stringify(report) : `${asOf}: ${report.state}, ${formatInteger(report.customers)} ${inWords(here, '位客户', 'customers')}`); },
           onError: (asOf, error) => { here.output.remark(`${asOf ?? 'The planner'} failed: ${describeError(error).message} It is tried again.`); },
