@@ -9,6 +9,7 @@ import { up as segments } from './segments.ts';
 import { up as modelReports } from './modelReports.ts';
 import { up as catalogue } from './catalogue.ts';
 import { up as tagReports } from './tagReports.ts';
+import { up as tagCategories } from './tagCategories.ts';
 
 export interface Migration {
   readonly name: string;
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0011_model_reports', up: modelReports },
   { name: '0012_catalogue', up: catalogue },
   { name: '0017_tag_reports', up: tagReports },
+  { name: '0017_tag_reports_categories', up: tagCategories },
 ];

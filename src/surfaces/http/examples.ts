@@ -3,6 +3,7 @@
 import { exampleDiagnostics, exampleLatest } from './exampleReport.ts';
 import { SEGMENT_EXAMPLES } from './exampleSegments.ts';
 import { TAG_EXAMPLES } from './exampleTags.ts';
+import { CATEGORY_EXAMPLES } from './exampleCategories.ts';
 import { TAG_REPORT_EXAMPLES } from './exampleTagReports.ts';
 
 export interface Example {
@@ -64,6 +65,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   listTags: {
     query: { kind: 'predictive', search: 'churn' },
     response: {
+      total: 1, suggestions: [],
       tags: [{
         key: 'churn_prob_90d', kind: 'predictive', category: { code: 'churn', label: label('流失风险', 'Churn risk') }, label: churnTag.label,
         description: label('未来90天不下单的概率（已校准）', 'Calibrated probability of no order in the next 90 days'), valueType: 'number', unit: 'probability', bands: null, ttlDays: 7, model: 'churn', rule: null,
@@ -96,6 +98,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   },
   ...TAG_EXAMPLES,
   ...TAG_REPORT_EXAMPLES,
+  ...CATEGORY_EXAMPLES,
   ...SEGMENT_EXAMPLES,
   listModels: { response: { models: [{ name: 'churn', label: churnLabel, aliases: { champion: 3, previous: 2 }, versions: 3, champion: versionLine }] } },
   readModel: {

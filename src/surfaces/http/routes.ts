@@ -5,6 +5,7 @@ import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { SEGMENT_ROUTES } from './routes/segments.ts';
 import { TAG_ROUTES } from './routes/tags.ts';
+import { CATEGORY_ROUTES } from './routes/categories.ts';
 import { TAG_REPORT_ROUTES } from './routes/tagReports.ts';
 import { readProfile, readTags, scoreNow } from './handlers/customers.ts';
 import { takeEvents } from './handlers/events.ts';
@@ -74,6 +75,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
   }),
   ...TAG_ROUTES,
   ...TAG_REPORT_ROUTES,
+  ...CATEGORY_ROUTES,
   ...SEGMENT_ROUTES,
   route({
     id: 'listModels', method: 'get', path: '/v1/models', group: 'models', params: nothing, query: nothing, response: modelListSchema, cost: 2,

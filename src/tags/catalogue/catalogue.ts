@@ -8,8 +8,11 @@ import type { LocalDate } from '../../base/time.ts';
 import { listDefinitions } from '../../store/repositories/tagDefinitions.ts';
 import type { StoredDefinition } from '../../store/repositories/tagDefinitions.ts';
 import { selectRows } from '../../store/repositories/bulk.ts';
+import { latestCategories, latestPlacements } from '../../store/repositories/tagCategories.ts';
 import type { Bilingual } from '../../base/text.ts';
 import { BUILT_TAGS } from '../build/buildTags.ts';
+import { categoryTree } from './categories.ts';
+import type { Category } from './categories.ts';
 import { STAGES } from './lifecycle.ts';
 import type { TagDefinition } from './definition.ts';
 
@@ -22,6 +25,8 @@ export interface Catalogue {
   /** Every tag: those that the product builds first, then the rule tags by number. */
   readonly tags: readonly TagDefinition[];
   readonly rules: readonly StoredRule[];
+  /** The tree, parents before their children. */
+  readonly categories: readonly Category[];
   /** What conditions may name. */
   readonly names: ConditionNames;
 }
@@ -45,6 +50,8 @@ function ruleTag(rule: StoredRule): TagDefinition & Pick<TagName, 'rule'> {
 export async function loadCatalogue(db: Knex, shop: Pick<ConditionNames, 'attributes' | 'eventKinds'> = {}): Promise<Catalogue> {
   const rules = (await listDefinitions(db)).map((stored): StoredRule => ({ ...stored, condition: parseCondition(stored.condition) }));
   const segments = await selectRows<{ key: string; label: Bilingual }>(db, 'SELECT key, label FROM segments ORDER BY key');
-  const tags = [...BUILT_TAGS, ...rules.map(ruleTag)];
-  return { tags, rules, names: { tags, stages: STAGES, segments, ...shop } };
+  const placed = new Map((await latestPlacements(db)).map(({ key, category }) => [key, category]));
+  const tags = [...BUILT_TAGS.map((tag) => ({ ...tag, category: placed.get(tag.key) ?? tag.category })), ...rules.map(ruleTag)];
+  const categories = categoryTree(await latestCategories(db), tags.map(({ category }) => category));
+  return { tags, rules, categories, names: { tags, stages: STAGES, segments, ...shop } };
 }

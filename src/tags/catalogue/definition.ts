@@ -38,11 +38,6 @@ export const CATEGORY_LABELS: Readonly<Record<TagCategory, Bilingual>> = {
   behaviour: { zh: '行为特征', en: 'Behaviour' },
 };
 
-/** Names of a category; one of the shop's own is shown by its code. */
-export function categoryLabel(code: string): Bilingual {
-  return Object.hasOwn(CATEGORY_LABELS, code) ? CATEGORY_LABELS[code as TagCategory] : { zh: code, en: code };
-}
-
 export function band(code: string, zh: string, en: string): Band {
   return { code, label: { zh, en } };
 }

@@ -11,6 +11,7 @@ import type { DefinitionChange, DefinitionStatus, RuleDefinition, StoredDefiniti
 import type { Store } from '../../store/connection.ts';
 import { refuseCircle } from '../rules/levels.ts';
 import type { Catalogue, StoredRule } from './catalogue.ts';
+import { categoryNamed } from './categories.ts';
 import { usersOf } from './users.ts';
 
 /** A rule tag as somebody hands it in. */
@@ -40,6 +41,7 @@ function checkInput(input: RuleInput, catalogue: Catalogue): void {
   }
   if (!/^[a-z][a-z0-9_]{0,47}$/.test(input.band.code)) wrong('the code of its value must be lower-case snake_case');
   if (input.owner.trim() === '') wrong('it needs an owner');
+  if (catalogue.rules.find(({ key }) => key === input.key)?.category !== input.category) categoryNamed(catalogue.categories, input.category);
   checkNames(input.condition, catalogue.names);
   const uses = new Map(catalogue.rules.map(({ key, condition }) => [key, dependenciesOf(condition).tags]));
   refuseCircle(uses.set(input.key, dependenciesOf(input.condition).tags));

@@ -1,10 +1,12 @@
 /** Rule tags as a document: from one store to another, or into a repository and back. */
 import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
+import { canonicalJson } from '../../base/json.ts';
 import { parseCondition } from '../../conditions/parse.ts';
 import type { Store } from '../../store/connection.ts';
 import { loadCatalogue } from './catalogue.ts';
 import type { Catalogue } from './catalogue.ts';
+import { saveCategory } from './categoryEdit.ts';
 import { createRule, editRule, setRuleStatus } from './edit.ts';
 import type { Editor, RuleInput } from './edit.ts';
 import { definitionHash } from './files.ts';
@@ -14,6 +16,8 @@ const words = z.strictObject({ zh: z.string(), en: z.string() });
 export const ruleDocumentSchema = z.strictObject({
   format: z.literal('tagcast-rule-tags'),
   version: z.literal(1),
+  /** The shop's own categories, parents first; absent in documents of before there were any. */
+  categories: z.array(z.strictObject({ code: z.string(), parent: z.string().nullable(), label: words })).max(1_000).optional(),
   tags: z.array(z.strictObject({
     key: z.string(), category: z.string(), label: words, description: words, owner: z.string(), condition: z.unknown(), band: z.strictObject({ code: z.string(), label: words }), ttlDays: z.int().positive().nullable(),
     status: z.enum(['draft', 'enabled', 'paused']),
@@ -21,10 +25,11 @@ export const ruleDocumentSchema = z.strictObject({
 });
 export type RuleDocument = z.infer<typeof ruleDocumentSchema>;
 
-/** Every rule tag of the store, by key. */
-export function exportRules({ rules }: Catalogue): RuleDocument {
+/** Every rule tag of the store, by key, and the categories that the shop made or changed. */
+export function exportRules({ rules, categories }: Catalogue): RuleDocument {
   const tags = rules.map(({ key, category, label, description, owner, condition, band, ttlDays, status }) => ({ key, category, label, description, owner, condition, band, ttlDays, status }));
-  return { format: 'tagcast-rule-tags', version: 1, tags: tags.sort((a, b) => (a.key < b.key ? -1 : 1)) };
+  const own = categories.filter(({ version }) => version > 0).map(({ code, parent, label }) => ({ code, parent, label }));
+  return { format: 'tagcast-rule-tags', version: 1, categories: own, tags: tags.sort((a, b) => (a.key < b.key ? -1 : 1)) };
 }
 
 export interface RulesImported {
@@ -42,6 +47,11 @@ export async function importRules(store: Store, document: unknown, editor: Edito
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new AppError('invalid_input', `The document of rule tags is wrong at ${issue.path.join('.') || 'its top'}: ${issue.message}.`, { hint: '`tagcast tags export` writes such a document.' });
+  }
+  for (const category of parsed.data.categories ?? []) {
+    const catalogue = await loadCatalogue(store.db);
+    const there = catalogue.categories.find(({ code }) => code === category.code);
+    if (there === undefined || canonicalJson({ parent: there.parent, label: there.label }) !== canonicalJson({ parent: category.parent, label: category.label })) await saveCategory(store, catalogue, category, editor);
   }
   const done = { created: [] as string[], edited: [] as string[], same: [] as string[] };
   let waiting = parsed.data.tags.map(({ status, ...tag }) => ({ status, input: { ...tag, condition: parseCondition(tag.condition) } satisfies RuleInput }));

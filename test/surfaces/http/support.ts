@@ -25,6 +25,7 @@ import { openStore } from '../../../src/store/connection.ts';
 import type { Store } from '../../../src/store/connection.ts';
 import { loadCatalogue } from '../../../src/tags/catalogue/catalogue.ts';
 import { ruleFrom } from '../../../src/tags/catalogue/draft.ts';
+import { saveCategory } from '../../../src/tags/catalogue/categoryEdit.ts';
 import { createRule } from '../../../src/tags/catalogue/edit.ts';
 import { LIFECYCLE_TAG } from '../../../src/tags/catalogue/lifecycle.ts';
 import { PREDICTIVE_TAGS } from '../../../src/tags/catalogue/predictive.ts';
@@ -79,8 +80,11 @@ export async function seed(store: Store, at: number): Promise<void> {
 export async function seedDefinitions(store: Store, at: number): Promise<void> {
   await store.db.raw('DELETE FROM segments');
   await store.db.raw('DELETE FROM tag_definitions');
+  await store.db.raw('DELETE FROM tag_categories');
+  await store.db.raw('DELETE FROM tag_placements');
   const catalogue = await loadCatalogue(store.db);
   const { names } = catalogue;
+  await saveCategory(store, catalogue, { code: 'churn_action', label: { zh: '挽留', en: 'Win-back' }, parent: 'churn' }, { actor: 'test' });
   await createRule(store, catalogue, ruleFrom('frequent_buyer', { condition: readCondition('orders last 60 days >= 3'), label: { zh: '高频买家', en: 'Frequent buyer' }, owner: 'ann' }, names), 'enabled', { actor: 'test' });
   const words = { zh: '高概率流失', en: 'Likely to leave' };
   const segment = await createSegment(store, { key: 'likely_to_leave', label: words, description: words, owner: 'ann', condition: readCondition('tag.churn_prob_90d.probability >= 0.3'), status: 'enabled', schedule: 'nightly', holdoutShare: 0.4 }, names, 'test');

@@ -11,7 +11,8 @@ import { segmentsOf } from '../../../store/repositories/segments.ts';
 import { tagHistory } from '../../../store/repositories/tagReads.ts';
 import { EVENT_KIND_WORDS, PURPOSE_WORDS } from '../../../conditions/words.ts';
 import { asSeenOn } from '../../../tags/age.ts';
-import { categoryLabel, TAG_CATEGORIES } from '../../../tags/catalogue/definition.ts';
+import { labelOfCategory } from '../../../tags/catalogue/categories.ts';
+import type { Category } from '../../../tags/catalogue/categories.ts';
 import { everyTagOf, ruleHistory } from '../../../tags/catalogue/reads.ts';
 import type { RuleChange } from '../../../tags/catalogue/reads.ts';
 import type { Tag } from '../../../tags/tag.ts';
@@ -55,7 +56,7 @@ export const customer: CommandModule = (program, context) => {
           const refused = document.consents.filter(({ state }) => state === 'refused').map(({ purpose }) => purpose);
           if (refused.length > 0) print(`  ${inWords(here, '已拒绝', 'refused')}: ${refused.map((purpose) => said(here, PURPOSE_WORDS[purpose])).join(', ')}`);
           if (tags.length === 0) print(inWords(here, '  尚无标签：请运行 `tagcast score`。', '  No tags yet: run `tagcast score`.'));
-          showTags(here, words, tags);
+          showTags(here, words, tags, catalogue.categories);
           const { stages } = document;
           if (stages.length > 0) print(`\n${inWords(here, '阶段历史', 'Stages')}: ${stages.map(({ stage, enteredOn }) => `${enteredOn} ${definitionOf(words, 'lifecycle_stage')?.bands?.find(({ code }) => code === stage)?.label[here.language] ?? stage}`).join(' ← ')}`);
           const { segments } = document;
@@ -67,20 +68,20 @@ export const customer: CommandModule = (program, context) => {
     });
 };
 
-function showTags(context: Context, words: TagWords, tags: readonly Tag[]): void {
+function showTags(context: Context, words: TagWords, tags: readonly Tag[], categories: readonly Category[]): void {
   const { print } = context.output;
   // In the order of the catalogue, 30 days before 180.
   const place = (tag: Tag): number => words.tags.findIndex(({ key }) => key === tag.key);
-  for (const category of new Set<string>([...TAG_CATEGORIES, ...words.tags.map((tag) => tag.category)])) {
+  for (const { code: category } of categories) {
     const own = tags.filter((tag) => definitionOf(words, tag.key)?.category === category).toSorted((a, b) => place(a) - place(b));
     if (own.length === 0) continue;
     const [{ status }] = own;
     // A whole category without a value is one line, not one per tag.
     if (status !== 'ok' && own.length > 1 && own.every((tag) => tag.status === status)) {
-      print(`\n${said(context, categoryLabel(category))}${inWords(context, '：', ': ')}${valueOfTag(words, own[0])}`);
+      print(`\n${said(context, labelOfCategory(categories, category))}${inWords(context, '：', ': ')}${valueOfTag(words, own[0])}`);
       continue;
     }
-    print(`\n${said(context, categoryLabel(category))}`);
+    print(`\n${said(context, labelOfCategory(categories, category))}`);
     for (const line of table([{ title: inWords(context, '标签', 'tag') }, { title: inWords(context, '值', 'value') }, { title: '' }], own.map((tag) => [labelOf(words, tag.key), valueOfTag(words, tag), detailOfTag(words, tag)]))) print(line);
     const reasoned = own.find((tag) => tag.reasons.length > 0 && tag.status === 'ok');
     for (const reason of reasoned?.reasons ?? []) print(`    ${reason.direction === 'up' ? '▲' : '▼'} ${reason.text[context.language]}`);

@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   score: async () => (await import('./score.ts')).score,
   nightly: async () => (await import('./score.ts')).nightly,
   tags: async () => (await import('./tags.ts')).tags,
+  categories: async () => (await import('./categories.ts')).categories,
   customer: async () => (await import('./customer.ts')).customer,
   segment: async () => (await import('./segment.ts')).segment,
   serve: async () => (await import('./serve.ts')).serve,

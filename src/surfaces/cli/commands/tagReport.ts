@@ -1,9 +1,7 @@
 /** `tagcast tags report` and `tagcast tags overview`: how useful tags are. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { AppError } from '../../../base/errors.ts';
 import { addDays } from '../../../base/time.ts';
-import { suggestNames } from '../../../conditions/suggest.ts';
 import { STATUS_WORDS } from '../../../conditions/words.ts';
 import { keptTagReports, reportOnAllTags, reportOnTags } from '../../../jobs/tagReports.ts';
 import type { SeparationKnown, TagReport } from '../../../reports/tags/document.ts';
@@ -15,6 +13,7 @@ import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { Context } from '../context.ts';
 import { numberWords } from '../tagWords.ts';
 import { blocks, formatInteger, formatNumber, formatPercent, table } from '../terminal.ts';
+import { tagNamed } from './tagList.ts';
 
 type Line = (text: string) => void;
 
@@ -88,11 +87,7 @@ export function addTagReports(tags: Command, context: () => Context): void {
     const here = context();
     await withApp(here, async (app) => {
       const catalogue = await app.catalogue();
-      const definition = catalogue.tags.find((tag) => tag.key === key);
-      if (definition === undefined) {
-        const like = suggestNames(key, catalogue.tags.map((tag) => tag.key));
-        throw new AppError('unknown_name', `There is no tag "${key.slice(0, 64)}".`, { hint: like.length > 0 ? `Did you mean ${like.join(' or ')}?` : 'See `tagcast tags list`.' });
-      }
+      const definition = tagNamed(catalogue, key);
       const [report] = await reportOnTags({ store: app.store, timeZone: app.shop.timeZone, ...workOf(here) }, await app.today(), [key]);
       answer(here, report, () => { printReport(here, report, definition, catalogue.tags, app.shop.currency); });
     });

@@ -1,54 +1,23 @@
 /** `tagcast tags …`: the catalogue, and how a tag is distributed. */
-import { AppError } from '../../../base/errors.ts';
-import { suggestNames } from '../../../conditions/suggest.ts';
 import { STATUS_WORDS } from '../../../conditions/words.ts';
 import { QUANTILES } from '../../../store/repositories/tagReads.ts';
-import type { Bilingual } from '../../../base/text.ts';
-import { categoryLabel } from '../../../tags/catalogue/definition.ts';
-import type { TagDefinition } from '../../../tags/catalogue/definition.ts';
-import { distributionOf, tagSummaries } from '../../../tags/catalogue/reads.ts';
-import { searchTags } from '../../../tags/catalogue/search.ts';
-import type { WantedTags } from '../../../tags/catalogue/search.ts';
+import { distributionOf } from '../../../tags/catalogue/reads.ts';
 import type { TagStatus } from '../../../tags/tag.ts';
 import { answer, inWords, said, withApp } from '../context.ts';
 import type { CommandModule } from '../context.ts';
 import { bandOfTag, numberWords } from '../tagWords.ts';
 import { addCatalogueCommands } from './tagCatalogue.ts';
 import { addTagFiles } from './tagFiles.ts';
+import { addTagList, tagNamed } from './tagList.ts';
 import { addTagReports } from './tagReport.ts';
 import { blocks, formatInteger, formatPercent, table } from '../terminal.ts';
 
-const KIND_WORDS: Readonly<Record<TagDefinition['kind'], Bilingual>> = {
-  statistical: { zh: '统计', en: 'statistical' }, rule: { zh: '规则', en: 'rule' }, predictive: { zh: '预测', en: 'predictive' },
-  preference: { zh: '偏好', en: 'preference' }, lifecycle: { zh: '生命周期', en: 'lifecycle' }, value: { zh: '价值', en: 'value' },
-};
-
 export const tags: CommandModule = (program, context) => {
   const command = program.command('tags').description('the tag catalogue: lists, distributions, rule tags');
+  addTagList(command, context);
   addCatalogueCommands(command, context);
   addTagFiles(command, context);
   addTagReports(command, context);
-  command
-    .command('list')
-    .description('every tag with its names, kind and how many customers have it')
-    .option('--kind <kind>', 'only this kind: statistical, rule, predictive, preference, value, lifecycle')
-    .option('--category <key>', 'only this category')
-    .option('--owner <name>', 'only rule tags of this owner')
-    .option('--search <words>', 'only tags with these words in key, name or description')
-    .action(async (wanted: WantedTags) => {
-      const here = context();
-      await withApp(here, async (app) => {
-        const all = await app.catalogue();
-        const catalogue = { ...all, tags: searchTags(all, wanted) };
-        const published = await tagSummaries(app.store.db, catalogue);
-        answer(here, catalogue.tags.map((tag) => ({ ...tag, published: published.get(tag.key) ?? null })), () => {
-          for (const line of table(
-            [{ title: inWords(here, '标签', 'tag') }, { title: '中文' }, { title: 'English' }, { title: inWords(here, '类别', 'category') }, { title: inWords(here, '来源', 'kind') }, { title: inWords(here, '有效客户数', 'customers'), align: 'right' }, { title: inWords(here, '截至', 'as of') }],
-            catalogue.tags.map((tag) => [tag.key, tag.label.zh, tag.label.en, said(here, categoryLabel(tag.category)), said(here, KIND_WORDS[tag.kind]), formatInteger(published.get(tag.key)?.ok ?? 0), published.get(tag.key)?.asOf ?? inWords(here, '尚未发布', 'not yet')]),
-          )) here.output.print(line);
-        });
-      });
-    });
   command
     .command('distribution')
     .description('customers per status and band, and the spread of the values')
@@ -57,11 +26,7 @@ export const tags: CommandModule = (program, context) => {
       const here = context();
       await withApp(here, async (app) => {
         const catalogue = await app.catalogue();
-        const definition = catalogue.tags.find((tag) => tag.key === key);
-        if (definition === undefined) {
-          const like = suggestNames(key, catalogue.tags.map((tag) => tag.key));
-          throw new AppError('unknown_name', `There is no tag "${key.slice(0, 64)}".`, { hint: like.length > 0 ? `Did you mean ${like.join(' or ')}?` : 'See `tagcast tags list`.' });
-        }
+        const definition = tagNamed(catalogue, key);
         const found = await distributionOf(app.store.db, catalogue, key);
         answer(here, found, () => {
           const { print } = here.output;

@@ -2,11 +2,12 @@
 import type { z } from 'zod';
 import { AppError } from '../../../base/errors.ts';
 import { suggestNames } from '../../../conditions/suggest.ts';
+import { labelOfCategory } from '../../../tags/catalogue/categories.ts';
+import type { Category } from '../../../tags/catalogue/categories.ts';
 import type { Catalogue } from '../../../tags/catalogue/catalogue.ts';
-import { categoryLabel } from '../../../tags/catalogue/definition.ts';
 import type { TagDefinition } from '../../../tags/catalogue/definition.ts';
 import { distributionOf, tagSummaries } from '../../../tags/catalogue/reads.ts';
-import { searchTags } from '../../../tags/catalogue/search.ts';
+import { likelyTags, searchTags } from '../../../tags/catalogue/search.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Call } from '../route.ts';
 import type { catalogueQuery, catalogueSchema, distributionSchema, tagParams } from '../schemas/tags.ts';
@@ -14,11 +15,11 @@ import { bandLabel } from './tagView.ts';
 
 type Entry = Omit<z.input<typeof catalogueSchema>['tags'][number], 'published' | 'rule'>;
 
-export function entryView(tag: TagDefinition): Entry {
+export function entryView(tag: TagDefinition, categories: readonly Category[]): Entry {
   return {
     key: tag.key,
     kind: tag.kind,
-    category: { code: tag.category, label: categoryLabel(tag.category) },
+    category: { code: tag.category, label: labelOfCategory(categories, tag.category) },
     label: tag.label,
     description: tag.description,
     valueType: tag.valueType,
@@ -33,7 +34,10 @@ export async function readCatalogue({ query }: Call<unknown, z.output<typeof cat
   const catalogue = await deps.catalogue();
   const published = await tagSummaries(deps.store.db, catalogue);
   const rules = new Map(catalogue.rules.map(({ key, owner, status, version }) => [key, { owner, status, version }]));
-  return { tags: searchTags(catalogue, query).map((tag) => ({ ...entryView(tag), rule: rules.get(tag.key) ?? null, published: published.get(tag.key) ?? null })) };
+  const found = searchTags(catalogue, query);
+  const page = found.slice(query.offset ?? 0, (query.offset ?? 0) + (query.limit ?? 1_000));
+  const suggestions = found.length === 0 && query.search !== undefined ? likelyTags(catalogue, query.search).map(({ key }) => key) : [];
+  return { total: found.length, suggestions, tags: page.map((tag) => ({ ...entryView(tag, catalogue.categories), rule: rules.get(tag.key) ?? null, published: published.get(tag.key) ?? null })) };
 }
 
 /** @throws AppError `not_found` with what may have been meant. */

@@ -1,7 +1,7 @@
 /** Tags as they are served: the envelope with its names. */
 import { z } from 'zod';
 import { TAG_KINDS, TAG_STATUSES, tagSchema } from '../../../tags/tag.ts';
-import { about, bilingualSchema, dateSchema } from './common.ts';
+import { about, bilingualSchema, dateSchema, integerText } from './common.ts';
 
 const { shape } = tagSchema;
 
@@ -54,6 +54,8 @@ export const catalogueEntry = {
 } as const;
 
 export const catalogueSchema = z.strictObject({
+  total: about(z.int(), '符合条件的标签数', 'Tags that match'),
+  suggestions: about(z.array(z.string()), '没有结果时最接近的标签代码', 'Keys of the likeliest tags where the words find none'),
   tags: z.array(z.strictObject({
     ...catalogueEntry,
     rule: about(z.strictObject({ owner: ownerSchema, status: RULE_STATUS, version: versionSchema }).nullable(), '规则标签的负责人和状态；其他种类为空', 'Of rule tags; null for every other kind'),
@@ -64,9 +66,12 @@ export const catalogueSchema = z.strictObject({
 const storedText = z.string().min(1).max(200);
 export const catalogueQuery = z.strictObject({
   kind: about(z.enum(TAG_KINDS).optional(), '标签种类', 'Kind of tag'),
-  category: about(storedText.optional(), '类别代码', 'Code of the category'),
+  category: about(storedText.optional(), '类别代码，包含下级类别', 'Code of the category; with those below it'),
   owner: about(storedText.optional(), '规则标签的负责人', 'Owner of rule tags'),
-  search: about(storedText.optional(), '代码、名称或说明中都要出现的词', 'Words that all stand in key, name or description'),
+  status: about(z.enum(['draft', 'enabled', 'paused']).optional(), '规则标签的状态；其他标签都是 enabled', 'Status of rule tags; every other tag is enabled'),
+  search: about(storedText.optional(), '代码、名称、说明或取值名称中都要出现的词，最匹配的在前', 'Words that all stand in key, name, description or the name of a value; best match first'),
+  offset: about(integerText(0, 100_000).optional(), '跳过的标签数', 'Tags to skip'),
+  limit: about(integerText(1, 1_000).optional(), '最多返回的标签数，默认 1000', 'Most tags to answer, default 1,000'),
 });
 
 const summarySchema = z.strictObject({
