@@ -13,10 +13,9 @@ export const RECENCY = 'btyd_recency_days';
 export const AGE = 'btyd_age_days';
 /** Mean net spend per repeat order day, in the money of the shop; 0 or missing without one. */
 export const MONETARY = 'btyd_monetary';
-/** Columns by which explanations speak, of the same history: t_x ÷ x, and T − t_x. */
-export const GAP = 'gap_mean_days';
-export const SILENCE = 'days_since_last_order';
-export const SPOKEN = [GAP, SILENCE] as const;
+/** Columns by which explanations speak of the same history: t_x ÷ x, (T − t_x) ÷ (t_x ÷ x), and T − t_x. */
+export const SPOKEN = ['gap_mean_days', 'overdue_ratio', 'days_since_last_order'] as const;
+export const EXPLAINED = [FREQUENCY, ...SPOKEN] as const;
 
 export const DAYS_PER_WEEK = 7;
 

@@ -2,7 +2,7 @@
 import type { Matrix } from '../../base/matrix.ts';
 import { shapleyValues } from '../../math/stats/shapley.ts';
 import type { Explanation } from '../contract.ts';
-import { DAYS_PER_WEEK, FREQUENCY, GAP, SILENCE } from './history.ts';
+import { DAYS_PER_WEEK, EXPLAINED } from './history.ts';
 import type { History } from './history.ts';
 import { UNKNOWN_TYPICAL, askRows, inPeriods, modelReader } from './orderArtefact.ts';
 import type { Asked, OrderArtefact, OrderOutput, Typical } from './orderArtefact.ts';
@@ -62,22 +62,45 @@ export function quantileRows(artefact: OrderArtefact, x: Matrix, levels: readonl
 
 const logit = (p: number): number => Math.log(p) - Math.log1p(-p);
 
-/** Typical values of three numbers, `mask` says which of them are the customer's own: 1 repeat order days, 2 the usual gap, 4 the silence. */
+/**
+ * Typical values of three numbers, `mask` says which of them are the customer's own: 1 repeat order days, 2 the usual gap, 4 the silence. Silence is counted in usual
+ * gaps, because three weeks say one thing of somebody who comes every week and another of somebody who comes twice a year; a one-time buyer has no gap, and keeps days.
+ */
 export function mixedHistory(history: History, typical: Typical, mask: number): History {
   const [ownOrders, ownGap, ownSilence] = [(mask & 1) > 0, (mask & 2) > 0, (mask & 4) > 0];
-  const orders = ownOrders ? history.x : typical.orders;
-  const gap = ownGap && history.x > 0 ? history.tx / history.x : (typical.recencyShare * typical.ageWeeks) / Math.max(1, typical.orders);
-  const silence = ownSilence ? history.T - history.tx : (1 - typical.recencyShare) * typical.ageWeeks;
+  const { x, tx, T } = history;
+  const repeated = x > 0 && tx > 0;
+  const typicalGap = Math.max(1e-6, (typical.recencyShare * typical.ageWeeks) / Math.max(1, typical.orders));
+  const gap = ownGap && repeated ? tx / x : typicalGap;
+  const ownSilenceOf = repeated ? ((T - tx) * x) / tx * gap : T - tx;
+  const silence = ownSilence ? ownSilenceOf : (1 - typical.recencyShare) * typical.ageWeeks * (gap / typicalGap);
+  const orders = ownOrders ? x : typical.orders;
   // Not multiplied out where nothing is mixed, so that an explanation ends at the very prediction.
-  const tx = ownOrders && ownGap ? history.tx : orders * gap;
-  return { x: orders, tx, T: ownOrders && ownGap && ownSilence ? history.T : tx + silence };
+  const last = ownOrders && ownGap ? tx : orders * gap;
+  return { x: orders, tx: last, T: ownOrders && ownGap && ownSilence ? T : last + silence };
+}
+
+/** Contributions of repeat order days, gap and silence by the name of what is told: of repeat buyers the silence in gaps, of the others in days. {@link EXPLAINED} in order. */
+export function spokenContributions(rows: number, historyless: number): { readonly columns: Float64Array[]; readonly set: (row: number, history: History, values: Float64Array) => void } {
+  const columns = EXPLAINED.map(() => new Float64Array(rows));
+  columns[3].fill(historyless);
+  return {
+    columns,
+    set(row, { x, tx }, values) {
+      const repeated = x > 0 && tx > 0;
+      columns[0][row] = values[0];
+      columns[1][row] = values[1];
+      columns[2][row] = repeated ? values[2] : 0;
+      columns[3][row] = repeated ? 0 : values[2];
+    },
+  };
 }
 
 /**
  * Why a customer's answer differs from that of the typical repeat customer: exact Shapley values on the log-odds scale for probabilities, the log scale for counts and
  * days. What is compared is what people say of a customer, and what together makes the history: how many repeat order days, the usual gap between them (t_x ÷ x), and
- * the silence since the last one (T − t_x); then covariates. Every mixture is a customer who could exist. Named in order: {@link FREQUENCY}, {@link GAP}, {@link SILENCE}.
- * Eight evaluations of the model per distinct customer. A row without a history is explained by its silence.
+ * the silence since (T − t_x) in such gaps; then covariates. Every mixture is a customer who could exist. Eight evaluations of the model per distinct customer. A row
+ * without a history is explained by its silence.
  */
 export function explainRows(artefact: OrderArtefact, x: Matrix): Explanation {
   const { output, horizonDays, typical = UNKNOWN_TYPICAL, covariates = [] } = artefact;
@@ -94,8 +117,12 @@ export function explainRows(artefact: OrderArtefact, x: Matrix): Explanation {
   const { asked, row, group } = askRows(artefact, x);
   const explained = asked.map(explainOne);
   const base = explained[0]?.none ?? explainOne({ history: { x: typical.orders, tx: typical.recencyShare * typical.ageWeeks, T: typical.ageWeeks }, z: covariates.map(() => 0) }).none;
-  const contributions = Array.from({ length: players }, () => new Float64Array(x.rows));
-  contributions[2].fill(link(artefact.withoutHistory) - base);
-  for (let i = 0; i < row.length; i++) for (let player = 0; player < players; player++) contributions[player][row[i]] = explained[group[i]].values[player];
-  return { scale: binary ? 'log_odds' : 'log', base, columns: [FREQUENCY, GAP, SILENCE, ...covariates.map(({ column }) => column)], contributions };
+  const spoken = spokenContributions(x.rows, link(artefact.withoutHistory) - base);
+  const effects = covariates.map(() => new Float64Array(x.rows));
+  for (let i = 0; i < row.length; i++) {
+    const { values } = explained[group[i]];
+    spoken.set(row[i], asked[group[i]].history, values);
+    effects.forEach((effect, j) => { effect[row[i]] = values[3 + j]; });
+  }
+  return { scale: binary ? 'log_odds' : 'log', base, columns: [...EXPLAINED, ...covariates.map(({ column }) => column)], contributions: [...spoken.columns, ...effects] };
 }

@@ -5,10 +5,10 @@ import type { Matrix } from '../../base/matrix.ts';
 import { distinctRows, groupRows } from '../../math/stats/groupRows.ts';
 import { shapleyValues } from '../../math/stats/shapley.ts';
 import type { Estimator, Explanation } from '../contract.ts';
-import { AGE, DAYS_PER_WEEK, FREQUENCY, GAP, MONETARY, RECENCY, SILENCE, SPOKEN, fitRows, missingColumn, readHistories, requireColumn, trainingHistories } from './history.ts';
+import { AGE, DAYS_PER_WEEK, EXPLAINED, FREQUENCY, MONETARY, RECENCY, SPOKEN, fitRows, missingColumn, readHistories, requireColumn, trainingHistories } from './history.ts';
 import type { History } from './history.ts';
 import { fitBetterNbd, fitNbd } from './nbdFit.ts';
-import { mixedHistory } from './orderAnswers.ts';
+import { mixedHistory, spokenContributions } from './orderAnswers.ts';
 import { horizonSchema, typicalSchema } from './orderArtefact.ts';
 import { maximumReport, priorOf, typicalOf } from './orderEstimator.ts';
 import { ORDER_KINDS } from './orderKinds.ts';
@@ -98,20 +98,21 @@ function explainValue(artefact: BtydValueArtefact, x: Matrix): Explanation {
   const model: OrderModel = orderModelOf(orders);
   const weeks = horizonDays / DAYS_PER_WEEK;
   const [frequency, monetary] = [requireColumn(x, FREQUENCY), requireColumn(x, MONETARY)];
-  const mixtures = (history: History): Float64Array =>
-    Float64Array.from({ length: 8 }, (_, mask) => model.expectedOrders(mixedHistory(history, typical, mask), weeks));
-  const base = mixtures({ x: 0, tx: 0, T: 0 })[0] * spendPerOrder(spend, typical.orders, typical.spend);
-  const contributions = COLUMNS.map(() => new Float64Array(x.rows));
-  contributions[2].fill(withoutHistory - base);
+  const mixtures = (history: History): { history: History; counts: Float64Array } =>
+    ({ history, counts: Float64Array.from({ length: 8 }, (_, mask) => model.expectedOrders(mixedHistory(history, typical, mask), weeks)) });
+  const base = mixtures({ x: 0, tx: 0, T: 0 }).counts[0] * spendPerOrder(spend, typical.orders, typical.spend);
+  const spoken = spokenContributions(x.rows, withoutHistory - base);
+  const ofSpend = new Float64Array(x.rows);
   const { row, of } = askRows(x, mixtures);
   for (let i = 0; i < row.length; i++) {
     const at = row[i];
-    const counts = of(i);
+    const { history, counts } = of(i);
     const spends = [[typical.orders, typical.spend], [frequency[at], typical.spend], [typical.orders, monetary[at]], [frequency[at], monetary[at]]].map(([n, m]) => spendPerOrder(spend, n, m));
     const { values } = shapleyValues(4, (mask) => counts[mask & 7] * spends[(mask & 1) + (mask >> 3) * 2]);
-    for (let player = 0; player < 4; player++) contributions[player][at] = values[player];
+    spoken.set(at, history, values);
+    ofSpend[at] = values[3];
   }
-  return { scale: 'identity', base, columns: [FREQUENCY, GAP, SILENCE, MONETARY], contributions };
+  return { scale: 'identity', base, columns: [...EXPLAINED, MONETARY], contributions: [...spoken.columns, ofSpend] };
 }
 
 /** Weighted mean of the finite values; equal values are put together first, so that neither the order of rows nor repeats matter. */

@@ -135,11 +135,11 @@ describe('predictions', () => {
     if (explanation === undefined) throw new Error('no explanation');
     const { columns, contributions } = explanation;
     const of = (name: string, row: number): number => contributions[columns.indexOf(name)][row];
-    // 270 days after five orders in a month; five days after twelve orders in ten months.
-    expect(of('days_since_last_order', 0)).toBeGreaterThan(0.5);
-    // Short gaps make the same silence more alarming.
-    expect(of('gap_mean_days', 0)).toBeGreaterThan(0.5);
-    expect(of('days_since_last_order', 1)).toBeLessThan(0);
+    // 270 days of silence after five orders in a month are 45 of the customer's gaps; five days after twelve orders in ten months are a fifth of one.
+    expect(of('overdue_ratio', 0)).toBeGreaterThan(0.5);
+    expect(Math.max(...contributions.map((values) => values[0]))).toBe(of('overdue_ratio', 0));
+    expect(of('overdue_ratio', 1)).toBeLessThan(0);
+    expect([0, 1].map((row) => of('days_since_last_order', row))).toEqual([0, 0]);
     expect(contributions.reduce((sum, c) => sum + c[1], 0)).toBeLessThan(-1);
   });
 
