@@ -44,7 +44,7 @@ export function searchTags({ tags, rules, categories }: Catalogue, { kind, categ
 
 /** Pairs of neighbouring letters: a word of two Chinese characters is one, so that 价直等级 still meets 价值等级. */
 function pairs(text: string): Set<string> {
-  const letters = [...text];
+  const letters = Array.from(text);
   return new Set(letters.length === 1 ? letters : letters.slice(1).map((letter, i) => letters[i] + letter));
 }
 
@@ -52,7 +52,7 @@ function pairs(text: string): Set<string> {
 function likeness(a: string, b: string): number {
   const [one, other] = [pairs(a), pairs(b)];
   const shared = [...one].filter((pair) => other.has(pair)).length;
-  return Math.max((2 * shared) / (one.size + other.size), 1 - editDistance(a, b) / Math.max([...a].length, [...b].length));
+  return Math.max((2 * shared) / (one.size + other.size), 1 - editDistance(a, b) / Math.max(a.length, b.length));
 }
 
 const LIKE = 0.45;
