@@ -21,6 +21,7 @@ import type { Store } from './store/connection.ts';
 import { lastEventAt } from './store/repositories/events.ts';
 import { loadCatalogue } from './tags/catalogue/catalogue.ts';
 import type { Catalogue } from './tags/catalogue/catalogue.ts';
+import type { LifecycleRules } from './tags/lifecycle/rules.ts';
 import type { ModelDefinition } from './training/define.ts';
 import { FEATURES } from '../features/index.ts';
 import { MODELS } from '../models/index.ts';
@@ -50,6 +51,11 @@ export interface Work {
   readonly signal?: AbortSignal;
 }
 
+/** The lifecycle rules as they stand in the file now: a server that has been up for weeks goes by what was edited this afternoon. */
+function rulesNow(home: string, shop: Shop): LifecycleRules {
+  return (readShop(home) ?? shop).lifecycle;
+}
+
 /** Opens the store of an initialised home folder and puts everything together. */
 export async function openApp(config: AppConfig, clock: Clock = systemClock): Promise<App> {
   const shop = readShop(config.home);
@@ -75,7 +81,7 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
       return dayAfter < now ? dayAfter : now;
     },
     training: (work) => ({ store, snapshotDir, models: MODELS, checks, timeZone: shop.timeZone, currency: shop.currency, ...work }),
-    scoring: (work) => ({ store, clock, owner, snapshotDir, plan, estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: RULE_TAGS, timeZone: shop.timeZone, threads: availableParallelism(), ...work }),
+    scoring: (work) => ({ store, clock, owner, snapshotDir, plan, estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: RULE_TAGS, timeZone: shop.timeZone, threads: availableParallelism(), lifecycle: rulesNow(config.home, shop), ...work }),
     close: () => store.close(),
   };
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Clock } from './base/clock.ts';
 import { AppError } from './base/errors.ts';
 import { checkTimeZone, DEFAULT_TIME_ZONE } from './base/time.ts';
+import { DEFAULT_LIFECYCLE, lifecycleSchema } from './tags/lifecycle/rules.ts';
 
 export const systemClock: Clock = { now: () => Date.now() };
 
@@ -17,6 +18,8 @@ export const shopSchema = z.strictObject({
   historic: z.boolean().default(false),
   /** Set for the demo shop only, so that every surface can say that its customers are simulated. */
   simulated: z.boolean().default(false),
+  /** Rules of the lifecycle stages; the next night goes by what stands here. */
+  lifecycle: lifecycleSchema.default(DEFAULT_LIFECYCLE),
 });
 export type Shop = z.infer<typeof shopSchema>;
 
@@ -42,13 +45,23 @@ export const paths = {
   reports: (home: string) => join(home, 'reports'),
 } as const;
 
+/** Names every part of the file that is wrong, and how. */
+function invalidConfig(file: string, { issues }: z.ZodError): AppError {
+  const faults = issues.map(({ path, message }) => `${path.length === 0 ? 'the file' : path.join('.')} ${message.replace(/^Invalid input: /, '')}`);
+  return new AppError('invalid_config', `${file} is not a valid configuration: ${faults.slice(0, 5).join('; ')}.`, {
+    details: { faults: issues.map(({ path, message }) => ({ path: path.join('.'), message })) },
+    hint: 'Mend these parts of the file; what is left out takes its default. `tagcast lifecycle rules` shows the rules of the stages, `tagcast doctor` checks again.',
+  });
+}
+
 export function readShop(home: string): Shop | undefined {
   const file = paths.config(home);
   if (!existsSync(file)) return undefined;
   try {
-    const shop = shopSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    checkTimeZone(shop.timeZone);
-    return shop;
+    const parsed = shopSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    if (!parsed.success) throw invalidConfig(file, parsed.error);
+    checkTimeZone(parsed.data.timeZone);
+    return parsed.data;
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw new AppError('invalid_config', `${file} is not a valid configuration.`, { hint: 'Mend the file, or write it anew with `tagcast init --force`.', cause });
@@ -60,7 +73,7 @@ export function writeShop(home: string, shop: Shop): void {
   writeFileSync(paths.config(home), `${JSON.stringify(shop, null, 2)}\n`, { mode: 0o600 });
 }
 
-export const DEFAULT_SHOP: Shop = { timeZone: DEFAULT_TIME_ZONE, currency: 'CNY', historic: false, simulated: false };
+export const DEFAULT_SHOP: Shop = { timeZone: DEFAULT_TIME_ZONE, currency: 'CNY', historic: false, simulated: false, lifecycle: DEFAULT_LIFECYCLE };
 
 /** Version of the product, as package.json has it. */
 export const PRODUCT_VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;

@@ -30,6 +30,7 @@ function matchesStage(stages: CustomerFacts['stages'], leaf: StageLeaf, calendar
   const reached = stages.filter(({ enteredOn }) => enteredOn <= calendar.today);
   if (reached.length === 0) return null;
   const current = reached.reduce((latest, stage) => (stage.enteredOn > latest.enteredOn ? stage : latest));
+  if (current.stage === null) return null;
   if (!leaf.stage.includes(current.stage)) return false;
   return leaf.days === undefined || holds(daysBetween(current.enteredOn, calendar.today), leaf.days.op, leaf.days.value);
 }

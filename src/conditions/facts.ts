@@ -46,6 +46,6 @@ export interface CustomerFacts {
   readonly tags: ReadonlyMap<string, TagFacts>;
   /** Segments that have been built, and whether the customer is a member. */
   readonly segments: ReadonlyMap<string, boolean>;
-  /** Every stage with the day it was entered, any order. */
-  readonly stages: readonly { readonly stage: string; readonly enteredOn: string }[];
+  /** Every stage with the day it was entered, any order; null: without a stage from that day on. */
+  readonly stages: readonly { readonly stage: string | null; readonly enteredOn: string }[];
 }

@@ -4,7 +4,7 @@
  */
 import { AppError } from '../base/errors.ts';
 import { silentProgress } from '../base/progress.ts';
-import { addDays, parseLocalDate } from '../base/time.ts';
+import { addDays, parseLocalDate, startOfDay } from '../base/time.ts';
 import type { LoadedModel } from '../scoring/model.ts';
 import { openColumns, snapshotSummary } from '../store/snapshot/open.ts';
 import { selectRows } from '../store/repositories/bulk.ts';
@@ -18,6 +18,8 @@ import { CHURN_HISTORY_DAYS } from '../tags/publishPrevious.ts';
 import { customersHere, scoreChunk, writeChunk } from './scoringChunk.ts';
 import type { ScoredChunk, ScorePass } from './scoringChunk.ts';
 import { scorerHere, scorerInThreads } from './scoringThreads.ts';
+import { planLifecycle, stageNight } from './lifecycleNight.ts';
+import type { LifecyclePlan } from './lifecycleNight.ts';
 import { limitsOf, SCORING_JOB, wordsOf } from './scoringDeps.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 import { answeredBefore, bandFlips, holdReasons } from './scoringGate.ts';
@@ -43,6 +45,7 @@ interface RunPlan {
   readonly snapshot: string;
   readonly models: Pinned;
   readonly chunks: readonly IdRange[];
+  readonly lifecycle: LifecyclePlan;
 }
 
 interface RunState {
@@ -57,11 +60,11 @@ interface RunState {
 
 function storedPlan(details: Readonly<Record<string, unknown>>): RunPlan | undefined {
   const plan = details.plan as RunPlan | undefined;
-  return plan !== undefined && typeof plan.snapshot === 'string' && Array.isArray(plan.chunks) ? plan : undefined;
+  return plan !== undefined && typeof plan.snapshot === 'string' && Array.isArray(plan.chunks) && typeof plan.lifecycle === 'object' ? plan : undefined;
 }
 
 /** The plan of the attempt before, when it can go on: the same snapshot. Otherwise a new one, and the old work is dropped. */
-async function planRun(deps: ScoringDeps, run: RunRef, resumes: boolean, details: Readonly<Record<string, unknown>>): Promise<RunPlan> {
+async function planRun(deps: ScoringDeps, run: RunRef, asOf: string, resumes: boolean, details: Readonly<Record<string, unknown>>): Promise<RunPlan> {
   const { store } = deps;
   const summary = await snapshotSummary(deps.snapshotDir);
   if (summary === undefined) throw new AppError('not_found', 'There is no snapshot of the events to score from.', { hint: 'Run `tagcast features refresh`, or `tagcast nightly`, which does it first.' });
@@ -69,7 +72,7 @@ async function planRun(deps: ScoringDeps, run: RunRef, resumes: boolean, details
   if (before !== undefined && before.snapshot === summary.contentHash) return before;
   const chunks = await customerChunks(store.db, limitsOf(deps).chunkCustomers);
   if (chunks.length === 0) throw new AppError('insufficient_data', 'There are no customers to score.', { hint: 'Import orders first: `tagcast import orders.csv`.' });
-  const plan: RunPlan = { snapshot: summary.contentHash, models: await pinChampions(store, deps.models), chunks };
+  const plan: RunPlan = { snapshot: summary.contentHash, models: await pinChampions(store, deps.models), chunks, lifecycle: await planLifecycle(deps, asOf) };
   await store.db.transaction(async (trx) => {
     // In this order: the details are only written by whoever holds the run.
     await addRunDetails(trx, run, { plan });
@@ -139,7 +142,8 @@ async function work(state: RunState): Promise<ScoreReport> {
   await store.db.raw('ANALYZE scores, run_facts');
   const heads = await summariseScores(store.db, run.runId);
   const churnKey = churnKeyOf(models);
-  const context = runContext(deps, asOf, run.runId, models, gridsOf(heads));
+  const night = stageNight(plan.lifecycle, asOf, startOfDay(asOf, deps.timeZone), deps.timeZone);
+  const context = runContext(deps, night, run.runId, models, gridsOf(heads));
   for (const [chunk, range] of plan.chunks.entries()) {
     if (!done.has(tagChunkNumber(state, chunk))) await tagChunk({ deps, run, context, churnKey, signal: working.signal }, tagChunkNumber(state, chunk), range);
     progress({ step: 'tags', done: chunk + 1, total: plan.chunks.length, unit: 'chunks' });
@@ -158,7 +162,7 @@ async function work(state: RunState): Promise<ScoreReport> {
   }
   working.stopHeartbeat();
   progress({ step: 'publish', done: 0, total: 1 });
-  const published = await publishRun(store.db, run, { asOf, below: plan.chunks.at(-1)?.to ?? 0, at: clock.now(), churnKey, details: { report, heads, hold, error: null } });
+  const published = await publishRun(store.db, run, { asOf, below: plan.chunks.at(-1)?.to ?? 0, at: clock.now(), churnKey, cutoff: night.cutoff, rulesVersion: plan.lifecycle.version, details: { report, heads, hold, error: null } });
   progress({ step: 'publish', done: 1, total: 1 });
   const ended = clock.now();
   return { ...report, hold, published, seconds: { score: (scored - started) / 1000, tags: (tagged - scored) / 1000, publish: (ended - tagged) / 1000, total: (ended - started) / 1000 } };
@@ -188,7 +192,7 @@ export async function scoreAll(deps: ScoringDeps, options: ScoreOptions): Promis
   }
   const { run } = taken;
   const report = await workOn(deps, run, { leaseMs, ...(deps.signal === undefined ? {} : { signal: deps.signal }) }, async (working) => {
-    const plan = await planRun(deps, run, taken.resumes, taken.details);
+    const plan = await planRun(deps, run, asOf, taken.resumes, taken.details);
     const models: LoadedModel[] = [];
     for (const [name, version] of Object.entries(plan.models)) models.push(await loadForScoring(deps.store, name, version, deps.plan, deps.estimators));
     return work({ deps, run, asOf, force, plan, models, working });
@@ -203,7 +207,7 @@ async function tidyUp(deps: ScoringDeps, asOf: string, report: ScoreReport): Pro
   await pruneRuns(store.db, SCORING_JOB, limitsOf(deps).keepRuns);
   const keys = report.tags.map(({ key }) => key).filter((key) => key.startsWith('churn_prob_'));
   for (const key of new Set(keys)) await pruneHistory(store.db, key, addDays(asOf, -CHURN_HISTORY_DAYS));
-  await store.maintain(['customer_tags', 'staged_tags', 'scores', 'run_facts', 'tag_history', 'lifecycle_history', 'runs', 'run_chunks']);
+  await store.maintain(['customer_tags', 'staged_tags', 'scores', 'run_facts', 'tag_history', 'lifecycle_history', 'lifecycle_changes', 'runs', 'run_chunks']);
 }
 
 /** For callers that need the tags to be there. @throws AppError `run_held` with what was wrong and how to publish all the same. */

@@ -5,8 +5,7 @@ import type { buildFeatures } from '../features/build.ts';
 import type { FeaturePlan } from '../features/plan.ts';
 import type { ServingEstimators } from '../scoring/model.ts';
 import type { FeatureWords } from '../scoring/reasons.ts';
-import { DEFAULT_LIFECYCLE } from '../tags/lifecycle.ts';
-import type { LifecycleRules } from '../tags/lifecycle.ts';
+import type { LifecycleRules } from '../tags/lifecycle/rules.ts';
 import type { RuleTagDefinition } from '../tags/rules/definition.ts';
 import type { RunDeps } from './runs.ts';
 
@@ -44,6 +43,7 @@ export interface ScoringDeps extends RunDeps {
   readonly names?: Pick<ConditionNames, 'attributes' | 'eventKinds'>;
   /** IANA name of the business time zone. */
   readonly timeZone: string;
+  /** Absent: the defaults. */
   readonly lifecycle?: LifecycleRules;
   readonly limits?: Partial<ScoringLimits>;
   /** Threads that score a large run, 1 when absent; `estimators` must then be those of src/estimators/index.ts. The tags are the same bytes whatever the number. */
@@ -56,10 +56,6 @@ export interface ScoringDeps extends RunDeps {
 
 export function limitsOf(deps: ScoringDeps): ScoringLimits {
   return { ...DEFAULT_LIMITS, ...deps.limits };
-}
-
-export function lifecycleOf(deps: ScoringDeps): LifecycleRules {
-  return deps.lifecycle ?? DEFAULT_LIFECYCLE;
 }
 
 export function wordsOf(plan: FeaturePlan): FeatureWords {

@@ -15,9 +15,10 @@ import { rulesOfCustomer } from '../tags/rules/evaluate.ts';
 import { ruleTagOf, ruleTagsOf } from '../tags/rules/read.ts';
 import { scoreKey } from '../tags/build/context.ts';
 import type { ScoreOfHead } from '../tags/build/context.ts';
-import { churnBefore, previousTags } from '../tags/publishPrevious.ts';
+import { churnBefore, previousTags, stageStates } from '../tags/publishPrevious.ts';
 import type { Tag } from '../tags/tag.ts';
 import { scoreRows } from './scoringChunk.ts';
+import { lifecycleNow, stageNight } from './lifecycleNight.ts';
 import { SCORING_JOB, wordsOf } from './scoringDeps.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 import { cyclesFrom, loadForScoring, pinChampions } from './scoringModels.ts';
@@ -113,13 +114,14 @@ export async function scoreOneNow(deps: ScoringDeps, customerId: number, options
     scoreKey(model, horizonDays),
     { value: value ?? Number.NaN, interval: low === null || high === null || level === null ? null : { low, high, level }, reasons: (reasons ?? []) as ScoreOfHead['reasons'] },
   ]));
-  const context = runContext(deps, asOf, run.runId, models, grids);
-  const [previous, before, rules, published] = [
-    await previousTags(store.db, run.runId, asOf, range), await churnBefore(store.db, churnKeyOf(models), asOf, range), await rulesNow(deps, asOf, customer.refused ? undefined : customerId), await tagsOf(store.db, customerId),
+  const night = stageNight(await lifecycleNow(deps, asOf), asOf, instant, timeZone);
+  const context = runContext(deps, night, run.runId, models, grids);
+  const [previous, stages, before, rules, published] = [
+    await previousTags(store.db, run.runId, asOf, range), await stageStates(store.db, asOf, range), await churnBefore(store.db, churnKeyOf(models), asOf, range), await rulesNow(deps, asOf, customer.refused ? undefined : customerId), await tagsOf(store.db, customerId),
   ];
   const tags = buildTags(context, {
     optedOut: customer.refused, facts: factsOf(features, models.find(({ name }) => name === 'repurchase_cycle'), cyclesFrom)[0], scores: byHead,
-    previous: previous.get(customerId) ?? new Map(), churnBefore: before.get(customerId),
+    previous: previous.get(customerId) ?? new Map(), stage: stages.get(customerId), churnBefore: before.get(customerId),
   });
   const known = new Map(published.map((tag) => [tag.key, tag]));
   const dated = tags.map((tag) => {

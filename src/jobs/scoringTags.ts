@@ -13,8 +13,7 @@ import type { CustomerTag } from '../store/repositories/tagRow.ts';
 import { buildTags } from '../tags/build/buildTags.ts';
 import { scoreKey } from '../tags/build/context.ts';
 import type { ModelContext, RunContext, ScoreOfHead } from '../tags/build/context.ts';
-import { churnBefore, previousTags } from '../tags/publishPrevious.ts';
-import { lifecycleOf } from './scoringDeps.ts';
+import { churnBefore, previousTags, stageStates } from '../tags/publishPrevious.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 
 /** Customers whose tags are built before they are written: bounds the memory. */
@@ -27,15 +26,15 @@ export function gridsOf(heads: readonly Pick<HeadSummary, 'model' | 'horizonDays
   return new Map(heads.map(({ model, horizonDays, grid }) => [scoreKey(model, horizonDays), grid ?? []]));
 }
 
-export function runContext(deps: ScoringDeps, asOf: string, runId: number, models: readonly LoadedModel[], grids: Grids): RunContext {
+export function runContext(deps: ScoringDeps, night: RunContext['lifecycle'], runId: number, models: readonly LoadedModel[], grids: Grids): RunContext {
   const groups = new Map(deps.plan.definitions.map(({ name, group }) => [name, group]));
   return {
-    asOf, runId,
+    asOf: night.asOf, runId,
     models: new Map(models.map(({ name, version, heads }): [string, ModelContext] => [name, {
       name, version,
       heads: heads.map(({ head }) => ({ horizonDays: head.horizonDays, baseRate: head.baseRate, confidence: head.confidence, grid: grids.get(scoreKey(name, head.horizonDays)) ?? [] })),
     }])),
-    lifecycle: lifecycleOf(deps),
+    lifecycle: night,
     groupOf: (feature) => groups.get(feature),
   };
 }
@@ -75,6 +74,7 @@ export async function tagChunk(pass: TagPass, chunk: number, range: IdRange): Pr
   const scores = scoresByCustomer(await scoresBetween(db, run.runId, range));
   const previous = await previousTags(db, run.runId, context.asOf, range);
   const before = await churnBefore(db, pass.churnKey, context.asOf, range);
+  const stages = await stageStates(db, context.asOf, range);
   throwIfCancelled(signal, 'Building tags');
   return db.transaction(async (trx) => {
     await recordChunk(trx, run, { chunk, state: 'done', customers: facts.length, at: deps.clock.now() });
@@ -83,7 +83,7 @@ export async function tagChunk(pass: TagPass, chunk: number, range: IdRange): Pr
       const tags = batch.flatMap(({ customerId, facts: stored }): CustomerTag[] =>
         buildTags(context, {
           optedOut: refused.has(customerId), facts: readFacts(stored), scores: scores.get(customerId) ?? new Map(), previous: previous.get(customerId) ?? new Map(),
-          churnBefore: before.get(customerId),
+          stage: stages.get(customerId), churnBefore: before.get(customerId),
         }).map((tag) => ({ customerId, tag })));
       await stageTags(trx, run, tags);
       staged += tags.length;

@@ -4,6 +4,7 @@
  */
 import type { Knex } from 'knex';
 import { selectRows } from '../store/repositories/bulk.ts';
+import { publishStages } from '../store/repositories/lifecycleChanges.ts';
 import { publishTags } from '../store/repositories/tagPublish.ts';
 import type { PublishResult } from '../store/repositories/tagPublish.ts';
 import type { RunRef } from '../store/repositories/runs.ts';
@@ -20,11 +21,17 @@ export interface PublishRun {
   readonly details?: Readonly<Record<string, unknown>>;
   /** Primary churn probability tag: its changes are kept for the trend. */
   readonly churnKey: string;
+  /** Cut-off of the business day, epoch ms. */
+  readonly cutoff: number;
+  /** Version of the rules that made the stages. */
+  readonly rulesVersion: number;
 }
 
 export interface RunPublished extends PublishResult {
   /** Tags that ended because the run did not find them any more. */
   readonly ended: number;
+  /** Changes of stage that were told (src/store/repositories/lifecycleChanges.ts). */
+  readonly stageChanges: number;
 }
 
 /** Names of a closed list; the stage of a refusal keeps the row and its status, and nothing else. */
@@ -41,31 +48,26 @@ async function honourRefusals(trx: Knex.Transaction, run: RunRef): Promise<void>
   );
 }
 
+interface Ended {
+  readonly tags: number;
+  /** Customers who lost their stage with it. */
+  readonly stages: readonly number[];
+}
+
 /** Published tags of an earlier day (or take) that this run did not stage for a customer it covered. */
-async function endMissing(trx: Knex.Transaction, run: RunRef, { asOf, below }: PublishRun): Promise<number> {
-  const rows = await selectRows<{ n: number }>(
+async function endMissing(trx: Knex.Transaction, run: RunRef, { asOf, below }: PublishRun): Promise<Ended> {
+  const rows = await selectRows<{ n: number; stages: number[] | null }>(
     trx,
     `WITH gone AS (
        DELETE FROM customer_tags o
        WHERE o.customer_id < ? AND (o.as_of, o.fence, o.run_id) < (?::date, ?::int, ?::bigint)
          AND NOT EXISTS (SELECT FROM staged_tags s WHERE s.run_id = ? AND s.customer_id = o.customer_id AND s.tag_key = o.tag_key)
-       RETURNING 1
+       RETURNING customer_id, tag_key
      )
-     SELECT count(*) AS n FROM gone`,
-    [below, asOf, run.fence, run.runId, run.runId],
+     SELECT count(*) AS n, array_agg(customer_id ORDER BY customer_id) FILTER (WHERE tag_key = ?) AS stages FROM gone`,
+    [below, asOf, run.fence, run.runId, run.runId, LIFECYCLE_TAG.key],
   );
-  return rows[0]?.n ?? 0;
-}
-
-/** Stages that the published change says were entered; the stage before the day stays what the first publication of the day wrote. */
-async function enterStages(trx: Knex.Transaction, run: RunRef): Promise<void> {
-  await trx.raw(
-    `INSERT INTO lifecycle_history (customer_id, entered_on, stage, previous_stage, run_id)
-     SELECT DISTINCT ON (customer_id) customer_id, changed_on, to_band, from_band, run_id FROM tag_history
-     WHERE run_id = ? AND tag_key = ? AND to_status = 'ok' ORDER BY customer_id, id DESC
-     ON CONFLICT (customer_id, entered_on) DO UPDATE SET stage = excluded.stage, run_id = excluded.run_id`,
-    [run.runId, LIFECYCLE_TAG.key],
-  );
+  return { tags: rows[0]?.n ?? 0, stages: rows[0]?.stages ?? [] };
 }
 
 /** Tags whose changes are worth keeping: everything that is no number, and the one number that a trend is read from. */
@@ -75,7 +77,8 @@ export function historyKeys(churnKey: string): string[] {
 
 /** @throws AppError `run_fenced` when the run is not ours any more; then nothing is published. */
 export async function publishRun(db: Knex, run: RunRef, publish: PublishRun): Promise<RunPublished> {
-  let ended = 0;
+  let ended: Ended = { tags: 0, stages: [] };
+  let stageChanges = 0;
   const result = await publishTags(db, run, {
     at: publish.at,
     ...(publish.details === undefined ? {} : { details: publish.details }),
@@ -84,7 +87,9 @@ export async function publishRun(db: Knex, run: RunRef, publish: PublishRun): Pr
       await honourRefusals(trx, run);
       ended = await endMissing(trx, run, publish);
     },
-    after: (trx) => enterStages(trx, run),
+    after: async (trx) => {
+      stageChanges = await publishStages(trx, run, { tagKey: LIFECYCLE_TAG.key, asOf: publish.asOf, cutoff: publish.cutoff, rulesVersion: publish.rulesVersion, ended: ended.stages, at: publish.at });
+    },
   });
-  return { ...result, ended };
+  return { ...result, ended: ended.tags, stageChanges };
 }

@@ -2,10 +2,13 @@
 import type { Knex } from 'knex';
 import { addDays } from '../base/time.ts';
 import { arrayLiteral, selectRows } from '../store/repositories/bulk.ts';
+import { stagesBefore } from '../store/repositories/lifecycle.ts';
 import type { IdRange } from '../store/repositories/scores.ts';
 import type { PreviousTag } from './build/context.ts';
 import { NEEDS_PREVIOUS } from './build/context.ts';
 import { TREND_DAYS } from './build/churn.ts';
+import { STAGE_CODES } from './lifecycle/rules.ts';
+import type { StageState } from './lifecycle/stage.ts';
 import type { TagStatus } from './tag.ts';
 
 interface PreviousRow {
@@ -65,5 +68,15 @@ export async function churnBefore(db: Knex, key: string, asOf: string, range: Id
   );
   const found = new Map(held.map(({ id, value }) => [id, value]));
   for (const { id, value } of changed) if (value !== null) found.set(id, value);
+  return found;
+}
+
+/** The stages that customers of a range were in before `asOf`, whatever that day itself has published; customers without one are absent. */
+export async function stageStates(db: Knex, asOf: string, range: IdRange): Promise<Map<number, StageState>> {
+  const found = new Map<number, StageState>();
+  for (const { customerId, stage: code, ...rest } of await stagesBefore(db, asOf, range)) {
+    const stage = STAGE_CODES.find((one) => one === code);
+    if (stage !== undefined) found.set(customerId, { ...rest, stage });
+  }
   return found;
 }

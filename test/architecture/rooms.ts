@@ -11,7 +11,7 @@ export interface Room {
 
 /** Functions that surfaces may call without a job around them: each reads, or is one whole transaction by itself. */
 const READ_FUNCTIONS = [
-  'store/repositories/', 'store/events.ts', 'registry/aliases.ts', 'registry/models.ts', 'segments', 'conditions', 'tags/tag.ts', 'tags/age.ts', 'tags/catalogue/', 'training/trained.ts',
+  'store/repositories/', 'store/events.ts', 'registry/aliases.ts', 'registry/models.ts', 'segments', 'conditions', 'tags/tag.ts', 'tags/age.ts', 'tags/catalogue/', 'tags/lifecycle/', 'training/trained.ts',
 ] as const;
 
 const EVERY_ROOM = ['math', 'estimators', 'conditions', 'store', 'simulator', 'features', 'training', 'registry', 'scoring', 'tags', 'segments', 'reports'] as const;
@@ -42,7 +42,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['commander', 'pino', 'string-width', 'node:*'],
   },
   'surfaces/console': { may: [] },
-  'environment.ts': { may: ['/package.json'], packages: ['zod', 'node:fs', 'node:path'] },
+  'environment.ts': { may: ['/package.json', 'tags/lifecycle/rules.ts'], packages: ['zod', 'node:fs', 'node:path'] },
   'app.ts': { may: [...EVERY_ROOM, 'jobs', 'environment.ts', '/features', '/models', '/tags'] },
   'index.ts': { may: [...EVERY_ROOM, 'jobs', 'environment.ts', '/features', '/models'] },
   '/features': { may: ['features/define.ts', 'features/expression.ts', 'features/units.ts'], packages: [] },

@@ -183,19 +183,4 @@ describeOnEachStore('runs and tags', (getStore) => {
       );
     });
   });
-
-  describe('lifecycle', () => {
-    test('knows the stage before a day and all stages of a customer', async () => {
-      const { db } = getStore();
-      const [id = 0] = await customers(db, 'life', 1);
-      const run = await take(db, 'life', '2026-01-01');
-      const entry = (enteredOn: string, stage: string, previousStage: string | null): store.StageEntry => ({ customerId: id, enteredOn, stage, previousStage, runId: run.runId });
-      await store.enterStages(db, [entry('2026-01-01', 'new', null)]);
-      await store.enterStages(db, [entry('2026-02-01', 'active', 'new')]);
-      await store.enterStages(db, [entry('2026-02-01', 'loyal', 'new')]);
-      expect(await store.stagesBefore(db, '2026-02-01', { after: 0, upTo: id })).toEqual([entry('2026-01-01', 'new', null)]);
-      expect(await store.stagesBefore(db, '2026-02-02', { after: id - 1, upTo: id })).toEqual([entry('2026-02-01', 'loyal', 'new')]);
-      expect((await store.stagesOf(db, id)).map(({ stage }) => stage)).toEqual(['loyal', 'new']);
-    });
-  });
 });

@@ -8,6 +8,7 @@ import { up as runFacts } from './runFacts.ts';
 import { up as segments } from './segments.ts';
 import { up as modelReports } from './modelReports.ts';
 import { up as catalogue } from './catalogue.ts';
+import { up as lifecycle } from './lifecycle.ts';
 import { up as tagReports } from './tagReports.ts';
 import { up as tagCategories } from './tagCategories.ts';
 
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0010_segments', up: segments },
   { name: '0011_model_reports', up: modelReports },
   { name: '0012_catalogue', up: catalogue },
+  { name: '0013_lifecycle', up: lifecycle },
   { name: '0017_tag_reports', up: tagReports },
   { name: '0017_tag_reports_categories', up: tagCategories },
 ];

@@ -1,6 +1,7 @@
 /** One worked example per route, for the documents. A test checks each against its route's schemas and against the shape of real answers. */
 
 import { exampleDiagnostics, exampleLatest } from './exampleReport.ts';
+import { LIFECYCLE_EXAMPLES } from './exampleLifecycle.ts';
 import { SEGMENT_EXAMPLES } from './exampleSegments.ts';
 import { TAG_EXAMPLES } from './exampleTags.ts';
 import { CATEGORY_EXAMPLES } from './exampleCategories.ts';
@@ -97,6 +98,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
     },
   },
   ...TAG_EXAMPLES,
+  ...LIFECYCLE_EXAMPLES,
   ...TAG_REPORT_EXAMPLES,
   ...CATEGORY_EXAMPLES,
   ...SEGMENT_EXAMPLES,

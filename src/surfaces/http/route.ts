@@ -30,6 +30,7 @@ export interface Call<Params, Query, Body> {
 export const ROUTE_GROUPS = {
   customers: { zh: '客户', en: 'Customers' },
   tags: { zh: '标签', en: 'Tags' },
+  lifecycle: { zh: '生命周期', en: 'Lifecycle' },
   segments: { zh: '人群', en: 'Segments' },
   models: { zh: '模型', en: 'Models' },
   events: { zh: '事件', en: 'Events' },

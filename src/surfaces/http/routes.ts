@@ -3,6 +3,7 @@ import { openApiDocument } from './openapi.ts';
 import { docsPage } from './docs/page.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
+import { LIFECYCLE_ROUTES } from './routes/lifecycle.ts';
 import { SEGMENT_ROUTES } from './routes/segments.ts';
 import { TAG_ROUTES } from './routes/tags.ts';
 import { CATEGORY_ROUTES } from './routes/categories.ts';
@@ -74,6 +75,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
     handle: scoreNow,
   }),
   ...TAG_ROUTES,
+  ...LIFECYCLE_ROUTES,
   ...TAG_REPORT_ROUTES,
   ...CATEGORY_ROUTES,
   ...SEGMENT_ROUTES,

@@ -4,15 +4,14 @@ import { LIFECYCLE_TAG } from '../catalogue/lifecycle.ts';
 import { PREDICTIVE_TAGS } from '../catalogue/predictive.ts';
 import { STATISTICAL_TAGS } from '../catalogue/statistical.ts';
 import type { TagDefinition } from '../catalogue/definition.ts';
-import { STAGE_CODES, stageOf } from '../lifecycle.ts';
-import type { Stage } from '../lifecycle.ts';
 import type { Tag } from '../tag.ts';
 import { churnDraft } from './churn.ts';
 import type { CustomerInput, RunContext } from './context.ts';
 import { cycleDraft } from './cycle.ts';
-import { banded, envelope, none } from './draft.ts';
+import { envelope, none } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { intentDraft } from './intent.ts';
+import { lifecycleDraft } from './lifecycle.ts';
 import { statisticalDraft } from './statistical.ts';
 import { valueDraft } from './value.ts';
 
@@ -22,21 +21,10 @@ export const BUILT_TAGS: readonly TagDefinition[] = [...STATISTICAL_TAGS, ...PRE
 /** Kinds that are withheld from customers who refused personalisation; plain facts of their own orders are not. */
 export const PERSONAL_KINDS: readonly Tag['kind'][] = ['predictive', 'value', 'preference', 'lifecycle'];
 
-function lifecycleDraft(run: RunContext, { facts, previous }: CustomerInput): Draft {
-  if (facts === undefined) return none('insufficient_data');
-  const before = previous.get(LIFECYCLE_TAG.key);
-  const stage = STAGE_CODES.find((code) => code === before?.band);
-  return banded(stageOf({ orders: facts.orders, silenceDays: facts.silenceDays, cycleDays: facts.cycleDays, lastGapDays: facts.lastGapDays, ...stagePart(stage) }, run.lifecycle));
-}
-
-function stagePart(stage: Stage | undefined): { previous?: Stage } {
-  return stage === undefined ? {} : { previous: stage };
-}
-
 function draftOf(definition: TagDefinition, run: RunContext, customer: CustomerInput): Draft | undefined {
   const { key } = definition;
   if (definition.kind === 'statistical') return statisticalDraft(key, customer.facts);
-  if (definition.kind === 'lifecycle') return lifecycleDraft(run, customer);
+  if (definition.kind === 'lifecycle') return lifecycleDraft(key, run, customer);
   switch (definition.model) {
     case 'churn': return churnDraft(key, run, customer);
     case 'purchase_intent': return intentDraft(key, run, customer);

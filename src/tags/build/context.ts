@@ -1,5 +1,5 @@
 /** What tag building is given: about the run once, and about each customer. Plain data; no store, no models. */
-import type { LifecycleRules } from '../lifecycle.ts';
+import type { StageNight, StageState } from '../lifecycle/stage.ts';
 import type { TagStatus } from '../tag.ts';
 import type { CustomerFacts } from '../../scoring/facts.ts';
 import type { Reason } from '../../scoring/reasons.ts';
@@ -27,7 +27,8 @@ export interface RunContext {
   readonly runId: number;
   /** By name; a model without a champion is absent, and its tags say `model_paused`. */
   readonly models: ReadonlyMap<string, ModelContext>;
-  readonly lifecycle: LifecycleRules;
+  /** The night as stages see it, and the version of its rules. */
+  readonly lifecycle: StageNight & { readonly rulesVersion: number };
   /** The group that a feature belongs to: decides the reason for the risk. */
   readonly groupOf: (feature: string) => string | undefined;
 }
@@ -59,9 +60,11 @@ export interface CustomerInput {
   /** Models that could score this customer; a model missing here did not find the customer in its population. */
   readonly scores: CustomerScores;
   readonly previous: ReadonlyMap<string, PreviousTag>;
+  /** Lifecycle stage before this business day; undefined where there was none. */
+  readonly stage: StageState | undefined;
   /** Primary churn probability seven days before; undefined where there was none. */
   readonly churnBefore: number | undefined;
 }
 
 /** Tags whose state of the day before is needed to build today's. */
-export const NEEDS_PREVIOUS = ['churn_risk_band', 'purchase_intent_band', 'clv_tier', 'high_value_churn_alert', 'lifecycle_stage'] as const;
+export const NEEDS_PREVIOUS = ['churn_risk_band', 'purchase_intent_band', 'clv_tier', 'high_value_churn_alert'] as const;

@@ -18,11 +18,16 @@ export const banded = (code: string, more: Omit<Extract<Draft, { status: 'ok' }>
 export const numbered = (value: number, more: Omit<Extract<Draft, { status: 'ok' }>, 'status' | 'value'> = {}): Draft =>
   Number.isFinite(value) ? { status: 'ok', value, ...more } : none('insufficient_data');
 
-/** Name and version of what statistical tags and the lifecycle are computed by. */
+/** Name and version of what statistical tags are computed by. */
 export const FACTS_SOURCE = { name: 'facts', version: 1 } as const;
 
+/** A model with its version, the lifecycle rules with theirs, or plain facts. */
+function sourceOf({ model, kind }: TagDefinition, run: RunContext): { name: string; version: number } {
+  if (model !== undefined) return { name: model, version: run.models.get(model)?.version ?? FACTS_SOURCE.version };
+  return kind === 'lifecycle' ? { name: 'lifecycle', version: run.lifecycle.rulesVersion } : FACTS_SOURCE;
+}
+
 export function envelope(definition: TagDefinition, draft: Draft, run: RunContext): Tag {
-  const model = definition.model === undefined ? undefined : run.models.get(definition.model);
   const filled = draft.status === 'ok' ? draft : undefined;
   return {
     key: definition.key,
@@ -38,7 +43,7 @@ export function envelope(definition: TagDefinition, draft: Draft, run: RunContex
     asOf: run.asOf,
     validFrom: run.asOf,
     expiresAt: definition.ttlDays === null ? null : addDays(run.asOf, definition.ttlDays),
-    source: { name: definition.model ?? (definition.kind === 'rule' ? 'rule' : FACTS_SOURCE.name), version: model?.version ?? FACTS_SOURCE.version, run: run.runId },
+    source: { ...sourceOf(definition, run), run: run.runId },
     confidence: filled?.confidence ?? (filled === undefined || definition.model !== undefined ? null : 'high'),
     reasons: [...(filled?.reasons ?? [])],
   };

@@ -5,6 +5,7 @@ import { errorSchema } from '../../../src/surfaces/http/schemas/common.ts';
 import { ROUTES } from '../../../src/surfaces/http/routes.ts';
 import type { Access } from '../../../src/surfaces/http/route.ts';
 import { createApiKey, revokeApiKey, ROLES } from '../../../src/store/repositories/apiKeys.ts';
+import { twoNights } from '../../support/lifecycleNights.ts';
 import { seedDefinitions, start } from './support.ts';
 import type { Reply, Running } from './support.ts';
 
@@ -29,6 +30,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
   saveTag: 'admin marketer',
   setTagStatus: 'admin marketer',
   deleteTag: 'admin marketer',
+  readLifecycleRules: 'admin data_scientist marketer',
+  listStageChanges: 'admin marketer service',
+  readStageFlows: 'admin data_scientist marketer',
   countSegment: 'admin marketer',
   listSegment: 'admin marketer',
   readPortrait: 'admin marketer',
@@ -53,6 +57,7 @@ const WRONG_KEY = `pk_${'0'.repeat(16)}_${'A'.repeat(43)}`;
 let running: Running;
 beforeAll(async () => {
   running = await start();
+  await twoNights(running.store);
 });
 afterAll(() => running.stop());
 

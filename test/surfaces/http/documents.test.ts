@@ -9,12 +9,14 @@ import { ROUTES } from '../../../src/surfaces/http/routes.ts';
 import { errorSchema } from '../../../src/surfaces/http/schemas/common.ts';
 import { conditionSchema } from '../../../src/conditions/schema.ts';
 import { parseCondition } from '../../../src/conditions/parse.ts';
+import { twoNights } from '../../support/lifecycleNights.ts';
 import { start } from './support.ts';
 import type { Running } from './support.ts';
 
 let running: Running;
 beforeAll(async () => {
   running = await start();
+  await twoNights(running.store);
 });
 afterAll(() => running.stop());
 

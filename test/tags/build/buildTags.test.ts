@@ -7,7 +7,7 @@ import type { CustomerInput, PreviousTag, RunContext, ScoreOfHead } from '../../
 import { windowState } from '../../../src/tags/build/cycle.ts';
 import { rankOf } from '../../../src/tags/build/intent.ts';
 import { tierOf } from '../../../src/tags/build/value.ts';
-import { DEFAULT_LIFECYCLE } from '../../../src/tags/lifecycle.ts';
+import { DEFAULT_LIFECYCLE } from '../../../src/tags/lifecycle/rules.ts';
 import { TAG_STATUSES, tagSchema } from '../../../src/tags/tag.ts';
 import type { Tag } from '../../../src/tags/tag.ts';
 
@@ -17,7 +17,7 @@ const model = (name: string, horizons: readonly number[], grid: readonly number[
   [name, { name, version: 3, heads: horizons.map((horizonDays) => ({ horizonDays, baseRate, grid, confidence: 'high' as const })) }] as const;
 
 const run: RunContext = {
-  asOf: '2026-04-01', runId: 9, lifecycle: DEFAULT_LIFECYCLE, groupOf: (feature) => (feature === 'visits_30d' ? 'browsing' : 'recency'),
+  asOf: '2026-04-01', runId: 9, lifecycle: { asOf: '2026-04-01', cutoff: Date.parse('2026-03-31T16:00:00Z'), rules: DEFAULT_LIFECYCLE, rulesVersion: 2, rulesChanged: false, lastCutoff: null, startOf: (day) => Date.parse(`${day}T00:00:00+08:00`) }, groupOf: (feature) => (feature === 'visits_30d' ? 'browsing' : 'recency'),
   models: new Map([model('churn', [90, 30, 60, 180], percent, 0.3), model('purchase_intent', [30, 14, 7], percent, 0.2), model('repurchase_cycle', [180], percent, 30), model('clv', [365, 90, 180], money, 100)]),
 };
 const facts: CustomerFacts = { orders: 4, ordersInYear: 3, silenceDays: 20, netSpend: 400, refundShare: 0, discountShare: 0.1, lastGapDays: 28, cycleDays: 30, ownWeight: 0.7, regularity: 'regular' };
@@ -27,7 +27,7 @@ const score = (value: number, more: Partial<ScoreOfHead> = {}): ScoreOfHead => (
 function customer(more: Partial<CustomerInput> & { churn?: number; value?: number } = {}): CustomerInput {
   const { churn = 0.4, value = 500, ...rest } = more;
   return {
-    optedOut: false, facts, previous: new Map(), churnBefore: undefined,
+    optedOut: false, facts, previous: new Map(), stage: undefined, churnBefore: undefined,
     scores: new Map([
       ...[90, 30, 60, 180].map((h) => [scoreKey('churn', h), score(churn)] as const), ...[30, 14, 7].map((h) => [scoreKey('purchase_intent', h), score(0.3)] as const),
       [scoreKey('repurchase_cycle', 180), score(12.7, { interval: { low: 5.2, high: 25.9, level: 0.5 } })], ...[365, 90, 180].map((h) => [scoreKey('clv', h), score(value, { interval: { low: 100, high: 900, level: 0.8 } })] as const),
@@ -130,7 +130,8 @@ describe('value, intent and cycle', () => {
   });
 
   test('the stage knows the stage before', () => {
-    const stage = (was?: string) => tagsBy(customer(was === undefined ? {} : { previous: before({ lifecycle_stage: was }) })).get('lifecycle_stage')?.band;
-    expect([stage(), stage('churned')]).toEqual(['growing', 'reactivated']);
+    const stage = (was?: CustomerInput['stage']) => tagsBy(customer({ stage: was })).get('lifecycle_stage');
+    expect([stage()?.band, stage({ stage: 'churned', enteredOn: '2026-03-01', orders: 3, lastOrderMs: 0 })?.band]).toEqual(['growing', 'reactivated']);
+    expect(stage()?.source).toEqual({ name: 'lifecycle', version: 2, run: 9 });
   });
 });

@@ -13,6 +13,7 @@ import { countCustomers } from '../../../store/repositories/customers.ts';
 import { countEvents } from '../../../store/repositories/events.ts';
 import { listRuns } from '../../../store/repositories/runs.ts';
 import { snapshotSummary } from '../../../store/snapshot/open.ts';
+import { DEFAULT_LIFECYCLE, rulesHash } from '../../../tags/lifecycle/rules.ts';
 import { answer } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { formatInteger } from '../terminal.ts';
@@ -42,6 +43,9 @@ async function checksOf(context: Context): Promise<Check[]> {
   };
   await attempt('home', () => Promise.resolve(readShop(home) === undefined ? { name: 'home', ok: false, found: `none in ${home}`, hint: 'Run `tagcast init`, or `npm run quickstart` for the demo shop.' } : { name: 'home', ok: true, found: home }));
   if (checks.at(-1)?.ok !== true) return checks;
+  const rules = readShop(home)?.lifecycle ?? DEFAULT_LIFECYCLE;
+  const same = rulesHash(rules) === rulesHash(DEFAULT_LIFECYCLE);
+  checks.push({ name: 'lifecycle rules', ok: true, found: `${same ? 'the defaults' : 'the shop\'s own'}: slipping, dormant, churned after ${rules.slippingAfterCycles}, ${rules.dormantAfterCycles}, ${rules.churnedAfterCycles} cycles; loyal from ${rules.loyalFromOrders} orders` });
   await attempt('store', async () => {
     const app = await openApp(context.config, context.clock);
     try {

@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   nightly: async () => (await import('./score.ts')).nightly,
   tags: async () => (await import('./tags.ts')).tags,
   categories: async () => (await import('./categories.ts')).categories,
+  lifecycle: async () => (await import('./lifecycle.ts')).lifecycle,
   customer: async () => (await import('./customer.ts')).customer,
   segment: async () => (await import('./segment.ts')).segment,
   serve: async () => (await import('./serve.ts')).serve,
