@@ -6,7 +6,7 @@ import { AppError } from './base/errors.ts';
 import { addDays, localDate } from './base/time.ts';
 import type { LocalDate } from './base/time.ts';
 import type { Clock } from './base/clock.ts';
-import { paths, PRODUCT_VERSION, readShop, systemClock } from './environment.ts';
+import { paths, PRODUCT_VERSION, readSecretKey, readShop, systemClock } from './environment.ts';
 import type { AppConfig, Shop } from './environment.ts';
 import type { Progress } from './base/progress.ts';
 import { ESTIMATORS } from './estimators/index.ts';
@@ -23,6 +23,9 @@ import { loadCatalogue } from './tags/catalogue/catalogue.ts';
 import type { Catalogue } from './tags/catalogue/catalogue.ts';
 import type { LifecycleRules } from './tags/lifecycle/rules.ts';
 import type { ModelDefinition } from './training/define.ts';
+import type { WebhookDeps } from './jobs/webhooks/deliver.ts';
+import { allowedHosts } from './webhooks/address.ts';
+import type { WebhookSettings } from './webhooks/subscriptions.ts';
 import { FEATURES } from '../features/index.ts';
 import { MODELS } from '../models/index.ts';
 import { RULE_TAGS } from '../tags/index.ts';
@@ -42,6 +45,8 @@ export interface App {
   today(): Promise<LocalDate>;
   training(work: Work): TrainingDeps;
   scoring(work: Work): ScoringDeps;
+  readonly webhookSettings: WebhookSettings;
+  webhooks(work: Pick<Work, 'signal'>): WebhookDeps;
   close(): Promise<void>;
 }
 
@@ -66,6 +71,7 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
   const plan = featurePlan(FEATURES, { timeZone: shop.timeZone });
   const checks = modelChecks(ESTIMATORS);
   const snapshotDir = paths.snapshot(config.home);
+  const webhookSettings: WebhookSettings = { allowed: allowedHosts(config.webhookHosts ?? ''), key: () => readSecretKey(config) };
   const owner = `${hostname()}:${process.pid}:${Math.round(performance.timeOrigin)}`;
   return {
     config, shop, store, clock, plan, checks,
@@ -81,7 +87,9 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
       return dayAfter < now ? dayAfter : now;
     },
     training: (work) => ({ store, snapshotDir, models: MODELS, checks, timeZone: shop.timeZone, currency: shop.currency, ...work }),
-    scoring: (work) => ({ store, clock, owner, snapshotDir, plan, estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: RULE_TAGS, timeZone: shop.timeZone, threads: availableParallelism(), lifecycle: rulesNow(config.home, shop), ...work }),
+    scoring: (work) => ({ store, clock, owner, snapshotDir, plan, estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: RULE_TAGS, timeZone: shop.timeZone, threads: availableParallelism(), lifecycle: rulesNow(config.home, shop), webhooks: webhookSettings, ...work }),
+    webhookSettings,
+    webhooks: ({ signal }) => ({ store, clock, owner, webhooks: webhookSettings, ...(signal === undefined ? {} : { signal }) }),
     close: () => store.close(),
   };
 }

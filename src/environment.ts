@@ -1,11 +1,15 @@
 /** What the machine tells the program: time, environment variables, and the shop's settings in the home folder. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from './base/clock.ts';
 import { AppError } from './base/errors.ts';
 import { checkTimeZone, DEFAULT_TIME_ZONE } from './base/time.ts';
 import { DEFAULT_LIFECYCLE, lifecycleSchema } from './tags/lifecycle/rules.ts';
+
+/** AES-256. */
+const SECRET_KEY_BYTES = 32;
 
 export const systemClock: Clock = { now: () => Date.now() };
 
@@ -28,17 +32,24 @@ export interface AppConfig {
   readonly home: string;
   /** PostgreSQL instead of the embedded store. */
   readonly databaseUrl?: string;
+  /** Hosts that webhooks may go to whatever their addresses, comma-separated (src/webhooks/address.ts). */
+  readonly webhookHosts?: string;
+  /** Base64 of 32 bytes that secrets are kept under; absent: a file in the home folder. */
+  readonly secretKey?: string;
 }
 
-/** Settings from the environment: TAGCAST_HOME (default ./data), TAGCAST_DATABASE_URL. */
+const given = (text: string | undefined): string | undefined => (text === undefined || text === '' ? undefined : text);
+
+/** Settings from the environment: TAGCAST_HOME (default ./data), TAGCAST_DATABASE_URL, TAGCAST_WEBHOOK_HOSTS, TAGCAST_SECRET_KEY. */
 export function configFromEnvironment(env: NodeJS.ProcessEnv, cwd: string): AppConfig {
   const home = resolve(cwd, env.TAGCAST_HOME ?? 'data');
-  const databaseUrl = env.TAGCAST_DATABASE_URL;
-  return databaseUrl === undefined || databaseUrl === '' ? { home } : { home, databaseUrl };
+  const [databaseUrl, webhookHosts, secretKey] = [env.TAGCAST_DATABASE_URL, env.TAGCAST_WEBHOOK_HOSTS, env.TAGCAST_SECRET_KEY].map(given);
+  return { home, ...(databaseUrl === undefined ? {} : { databaseUrl }), ...(webhookHosts === undefined ? {} : { webhookHosts }), ...(secretKey === undefined ? {} : { secretKey }) };
 }
 
 export const paths = {
   config: (home: string) => join(home, 'config.json'),
+  secretKey: (home: string) => join(home, 'secret.key'),
   store: (home: string) => join(home, 'store'),
   snapshot: (home: string) => join(home, 'snapshot'),
   quarantine: (home: string) => join(home, 'quarantine'),
@@ -71,6 +82,25 @@ export function readShop(home: string): Shop | undefined {
 export function writeShop(home: string, shop: Shop): void {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   writeFileSync(paths.config(home), `${JSON.stringify(shop, null, 2)}\n`, { mode: 0o600 });
+}
+
+/**
+ * The key that secrets are kept under. It is not in the store, so that a copy of the store alone gives nothing away; two processes on one server of PostgreSQL need the same one.
+ * @throws AppError `invalid_config`
+ */
+export function readSecretKey({ home, secretKey }: AppConfig): Buffer {
+  const file = paths.secretKey(home);
+  if (secretKey === undefined && !existsSync(file)) {
+    try {
+      writeFileSync(file, `${randomBytes(SECRET_KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    } catch (cause) {
+      // Another process may have been faster; then its key is the one.
+      if (!existsSync(file)) throw new AppError('invalid_config', `${file} cannot be written.`, { hint: 'Make the folder writable for this user, or set TAGCAST_SECRET_KEY.', cause });
+    }
+  }
+  const key = Buffer.from(secretKey ?? readFileSync(file, 'utf8'), 'base64');
+  if (key.length !== SECRET_KEY_BYTES) throw new AppError('invalid_config', `${secretKey === undefined ? file : 'TAGCAST_SECRET_KEY'} is not the base64 of ${SECRET_KEY_BYTES} bytes.`, { hint: 'Make one with `openssl rand -base64 32`; secrets of webhooks have to be rotated after it was changed.' });
+  return key;
 }
 
 export const DEFAULT_SHOP: Shop = { timeZone: DEFAULT_TIME_ZONE, currency: 'CNY', historic: false, simulated: false, lifecycle: DEFAULT_LIFECYCLE };

@@ -1,4 +1,4 @@
-/** The night's work in order: bring the snapshot up to date, score everyone, publish, evaluate the rule tags over what was published, build the segments. */
+/** The night's work in order: bring the snapshot up to date, score everyone, publish, evaluate the rule tags over what was published, build the segments, tell who entered and left. */
 import { refreshSnapshot } from '../store/snapshot/refresh.ts';
 import type { SnapshotInfo } from '../store/snapshot/refresh.ts';
 import { findRun } from '../store/repositories/runs.ts';
@@ -13,6 +13,8 @@ import { reportWeekly } from './tagReports.ts';
 import type { WeeklyReports } from './tagReports.ts';
 import { SCORING_JOB } from './scoringDeps.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
+import { deliverWebhooks } from './webhooks/deliver.ts';
+import type { DeliveryReport } from './webhooks/deliver.ts';
 
 export { dueRuns } from './nightlyPlan.ts';
 export type { DueRun, NightlyTimes } from './nightlyPlan.ts';
@@ -27,6 +29,8 @@ export interface NightlyReport {
   readonly segments?: readonly SegmentOutcome[];
   /** Usefulness reports of the tags, once a week. */
   readonly tagReports?: WeeklyReports;
+  /** What was sent of the outbox; what an endpoint did not take waits for the next attempt. */
+  readonly webhooks?: DeliveryReport;
 }
 
 /**
@@ -49,5 +53,7 @@ async function withRules(deps: ScoringDeps, options: ScoreOptions, report: Pick<
   if (rules.state !== 'done') return { ...report, rules };
   await evaluateToday(deps, options.asOf);
   const segments = await buildSegments(deps, { asOf: options.asOf });
-  return { ...report, rules, segments, tagReports: await reportWeekly(deps, options.asOf) };
+  const { webhooks } = deps;
+  const told = webhooks === undefined ? {} : { webhooks: await deliverWebhooks({ ...deps, webhooks }) };
+  return { ...report, rules, segments, ...told, tagReports: await reportWeekly(deps, options.asOf) };
 }

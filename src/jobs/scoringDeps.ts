@@ -7,6 +7,7 @@ import type { ServingEstimators } from '../scoring/model.ts';
 import type { FeatureWords } from '../scoring/reasons.ts';
 import type { LifecycleRules } from '../tags/lifecycle/rules.ts';
 import type { RuleTagDefinition } from '../tags/rules/definition.ts';
+import type { WebhookSettings } from '../webhooks/subscriptions.ts';
 import type { RunDeps } from './runs.ts';
 
 /** Name of the scoring job in the table of runs. */
@@ -48,6 +49,8 @@ export interface ScoringDeps extends RunDeps {
   readonly limits?: Partial<ScoringLimits>;
   /** Threads that score a large run, 1 when absent; `estimators` must then be those of src/estimators/index.ts. The tags are the same bytes whatever the number. */
   readonly threads?: number;
+  /** Absent: a night sends no webhooks; they wait for whoever does. */
+  readonly webhooks?: WebhookSettings;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
   /** Builds features of a range of customers; absent: from the snapshot. */

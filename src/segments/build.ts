@@ -14,6 +14,7 @@ import { planSelection, rangeSql } from '../conditions/sql/plan.ts';
 import type { Store } from '../store/connection.ts';
 import { selectRows } from '../store/repositories/bulk.ts';
 import type { StoredSegment } from '../store/repositories/segments.ts';
+import { queueSegmentChanges } from '../store/repositories/webhookOutbox.ts';
 import { instantText } from '../store/types.ts';
 import { customerRanges } from './context.ts';
 
@@ -84,6 +85,7 @@ async function swap(store: Store, key: string, version: number): Promise<Segment
     await trx.raw(`UPDATE segment_versions SET state = 'retired' WHERE segment_key = ? AND state = 'live'`, [key]);
     await trx.raw(`UPDATE segment_versions SET state = 'live', members = ?, entered = ?, "left" = ?, finished_at = ? WHERE segment_key = ? AND version = ?`, [members, entered, left, instantText(store.clock.now()), key, version]);
     await trx.raw('UPDATE segments SET live_version = ? WHERE key = ?', [version, key]);
+    await queueSegmentChanges(trx, key, version, store.clock.now());
     // Readers of the version before have their own snapshot of it until their statement ends.
     await trx.raw('DELETE FROM segment_members WHERE segment_key = ? AND version < ?', [key, version]);
     return { key, version, members, entered, left };

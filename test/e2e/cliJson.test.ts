@@ -67,6 +67,15 @@ const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
   'segment members': [['regulars'], 0],
   'segment portrait': [['regulars'], 0],
   'segment export': [['regulars', '--out', join(shop.folder, 'regulars.csv')], 0],
+  'webhook create': [['--url', 'http://127.0.0.1:1/hook', '--segment', 'regulars'], 0],
+  'webhook list': [[], 0],
+  'webhook edit': [['wh_0000000000000000', '--status', 'paused'], 2],
+  'webhook test': [['wh_0000000000000000'], 2],
+  'webhook rotate': [['wh_0000000000000000'], 2],
+  'webhook deliveries': [['wh_0000000000000000'], 2],
+  'webhook resend': [['wh_0000000000000000', '--dead'], 2],
+  'webhook deliver': [[], 0],
+  'webhook delete': [['wh_0000000000000000'], 2],
   'segment delete': [['regulars'], 0],
   'tags delete': [['twice'], 0],
   'keys create': [['--name', 'crm', '--role', 'service'], 0],
@@ -81,6 +90,7 @@ beforeAll(async () => {
   const database = await freshDatabase();
   drop = database.drop;
   settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
+  settings['TAGCAST_WEBHOOK_HOSTS'] = 'http://127.0.0.1:1';
   await shop.json('init', '--historic');
 }, 120_000);
 

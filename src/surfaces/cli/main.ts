@@ -19,7 +19,7 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv = pro
     .addOption(new Option('--json', 'print one JSON document instead of text'))
     .addOption(new Option('--lang <language>', 'language of names and reasons').choices(['zh', 'en']).default(languageOf(env)))
     .addOption(new Option('--quiet', 'no progress'))
-    .addHelpText('after', '\nEnvironment:\n  TAGCAST_HOME          folder of the store, snapshot and reports (default ./data)\n  TAGCAST_DATABASE_URL  PostgreSQL instead of the embedded store\n\nStart with `npm run quickstart` for a demo shop, or with `tagcast init` and `tagcast import orders.csv` for your own.')
+    .addHelpText('after', '\nEnvironment:\n  TAGCAST_HOME          folder of the store, snapshot and reports (default ./data)\n  TAGCAST_DATABASE_URL  PostgreSQL instead of the embedded store\n  TAGCAST_WEBHOOK_HOSTS hosts that webhooks may go to although they are private, comma-separated\n  TAGCAST_SECRET_KEY    base64 of 32 bytes that secrets of webhooks are kept under (default: secret.key in the home folder)\n\nStart with `npm run quickstart` for a demo shop, or with `tagcast init` and `tagcast import orders.csv` for your own.')
     .showSuggestionAfterError()
     .showHelpAfterError('See `tagcast --help`, or `tagcast <command> --help`.')
     .exitOverride();

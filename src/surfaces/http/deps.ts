@@ -5,8 +5,10 @@ import type { Bilingual } from '../../base/text.ts';
 import type { LocalDate } from '../../base/time.ts';
 import type { ScoringDeps } from '../../jobs/scoringDeps.ts';
 import type { scoreOneNow } from '../../jobs/scoringOne.ts';
+import type { WebhookDeps } from '../../jobs/webhooks/deliver.ts';
 import type { Store } from '../../store/connection.ts';
 import type { Catalogue } from '../../tags/catalogue/catalogue.ts';
+import type { WebhookSettings } from '../../webhooks/subscriptions.ts';
 
 export interface AppDeps {
   readonly store: Store;
@@ -23,6 +25,8 @@ export interface AppDeps {
   /** Business day that segments and the age of tags are judged on. */
   today(): Promise<LocalDate>;
   scoring(work: { readonly progress: Progress; readonly signal?: AbortSignal }): ScoringDeps;
+  readonly webhookSettings: WebhookSettings;
+  webhooks(work: { readonly signal?: AbortSignal }): WebhookDeps;
   /** The job that scores one customer; for tests that need another one. */
   readonly scoreOne?: typeof scoreOneNow;
 }

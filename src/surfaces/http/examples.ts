@@ -6,6 +6,7 @@ import { SEGMENT_EXAMPLES } from './exampleSegments.ts';
 import { TAG_EXAMPLES } from './exampleTags.ts';
 import { CATEGORY_EXAMPLES } from './exampleCategories.ts';
 import { TAG_REPORT_EXAMPLES } from './exampleTagReports.ts';
+import { WEBHOOK_EXAMPLES } from './exampleWebhooks.ts';
 
 export interface Example {
   readonly path?: Readonly<Record<string, string>>;
@@ -102,6 +103,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   ...TAG_REPORT_EXAMPLES,
   ...CATEGORY_EXAMPLES,
   ...SEGMENT_EXAMPLES,
+  ...WEBHOOK_EXAMPLES,
   listModels: { response: { models: [{ name: 'churn', label: churnLabel, aliases: { champion: 3, previous: 2 }, versions: 3, champion: versionLine }] } },
   readModel: {
     path: { name: 'churn' },

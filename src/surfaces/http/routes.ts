@@ -8,6 +8,7 @@ import { SEGMENT_ROUTES } from './routes/segments.ts';
 import { TAG_ROUTES } from './routes/tags.ts';
 import { CATEGORY_ROUTES } from './routes/categories.ts';
 import { TAG_REPORT_ROUTES } from './routes/tagReports.ts';
+import { WEBHOOK_ROUTES } from './routes/webhooks.ts';
 import { readProfile, readTags, scoreNow } from './handlers/customers.ts';
 import { takeEvents } from './handlers/events.ts';
 import { readModel, readModels, readReportDocument, readReportPage, readRuns, readVersion } from './handlers/models.ts';
@@ -79,6 +80,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...TAG_REPORT_ROUTES,
   ...CATEGORY_ROUTES,
   ...SEGMENT_ROUTES,
+  ...WEBHOOK_ROUTES,
   route({
     id: 'listModels', method: 'get', path: '/v1/models', group: 'models', params: nothing, query: nothing, response: modelListSchema, cost: 2,
     access: { admin: true, data_scientist: true, marketer: false, service: false },

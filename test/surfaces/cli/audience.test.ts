@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freshDatabase } from '../../support/stores.ts';
+import { startReceiver } from '../../support/webhookReceiver.ts';
+import { verifies } from '../../../src/webhooks/sign.ts';
 import { cliHome, COLUMNS } from './kit.ts';
 
 const settings: NodeJS.ProcessEnv = {};
@@ -32,4 +34,36 @@ test('a segment is exported; the name of the file says the format', async () => 
   const said = await shop.run('segment', 'export', '--condition', 'orders >= 2', '--out', join(shop.folder, 'regulars.ndjson.gz'), '--quiet');
   expect([said.code, said.stdout]).toEqual([0, expect.stringMatching(/1 customers, \d+ bytes\nsha256 [0-9a-f]{64}\n$/)]);
   for (const args of [['buyers', '--out', join(shop.folder, 'buyers')], ['--out', out], ['buyers', '--out', join(shop.folder, 'no', 'x.csv')], ['buyers', '--condition', 'orders >= 1', '--out', out]]) expect((await shop.run('segment', 'export', ...args)).code).toBe(2);
+});
+
+test('a webhook from its making to its end', async () => {
+  const receiver = await startReceiver();
+  try {
+    settings['TAGCAST_WEBHOOK_HOSTS'] = new URL(receiver.url).origin;
+    expect((await shop.run('webhook', 'create', '--url', 'http://127.0.0.1:9/x')).code).toBe(2);
+    const made = (await shop.json('webhook', 'create', '--url', receiver.url, '--segment', 'buyers', '--description', 'CRM')) as { webhookId: string; secret: string };
+    const id = made.webhookId;
+    expect(made.secret).toMatch(/^whsec_/);
+    expect((await shop.run('webhook', 'list')).stdout).not.toContain('whsec_');
+    await shop.json('segment', 'save', 'buyers', '--condition', 'orders >= 2');
+    await shop.json('segment', 'build', 'buyers');
+    receiver.answer = (index) => ({ status: index === 0 ? 410 : 200 });
+    expect(await shop.json('webhook', 'deliver')).toMatchObject({ failed: 1 });
+    expect(await shop.json('webhook', 'list')).toMatchObject([{ webhookId: id, status: 'paused' }]);
+    expect(await shop.json('webhook', 'deliveries', id)).toMatchObject([{ event: 'segment.left', state: 'pending', attempts: 1, lastStatus: 410 }]);
+    await shop.json('webhook', 'edit', id, '--status', 'enabled', '--segment', 'all');
+    const [{ messageId }] = (await shop.json('webhook', 'deliveries', id)) as { messageId: string }[];
+    expect((await shop.run('webhook', 'resend', id)).code).toBe(2);
+    expect(await shop.json('webhook', 'resend', id, messageId)).toEqual({ messages: 1 });
+    expect(await shop.json('webhook', 'deliver')).toMatchObject({ delivered: 1 });
+    expect(receiver.got.at(-1)?.body.data.customers).toEqual([{ id: 'B' }, { id: 'C' }]);
+    const { secret } = (await shop.json('webhook', 'rotate', id, '--overlap', '1')) as { secret: string };
+    expect(await shop.json('webhook', 'test', id)).toEqual({ ok: true, status: 200 });
+    const { headers, text } = receiver.got[receiver.got.length - 1];
+    expect([secret, made.secret].map((one) => verifies(one, headers, text))).toEqual([true, true]);
+    await shop.json('webhook', 'delete', id);
+    expect(await shop.json('webhook', 'list')).toEqual([]);
+  } finally {
+    await receiver.close();
+  }
 });

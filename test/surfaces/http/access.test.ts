@@ -44,6 +44,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
   buildSegment: 'admin marketer',
   listMembers: 'admin marketer',
   listChanges: 'admin marketer',
+  listWebhooks: 'admin marketer',
+  createWebhook: 'admin',
+  editWebhook: 'admin',
+  deleteWebhook: 'admin',
+  testWebhook: 'admin',
+  rotateWebhook: 'admin',
+  listDeliveries: 'admin marketer',
+  resendDeliveries: 'admin',
   listModels: 'admin data_scientist',
   readModel: 'admin data_scientist',
   readVersion: 'admin data_scientist',
@@ -71,7 +79,7 @@ async function callExample(id: string, key?: string): Promise<Reply> {
   const example = EXAMPLES[id];
   if (route === undefined || example === undefined) throw new Error(`no example of ${id}`);
   // What the call before this one changed or deleted is there again.
-  if (Object.hasOwn(example.path ?? {}, 'key') || route.method !== 'get') await seedDefinitions(running.store, running.clock.now());
+  if (Object.hasOwn(example.path ?? {}, 'key') || Object.hasOwn(example.path ?? {}, 'webhook') || route.method !== 'get') await seedDefinitions(running.store, running.clock.now());
   // The only version of the seeded model is 1.
   const values: Readonly<Record<string, string>> = { ...example.path, ...(['readVersion', 'readReport', 'readReportPage'].includes(id) ? { version: '1' } : {}) };
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => values[name] ?? '');

@@ -10,7 +10,7 @@ import { errorSchema } from '../../../src/surfaces/http/schemas/common.ts';
 import { conditionSchema } from '../../../src/conditions/schema.ts';
 import { parseCondition } from '../../../src/conditions/parse.ts';
 import { twoNights } from '../../support/lifecycleNights.ts';
-import { start } from './support.ts';
+import { seedWebhook, start } from './support.ts';
 import type { Running } from './support.ts';
 
 let running: Running;
@@ -114,6 +114,8 @@ describe('docs/http.md', () => {
   const text = readFileSync(new URL('../../../docs/http.md', import.meta.url), 'utf8');
   const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1] ?? '').join('\n').replaceAll('\\\n', ' ');
   const commands = blocks.split('\n').filter((line) => line.startsWith('curl '));
+
+  beforeAll(() => seedWebhook(running.store, running.clock.now()));
 
   test('shows every route that needs a key', () => {
     const missing = ROUTES.filter((route) => {

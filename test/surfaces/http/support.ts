@@ -21,7 +21,9 @@ import { appendEvents } from '../../../src/store/repositories/events.ts';
 import { insertModel, moveAlias } from '../../../src/store/repositories/models.ts';
 import { takeRun } from '../../../src/store/repositories/runs.ts';
 import { publishTags, stageTags } from '../../../src/store/repositories/tagPublish.ts';
+import { deleteWebhook, insertWebhook } from '../../../src/store/repositories/webhooks.ts';
 import { openStore } from '../../../src/store/connection.ts';
+import { seal } from '../../../src/webhooks/secretBox.ts';
 import type { Store } from '../../../src/store/connection.ts';
 import { loadCatalogue } from '../../../src/tags/catalogue/catalogue.ts';
 import { ruleFrom } from '../../../src/tags/catalogue/draft.ts';
@@ -89,10 +91,22 @@ export async function seedDefinitions(store: Store, at: number): Promise<void> {
   const words = { zh: '高概率流失', en: 'Likely to leave' };
   const segment = await createSegment(store, { key: 'likely_to_leave', label: words, description: words, owner: 'ann', condition: readCondition('tag.churn_prob_90d.probability >= 0.3'), status: 'enabled', schedule: 'nightly', holdoutShare: 0.4 }, names, 'test');
   await buildSegment(store, segment, { asOf: localDate(at, DEFAULT_TIME_ZONE), timeZone: DEFAULT_TIME_ZONE, names });
+  await seedWebhook(store, at);
+}
+
+/** Names resolve to a public address that nobody answers at. */
+const WEBHOOKS = { key: () => Buffer.alloc(32, 7), allowed: [], resolve: () => Promise.resolve([{ address: '93.184.215.14', family: 4 as const }]) };
+
+/** The webhook of the examples. */
+export async function seedWebhook(store: Store, at: number): Promise<void> {
+  const webhookId = EXAMPLES.deleteWebhook?.path?.webhook ?? '';
+  await deleteWebhook(store.db, webhookId);
+  await insertWebhook(store.db, { webhookId, url: 'https://crm.example.com/tagcast', description: 'CRM', events: ['segment.entered'], segment: null, status: 'enabled', createdBy: 'test', secret: seal(WEBHOOKS.key(), webhookId, 'whsec_c2VlZGVk'), at });
 }
 
 export function depsFor(store: Store, clock: TestClock): AppDeps {
   return {
+    webhookSettings: WEBHOOKS, webhooks: ({ signal }) => ({ store, clock, owner: 'test', webhooks: WEBHOOKS, timeoutMs: 30, ...(signal === undefined ? {} : { signal }) }),
     store, clock, version: '0.1.0', shop: { timeZone: DEFAULT_TIME_ZONE, historic: false }, catalogue: () => loadCatalogue(store.db), models: MODELS, plan: featurePlan(FEATURES, { timeZone: DEFAULT_TIME_ZONE }),
     today: () => Promise.resolve(localDate(clock.now(), DEFAULT_TIME_ZONE)),
     scoring: ({ progress }) => ({ store, clock, progress, owner: 'test', snapshotDir: '', plan: featurePlan(FEATURES, { timeZone: DEFAULT_TIME_ZONE }), estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: [], timeZone: DEFAULT_TIME_ZONE }),

@@ -20,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   lifecycle: async () => (await import('./lifecycle.ts')).lifecycle,
   customer: async () => (await import('./customer.ts')).customer,
   segment: async () => (await import('./segment.ts')).segment,
+  webhook: async () => (await import('./webhook.ts')).webhook,
   serve: async () => (await import('./serve.ts')).serve,
   keys: async () => (await import('./keys.ts')).keys,
   doctor: async () => (await import('./doctor.ts')).doctor,
