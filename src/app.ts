@@ -12,8 +12,10 @@ import type { Progress } from './base/progress.ts';
 import { ESTIMATORS } from './estimators/index.ts';
 import { featurePlan } from './features/plan.ts';
 import type { FeaturePlan } from './features/plan.ts';
+import type { ExperimentDeps } from './jobs/experiments.ts';
 import type { ScoringDeps } from './jobs/scoringDeps.ts';
 import { modelChecks } from './jobs/scoringModels.ts';
+import { upliftChecks } from './jobs/upliftModels.ts';
 import type { TrainingDeps } from './jobs/training.ts';
 import type { ModelChecks } from './registry/envelope.ts';
 import { openStore } from './store/connection.ts';
@@ -26,6 +28,7 @@ import type { ModelDefinition } from './training/define.ts';
 import type { WebhookDeps } from './jobs/webhooks/deliver.ts';
 import { allowedHosts } from './webhooks/address.ts';
 import type { WebhookSettings } from './webhooks/subscriptions.ts';
+import type { ConditionNames } from './conditions/names.ts';
 import { FEATURES } from '../features/index.ts';
 import { MODELS } from '../models/index.ts';
 import { RULE_TAGS } from '../tags/index.ts';
@@ -47,6 +50,7 @@ export interface App {
   scoring(work: Work): ScoringDeps;
   readonly webhookSettings: WebhookSettings;
   webhooks(work: Pick<Work, 'signal'>): WebhookDeps;
+  experiments(work: Work, names: ConditionNames): ExperimentDeps;
   close(): Promise<void>;
 }
 
@@ -90,6 +94,7 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
     scoring: (work) => ({ store, clock, owner, snapshotDir, plan, estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: RULE_TAGS, timeZone: shop.timeZone, threads: availableParallelism(), lifecycle: rulesNow(config.home, shop), webhooks: webhookSettings, ...work }),
     webhookSettings,
     webhooks: ({ signal }) => ({ store, clock, owner, webhooks: webhookSettings, ...(signal === undefined ? {} : { signal }) }),
+    experiments: (work, names) => ({ store, snapshotDir, plan, checks: upliftChecks(ESTIMATORS), names, timeZone: shop.timeZone, currency: shop.currency, ...work }),
     close: () => store.close(),
   };
 }

@@ -30,6 +30,8 @@ import { emptyReport, reportOf } from './scoringReport.ts';
 import type { RunFigures, ScoreReport } from './scoringReport.ts';
 import { startRun, workOn } from './runs.ts';
 import type { Working } from './runs.ts';
+import { loadUplifts, pinUplift } from './scoringUplift.ts';
+import type { ServedExperiment, UpliftPass } from './scoringUplift.ts';
 
 export type { ScoreReport } from './scoringReport.ts';
 
@@ -44,6 +46,8 @@ export interface ScoreOptions {
 interface RunPlan {
   readonly snapshot: string;
   readonly models: Pinned;
+  /** Absent in plans of earlier versions. */
+  readonly experiments?: readonly ServedExperiment[];
   readonly chunks: readonly IdRange[];
   readonly lifecycle: LifecyclePlan;
 }
@@ -55,6 +59,7 @@ interface RunState {
   readonly force: boolean;
   readonly plan: RunPlan;
   readonly models: readonly LoadedModel[];
+  readonly uplift: UpliftPass;
   readonly working: Working;
 }
 
@@ -72,7 +77,7 @@ async function planRun(deps: ScoringDeps, run: RunRef, asOf: string, resumes: bo
   if (before !== undefined && before.snapshot === summary.contentHash) return before;
   const chunks = await customerChunks(store.db, limitsOf(deps).chunkCustomers);
   if (chunks.length === 0) throw new AppError('insufficient_data', 'There are no customers to score.', { hint: 'Import orders first: `tagcast import orders.csv`.' });
-  const plan: RunPlan = { snapshot: summary.contentHash, models: await pinChampions(store, deps.models), chunks, lifecycle: await planLifecycle(deps, asOf) };
+  const plan: RunPlan = { snapshot: summary.contentHash, models: await pinChampions(store, deps.models), experiments: await pinUplift(store), chunks, lifecycle: await planLifecycle(deps, asOf) };
   await store.db.transaction(async (trx) => {
     // In this order: the details are only written by whoever holds the run.
     await addRunDetails(trx, run, { plan });
@@ -94,7 +99,7 @@ async function scorePass(state: RunState, done: ReadonlySet<number>): Promise<vo
   // One thread: sums of doubles then do not depend on how work was dealt out, and the same data give the same bytes.
   const columns = await openColumns(deps.snapshotDir, { threads: 1 });
   try {
-    const pass: ScorePass = { deps, run, asOf, models, columns, scorer, signal: working.signal };
+    const pass: ScorePass = { deps, run, asOf, models, uplift: state.uplift, columns, scorer, signal: working.signal };
     const write = async (last: { readonly chunk: number; readonly scored: ScoredChunk } | undefined): Promise<void> => {
       if (last === undefined) return;
       await writeChunk(pass, last.chunk, last.scored);
@@ -143,7 +148,7 @@ async function work(state: RunState): Promise<ScoreReport> {
   const heads = await summariseScores(store.db, run.runId);
   const churnKey = churnKeyOf(models);
   const night = stageNight(plan.lifecycle, asOf, startOfDay(asOf, deps.timeZone), deps.timeZone);
-  const context = runContext(deps, night, run.runId, models, gridsOf(heads));
+  const context = runContext(deps, night, run.runId, models, gridsOf(heads), state.uplift.experiments);
   for (const [chunk, range] of plan.chunks.entries()) {
     if (!done.has(tagChunkNumber(state, chunk))) await tagChunk({ deps, run, context, churnKey, signal: working.signal }, tagChunkNumber(state, chunk), range);
     progress({ step: 'tags', done: chunk + 1, total: plan.chunks.length, unit: 'chunks' });
@@ -155,7 +160,7 @@ async function work(state: RunState): Promise<ScoreReport> {
   const figures = await figuresOf(state);
   const report = reportOf(asOf, run, plan.models, deps.models, { total: plan.chunks.length, resumed: [...done].filter((chunk) => chunk < plan.chunks.length).length }, figures);
   const flips = await bandFlips(store, run.runId, asOf);
-  const hold = holdReasons({ customers: figures.all, answered: figures.customers, heads, answeredBefore: await answeredBefore(store, SCORING_JOB, asOf), ...flips }, limitsOf(deps));
+  const hold = holdReasons({ customers: figures.all, answered: figures.customers, heads: heads.filter(({ model }) => deps.models.includes(model)), answeredBefore: await answeredBefore(store, SCORING_JOB, asOf), ...flips }, limitsOf(deps));
   if (hold.length > 0 && !state.force) {
     await finishRun(store.db, run, { state: 'held', details: { hold, report, heads }, at: clock.now() });
     return { ...report, state: 'held', hold };
@@ -195,7 +200,8 @@ export async function scoreAll(deps: ScoringDeps, options: ScoreOptions): Promis
     const plan = await planRun(deps, run, asOf, taken.resumes, taken.details);
     const models: LoadedModel[] = [];
     for (const [name, version] of Object.entries(plan.models)) models.push(await loadForScoring(deps.store, name, version, deps.plan, deps.estimators));
-    return work({ deps, run, asOf, force, plan, models, working });
+    const uplift = await loadUplifts(deps.store, plan.experiments ?? [], deps.plan, deps.estimators);
+    return work({ deps, run, asOf, force, plan, models, uplift, working });
   });
   if (report.state === 'done') await tidyUp(deps, asOf, report);
   return report;

@@ -18,6 +18,9 @@ import { limitsOf } from './scoringDeps.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 import { cyclesFrom } from './scoringModels.ts';
 import type { Scorer } from './scoringThreads.ts';
+import { upliftFeatures } from '../scoring/uplift.ts';
+import { covariatesFor, upliftRows } from './scoringUplift.ts';
+import type { KnownCovariates, UpliftPass } from './scoringUplift.ts';
 
 export interface ScorePass {
   readonly deps: ScoringDeps;
@@ -25,6 +28,7 @@ export interface ScorePass {
   /** Business day. */
   readonly asOf: string;
   readonly models: readonly LoadedModel[];
+  readonly uplift: UpliftPass;
   readonly columns: Columns;
   readonly scorer: Scorer;
   readonly signal: AbortSignal;
@@ -59,12 +63,14 @@ interface Scored {
   /** Rows of `ids` that were scored, ascending. */
   readonly rows: Int32Array;
   readonly scores: readonly ModelScores[];
+  /** Of experiments. */
+  readonly uplift: readonly ScoreRow[];
 }
 
-async function scoreRange(pass: ScorePass, range: IdRange, here: ReadonlyMap<number, boolean>): Promise<Scored> {
+async function scoreRange(pass: ScorePass, range: IdRange, { here, covariates }: CustomersHere): Promise<Scored> {
   const { deps, models } = pass;
   const build = deps.buildFeatures ?? buildFeatures;
-  const all = await build(pass.columns, deps.plan, { asOf: startOfDay(pass.asOf, deps.timeZone), customers: range, names: neededFeatures(models, FACT_FEATURES), signal: pass.signal });
+  const all = await build(pass.columns, deps.plan, { asOf: startOfDay(pass.asOf, deps.timeZone), customers: range, names: neededFeatures(models, [...FACT_FEATURES, ...upliftFeatures(pass.uplift.models)]), signal: pass.signal });
   // The snapshot may still know customers who were erased since.
   const known = Int32Array.from(Array.from(all.customerIds.keys()).filter((row) => here.has(all.customerIds[row])));
   const features: FeatureMatrix = { customerIds: Float64Array.from(known, (row) => all.customerIds[row]), asOf: all.asOf, matrix: takeRows(all.matrix, known) };
@@ -75,6 +81,7 @@ async function scoreRange(pass: ScorePass, range: IdRange, here: ReadonlyMap<num
     facts: factsOf(features, models.find(({ name }) => name === 'repurchase_cycle'), cyclesFrom),
     rows,
     scores: await pass.scorer.score(allowed),
+    uplift: upliftRows(pass.uplift.models, allowed.customerIds, allowed.matrix, covariates, deps.estimators),
   };
 }
 
@@ -102,10 +109,18 @@ export function scoreRows(ids: Float64Array, rows: Int32Array, scores: readonly 
   return out;
 }
 
-/** Customers of a range who are in the store, with whether they refused to be scored. */
-export async function customersHere(pass: ScorePass, range: IdRange): Promise<ReadonlyMap<number, boolean>> {
-  throwIfCancelled(pass.signal, 'Scoring');
-  return new Map((await customersBetween(pass.deps.store.db, range)).map(({ id, refused }) => [id, refused]));
+export interface CustomersHere {
+  /** Customers of a range who are in the store, with whether they refused to be scored. */
+  readonly here: ReadonlyMap<number, boolean>;
+  /** What models of experiments read besides features. */
+  readonly covariates: KnownCovariates;
+}
+
+/** All that a chunk needs of the store before it is scored. */
+export async function customersHere({ deps: { store }, uplift, signal }: ScorePass, range: IdRange): Promise<CustomersHere> {
+  throwIfCancelled(signal, 'Scoring');
+  const here = new Map((await customersBetween(store.db, range)).map(({ id, refused }) => [id, refused]));
+  return { here, covariates: await covariatesFor(store, uplift.models, range) };
 }
 
 export interface ScoredChunk {
@@ -115,9 +130,10 @@ export interface ScoredChunk {
 }
 
 /** Features and scores of a chunk; touches no store, so that it can go on while the chunk before is written. @throws AppError `cancelled`, `model_mismatch`, and what the engine throws for more than a few customers. */
-export async function scoreChunk(pass: ScorePass, range: IdRange, here: ReadonlyMap<number, boolean>): Promise<ScoredChunk> {
+export async function scoreChunk(pass: ScorePass, range: IdRange, customers: CustomersHere): Promise<ScoredChunk> {
   const aside: IdRange[] = [];
-  const parts = here.size === 0 ? [] : await setPoisonAside(range, limitsOf(pass.deps).mostPoison, (part) => scoreRange(pass, part, here), aside);
+  const { here } = customers;
+  const parts = here.size === 0 ? [] : await setPoisonAside(range, limitsOf(pass.deps).mostPoison, (part) => scoreRange(pass, part, customers), aside);
   return { parts, failed: aside.map(({ from }) => from).filter((id) => here.has(id)) };
 }
 
@@ -130,6 +146,6 @@ export async function writeChunk(pass: ScorePass, chunk: number, { parts, failed
     // First, because it holds the run still: nobody can take it over between our rows and our commit.
     await recordChunk(trx, run, { chunk, state: 'done', customers: facts.length, at: deps.clock.now() });
     await insertFacts(trx, run.runId, [...facts, ...failed.map((customerId) => ({ customerId, facts: null }))]);
-    for (const part of parts) await insertScores(trx, run.runId, scoreRows(part.ids, part.rows, part.scores));
+    for (const part of parts) await insertScores(trx, run.runId, [...scoreRows(part.ids, part.rows, part.scores), ...part.uplift]);
   });
 }

@@ -14,6 +14,7 @@ import { loadCatalogue } from '../tags/catalogue/catalogue.ts';
 import { rulesOfCustomer } from '../tags/rules/evaluate.ts';
 import { ruleTagOf, ruleTagsOf } from '../tags/rules/read.ts';
 import { scoreKey } from '../tags/build/context.ts';
+import { upliftScore } from '../tags/build/uplift.ts';
 import type { ScoreOfHead } from '../tags/build/context.ts';
 import { churnBefore, previousTags, stageStates } from '../tags/publishPrevious.ts';
 import type { Tag } from '../tags/tag.ts';
@@ -24,18 +25,22 @@ import type { ScoringDeps } from './scoringDeps.ts';
 import { cyclesFrom, loadForScoring, pinChampions } from './scoringModels.ts';
 import { churnKeyOf, gridsOf, runContext } from './scoringTags.ts';
 import type { Grids } from './scoringTags.ts';
+import { covariatesFor, loadUplifts, pinUplift, upliftRows } from './scoringUplift.ts';
+import type { ServedExperiment, UpliftPass } from './scoringUplift.ts';
 
 interface LastRun {
   readonly runId: number;
   readonly fence: number;
   readonly asOf: string;
   readonly versions: Readonly<Record<string, number>>;
+  readonly experiments: readonly ServedExperiment[];
   readonly grids: Grids;
 }
 
 /** What is kept between calls; models are immutable, so a version never has to be read twice. */
 interface Kept {
   readonly models: Map<string, Promise<LoadedModel>>;
+  uplift?: { readonly of: string; readonly pass: Promise<UpliftPass> };
   run?: LastRun;
 }
 
@@ -62,7 +67,18 @@ async function modelsNow(deps: ScoringDeps, cache: Kept): Promise<LoadedModel[]>
   }));
 }
 
-const NO_RUN: LastRun = { runId: 0, fence: 0, asOf: '0001-01-01', versions: {}, grids: new Map() };
+/** Opened once per set of versions. */
+function upliftNow(deps: ScoringDeps, cache: Kept, pinned: readonly ServedExperiment[]): Promise<UpliftPass> {
+  const of = JSON.stringify([deps.plan.hash, pinned]);
+  if (cache.uplift?.of !== of) {
+    const pass = loadUplifts(deps.store, pinned, deps.plan, deps.estimators);
+    cache.uplift = { of, pass };
+    pass.catch(() => { delete cache.uplift; });
+  }
+  return cache.uplift.pass;
+}
+
+const NO_RUN: LastRun = { runId: 0, fence: 0, asOf: '0001-01-01', versions: {}, experiments: [], grids: new Map() };
 
 /** The finished run whose percentile grid is used: the one of the business day itself, else the newest before or after it. */
 async function lastRun(deps: ScoringDeps, cache: Kept, asOf: string): Promise<LastRun> {
@@ -73,8 +89,8 @@ async function lastRun(deps: ScoringDeps, cache: Kept, asOf: string): Promise<La
   );
   if (head === undefined) return NO_RUN;
   if (cache.run?.runId === head.runId && cache.run.fence === head.fence) return cache.run;
-  const [row] = await deps.store.prepared<{ plan: { models?: Record<string, number> } | null; heads: HeadSummary[] | null }>('scoring_run_grids', `SELECT details -> 'plan' AS plan, details -> 'heads' AS heads FROM runs WHERE run_id = $1`, [head.runId]);
-  cache.run = { ...head, versions: row?.plan?.models ?? {}, grids: gridsOf(row?.heads ?? []) };
+  const [row] = await deps.store.prepared<{ plan: { models?: Record<string, number>; experiments?: ServedExperiment[] } | null; heads: HeadSummary[] | null }>('scoring_run_grids', `SELECT details -> 'plan' AS plan, details -> 'heads' AS heads FROM runs WHERE run_id = $1`, [head.runId]);
+  cache.run = { ...head, versions: row?.plan?.models ?? {}, experiments: row?.plan?.experiments ?? [], grids: gridsOf(row?.heads ?? []) };
   return cache.run;
 }
 
@@ -104,18 +120,22 @@ export async function scoreOneNow(deps: ScoringDeps, customerId: number, options
   }
   const cache = keptFor(store);
   const models = await modelsNow(deps, cache);
+  const uplift = await upliftNow(deps, cache, await pinUplift(store));
   const run = await lastRun(deps, cache, asOf);
   // A grid of another version's scores would rank against other numbers.
-  const grids = new Map([...run.grids].filter(([key]) => models.some(({ name, version }) => run.versions[name] === version && key.startsWith(`${name}:`))));
+  const sameExperiments = uplift.experiments.filter(({ key, version }) => run.experiments.some((one) => one.key === key && one.version === version)).map(({ key }) => upliftScore(key));
+  const same = new Set([...models.filter(({ name, version }) => run.versions[name] === version).map(({ name }) => name), ...sameExperiments]);
+  const grids = new Map([...run.grids].filter(([key]) => same.has(key.slice(0, key.lastIndexOf(':')))));
   const words = wordsOf(deps.plan);
   const rows = customer.refused ? new Int32Array() : Int32Array.of(0);
   const scores = customer.refused ? [] : models.map((model) => scoreFeatures(model, features, { asOf, words }));
-  const byHead = new Map(scoreRows(features.customerIds, rows, scores).map(({ model, horizonDays, value, low, high, level, reasons }): [string, ScoreOfHead] => [
+  const extra = customer.refused ? [] : upliftRows(uplift.models, features.customerIds, features.matrix, await covariatesFor(store, uplift.models, range), deps.estimators);
+  const byHead = new Map([...scoreRows(features.customerIds, rows, scores), ...extra].map(({ model, horizonDays, value, low, high, level, reasons }): [string, ScoreOfHead] => [
     scoreKey(model, horizonDays),
     { value: value ?? Number.NaN, interval: low === null || high === null || level === null ? null : { low, high, level }, reasons: (reasons ?? []) as ScoreOfHead['reasons'] },
   ]));
   const night = stageNight(await lifecycleNow(deps, asOf), asOf, instant, timeZone);
-  const context = runContext(deps, night, run.runId, models, grids);
+  const context = runContext(deps, night, run.runId, models, grids, uplift.experiments);
   const [previous, stages, before, rules, published] = [
     await previousTags(store.db, run.runId, asOf, range), await stageStates(store.db, asOf, range), await churnBefore(store.db, churnKeyOf(models), asOf, range), await rulesNow(deps, asOf, customer.refused ? undefined : customerId), await tagsOf(store.db, customerId),
   ];

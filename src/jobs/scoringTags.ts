@@ -15,6 +15,8 @@ import { scoreKey } from '../tags/build/context.ts';
 import type { ModelContext, RunContext, ScoreOfHead } from '../tags/build/context.ts';
 import { churnBefore, previousTags, stageStates } from '../tags/publishPrevious.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
+import { upliftScore } from '../tags/build/uplift.ts';
+import type { ServedExperiment } from './scoringUplift.ts';
 
 /** Customers whose tags are built before they are written: bounds the memory. */
 const CUSTOMERS_PER_WRITE = 500;
@@ -26,7 +28,7 @@ export function gridsOf(heads: readonly Pick<HeadSummary, 'model' | 'horizonDays
   return new Map(heads.map(({ model, horizonDays, grid }) => [scoreKey(model, horizonDays), grid ?? []]));
 }
 
-export function runContext(deps: ScoringDeps, night: RunContext['lifecycle'], runId: number, models: readonly LoadedModel[], grids: Grids): RunContext {
+export function runContext(deps: ScoringDeps, night: RunContext['lifecycle'], runId: number, models: readonly LoadedModel[], grids: Grids, experiments: readonly ServedExperiment[] = []): RunContext {
   const groups = new Map(deps.plan.definitions.map(({ name, group }) => [name, group]));
   return {
     asOf: night.asOf, runId,
@@ -35,6 +37,7 @@ export function runContext(deps: ScoringDeps, night: RunContext['lifecycle'], ru
       heads: heads.map(({ head }) => ({ horizonDays: head.horizonDays, baseRate: head.baseRate, confidence: head.confidence, grid: grids.get(scoreKey(name, head.horizonDays)) ?? [] })),
     }])),
     lifecycle: night,
+    experiments: experiments.map((one) => ({ ...one, grid: grids.get(scoreKey(upliftScore(one.key), one.responseDays)) ?? [] })),
     groupOf: (feature) => groups.get(feature),
   };
 }

@@ -66,11 +66,12 @@ export async function loadModel(store: Store, name: string, version: number, che
   return opened;
 }
 
-/** Every version, newest first within a name. `name` narrows to one model. */
+/** Every version, newest first within a name, without those of experiments (uplift.ts). `name` narrows to one model. */
 export async function listModels(store: Store, name?: string): Promise<ModelSummary[]> {
   return selectRows<ModelSummary>(
     store.db,
-    `SELECT name, version, sha256, created_at AS "createdAt", octet_length(artefact) AS bytes, envelope AS card FROM models WHERE ?::text IS NULL OR name = ? ORDER BY name, version DESC`,
+    `SELECT name, version, sha256, created_at AS "createdAt", octet_length(artefact) AS bytes, envelope AS card FROM models
+     WHERE (?::text IS NULL OR name = ?) AND envelope ->> 'kind' IS DISTINCT FROM 'uplift' ORDER BY name, version DESC`,
     [name ?? null, name ?? null] as string[],
   );
 }

@@ -6,5 +6,6 @@ export const TABLES = [
   'segments', 'segment_definitions', 'segment_versions', 'segment_members', 'segment_changes',
   'tag_definitions', 'tag_definition_versions', 'rule_runs', 'customer_rules', 'staged_rules', 'rule_changes', 'watermarks', 'tag_reports', 'tag_categories', 'tag_placements',
   'webhooks', 'webhook_messages', 'webhook_cursors',
+  'experiments', 'experiment_assignments',
 ] as const;
 export type TableName = (typeof TABLES)[number];

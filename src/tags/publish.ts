@@ -10,6 +10,7 @@ import type { PublishResult } from '../store/repositories/tagPublish.ts';
 import type { RunRef } from '../store/repositories/runs.ts';
 import { LIFECYCLE_TAG } from './catalogue/lifecycle.ts';
 import { BUILT_TAGS } from './build/buildTags.ts';
+import { UPLIFT_GROUP_KEY } from './catalogue/uplift.ts';
 
 export interface PublishRun {
   /** Business day. */
@@ -72,7 +73,7 @@ async function endMissing(trx: Knex.Transaction, run: RunRef, { asOf, below }: P
 
 /** Tags whose changes are worth keeping: everything that is no number, and the one number that a trend is read from. */
 export function historyKeys(churnKey: string): string[] {
-  return [...BUILT_TAGS.filter(({ valueType }) => valueType === 'text').map(({ key }) => key), churnKey];
+  return [...BUILT_TAGS.filter(({ valueType }) => valueType === 'text').map(({ key }) => key), UPLIFT_GROUP_KEY, churnKey];
 }
 
 /** @throws AppError `run_fenced` when the run is not ours any more; then nothing is published. */

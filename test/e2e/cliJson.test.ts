@@ -11,6 +11,7 @@ let drop: () => Promise<void> = () => Promise.resolve();
 const ERROR = expect.objectContaining({ code: expect.stringMatching(/^[a-z_]+$/) as string, message: expect.any(String) as string, hint: expect.any(String) as string }) as object;
 const CONDITION = '{"tag": "orders_total", "field": "value", "op": ">=", "value": 1}';
 const orders = shop.file('orders.csv', 'customer,time,amount,order\nA,2025-03-01,10,1\nA,2025-04-01,12,2\nB,2025-05-01,7.5,3\n');
+const arms = shop.file('arms.csv', 'customer,arm\nA,treated\nB,control\n');
 const table = shop.file('table.csv', `age,city,churned\n${Array.from({ length: 60 }, (_, i) => `${20 + (i * 7) % 40},${i % 3 === 0 ? 'a' : 'b'},${i % 4 === 0 ? 'yes' : 'no'}`).join('\n')}\n`);
 
 /** Words behind the command's name and the exit code. In the order in which a shop would use them; `serve`, which stays, is in test/e2e/cliProcess.test.ts. */
@@ -76,6 +77,13 @@ const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
   'webhook resend': [['wh_0000000000000000', '--dead'], 2],
   'webhook deliver': [[], 0],
   'webhook delete': [['wh_0000000000000000'], 2],
+  'experiment create': [['spring', '--outcome', 'order', '--response-days', '14', '--start', '2025-03-02', '--probability', '0.5'], 0],
+  'experiment import-assignment': [['spring', arms], 0],
+  'experiment assign': [['spring'], 2],
+  'experiment list': [[], 0],
+  'experiment show': [['spring'], 0],
+  'experiment evaluate': [['spring'], 4],
+  'experiment delete': [['spring'], 0],
   'segment delete': [['regulars'], 0],
   'tags delete': [['twice'], 0],
   'keys create': [['--name', 'crm', '--role', 'service'], 0],

@@ -8,6 +8,7 @@ import { xLearner } from './xLearner.ts';
 
 export type { BaseEstimator, UpliftData, UpliftFit, UpliftLearner, UpliftParams } from './contract.ts';
 export { outOfFoldUplift, type OutOfFold } from './outOfFold.ts';
+export { calibrateUplift, effectAt, type CalibratedEffect, type UpliftCalibration } from './calibrate.ts';
 export { upliftVerdict, type UpliftVerdict, type VerdictOptions } from './verdict.ts';
 
 export type UpliftKind = 'two_model' | 'one_model' | 'x_learner' | 'doubly_robust';

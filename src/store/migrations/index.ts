@@ -11,6 +11,7 @@ import { up as catalogue } from './catalogue.ts';
 import { up as lifecycle } from './lifecycle.ts';
 import { up as tagReports } from './tagReports.ts';
 import { up as tagCategories } from './tagCategories.ts';
+import { up as experiments } from './experiments.ts';
 import { up as webhooks } from './webhooks.ts';
 
 export interface Migration {
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0011_model_reports', up: modelReports },
   { name: '0012_catalogue', up: catalogue },
   { name: '0013_lifecycle', up: lifecycle },
+  { name: '0015_experiments', up: experiments },
   { name: '0016_webhooks', up: webhooks },
   { name: '0017_tag_reports', up: tagReports },
   { name: '0017_tag_reports_categories', up: tagCategories },

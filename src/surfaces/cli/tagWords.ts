@@ -33,6 +33,7 @@ export function numberWords(words: TagWords, definition: TagDefinition | undefin
     case 'probability': return formatProbability(value);
     case 'share': return formatPercent(value);
     case 'days': return `${formatNumber(value, value < 10 ? 1 : 0)} ${words.language === 'zh' ? '天' : 'days'}`;
+    case 'points': return `${value > 0 ? '+' : ''}${formatNumber(value, 1)} ${words.language === 'zh' ? '个百分点' : 'points'}`;
     case 'orders': return formatInteger(value);
     default: return formatNumber(value, 2);
   }
@@ -40,8 +41,9 @@ export function numberWords(words: TagWords, definition: TagDefinition | undefin
 
 /** Value, or why there is none. */
 export function valueOfTag(words: TagWords, tag: Tag): string {
-  if (tag.status !== 'ok') return STATUS_WORDS[tag.status][words.language];
   const band = bandOfTag(words, tag.key, tag.band);
+  // A reason that has a name of its own says more than its status.
+  if (tag.status !== 'ok') return band === '' ? STATUS_WORDS[tag.status][words.language] : band;
   if (band !== '' && (typeof tag.value !== 'number' || tag.value === null)) return band;
   if (tag.value === null) return '';
   if (Array.isArray(tag.value)) return tag.value.join(', ');

@@ -13,9 +13,10 @@ import type { Draft } from './draft.ts';
 import { intentDraft } from './intent.ts';
 import { lifecycleDraft } from './lifecycle.ts';
 import { statisticalDraft } from './statistical.ts';
+import { upliftTags } from './uplift.ts';
 import { valueDraft } from './value.ts';
 
-/** Every tag that each customer has, whatever its status. Rule tags are not built here: the store evaluates them (rules/stage.ts). */
+/** Every tag that each customer has in any shop, whatever its status; those of experiments come besides (uplift.ts). Rule tags are not built here: the store evaluates them (rules/stage.ts). */
 export const BUILT_TAGS: readonly TagDefinition[] = [...STATISTICAL_TAGS, ...PREDICTIVE_TAGS, LIFECYCLE_TAG];
 
 /** Kinds that are withheld from customers who refused personalisation; plain facts of their own orders are not. */
@@ -36,10 +37,11 @@ function draftOf(definition: TagDefinition, run: RunContext, customer: CustomerI
 
 /** @throws AppError `internal` for a tag of the catalogue that nothing here builds. */
 export function buildTags(run: RunContext, customer: CustomerInput): Tag[] {
-  return BUILT_TAGS.map((definition) => {
+  const tags = BUILT_TAGS.map((definition) => {
     if (customer.optedOut && PERSONAL_KINDS.includes(definition.kind)) return envelope(definition, none('opted_out'), run);
     const draft = draftOf(definition, run, customer);
     if (draft === undefined) throw new AppError('internal', `Nothing builds the tag ${definition.key}.`);
     return envelope(definition, draft, run);
   });
+  return [...tags, ...upliftTags(run, customer)];
 }

@@ -1,4 +1,5 @@
 /** What tag building is given: about the run once, and about each customer. Plain data; no store, no models. */
+import type { ServedExperiment } from '../../experiments/serving.ts';
 import type { StageNight, StageState } from '../lifecycle/stage.ts';
 import type { TagStatus } from '../tag.ts';
 import type { CustomerFacts } from '../../scoring/facts.ts';
@@ -21,6 +22,12 @@ export interface ModelContext {
   readonly heads: readonly HeadContext[];
 }
 
+/** An experiment as the run pinned it. */
+export interface UpliftContext extends ServedExperiment {
+  /** 101 points of the effects of the customers scored in the run; empty where nobody was. */
+  readonly grid: readonly number[];
+}
+
 export interface RunContext {
   /** Business day. */
   readonly asOf: string;
@@ -29,6 +36,8 @@ export interface RunContext {
   readonly models: ReadonlyMap<string, ModelContext>;
   /** The night as stages see it, and the version of its rules. */
   readonly lifecycle: StageNight & { readonly rulesVersion: number };
+  /** Those that began last first; absent: none. */
+  readonly experiments?: readonly UpliftContext[];
   /** The group that a feature belongs to: decides the reason for the risk. */
   readonly groupOf: (feature: string) => string | undefined;
 }

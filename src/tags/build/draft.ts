@@ -6,9 +6,9 @@ import type { TagDefinition } from '../catalogue/definition.ts';
 import type { CustomerInput, HeadContext, ModelContext, RunContext, ScoreOfHead } from './context.ts';
 import { scoreKey } from './context.ts';
 
-/** What one tag says about one customer: a status without a value, or a value with what belongs to it. */
+/** What one tag says about one customer: a status without a value (and, where the reason has a name of its own, its band), or a value with what belongs to it. */
 export type Draft =
-  | { readonly status: Exclude<TagStatus, 'ok'> }
+  | { readonly status: Exclude<TagStatus, 'ok'>; readonly band?: string }
   | ({ readonly status: 'ok'; readonly value: NonNullable<Tag['value']> } & Partial<Pick<Tag, 'band' | 'probability' | 'percentile' | 'lift' | 'interval' | 'horizonDays' | 'confidence' | 'reasons'>>);
 
 export const none = (status: Exclude<TagStatus, 'ok'>): Draft => ({ status });
@@ -34,7 +34,7 @@ export function envelope(definition: TagDefinition, draft: Draft, run: RunContex
     kind: definition.kind,
     status: draft.status,
     value: filled?.value ?? null,
-    band: filled?.band ?? null,
+    band: draft.band ?? null,
     probability: filled?.probability ?? null,
     percentile: filled?.percentile ?? null,
     lift: filled?.lift ?? null,

@@ -13,7 +13,9 @@ import type { Bilingual } from '../../base/text.ts';
 import { BUILT_TAGS } from '../build/buildTags.ts';
 import { categoryTree } from './categories.ts';
 import type { Category } from './categories.ts';
+import { liveUplift } from '../../experiments/serving.ts';
 import { STAGES } from './lifecycle.ts';
+import { upliftDefinitions } from './uplift.ts';
 import type { TagDefinition } from './definition.ts';
 
 /** A rule tag of the store, its condition checked. */
@@ -51,7 +53,7 @@ export async function loadCatalogue(db: Knex, shop: Pick<ConditionNames, 'attrib
   const rules = (await listDefinitions(db)).map((stored): StoredRule => ({ ...stored, condition: parseCondition(stored.condition) }));
   const segments = await selectRows<{ key: string; label: Bilingual }>(db, 'SELECT key, label FROM segments ORDER BY key');
   const placed = new Map((await latestPlacements(db)).map(({ key, category }) => [key, category]));
-  const tags = [...BUILT_TAGS.map((tag) => ({ ...tag, category: placed.get(tag.key) ?? tag.category })), ...rules.map(ruleTag)];
+  const tags = [...[...BUILT_TAGS, ...upliftDefinitions(await liveUplift({ db }))].map((tag) => ({ ...tag, category: placed.get(tag.key) ?? tag.category })), ...rules.map(ruleTag)];
   const categories = categoryTree(await latestCategories(db), tags.map(({ category }) => category));
   return { tags, rules, categories, names: { tags, stages: STAGES, segments, ...shop } };
 }

@@ -21,6 +21,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   customer: async () => (await import('./customer.ts')).customer,
   segment: async () => (await import('./segment.ts')).segment,
   webhook: async () => (await import('./webhook.ts')).webhook,
+  experiment: async () => (await import('./experiment.ts')).experiment,
   serve: async () => (await import('./serve.ts')).serve,
   keys: async () => (await import('./keys.ts')).keys,
   doctor: async () => (await import('./doctor.ts')).doctor,
