@@ -11,10 +11,10 @@ export interface Room {
 
 /** Functions that surfaces may call without a job around them: each reads, or is one whole transaction by itself. */
 const READ_FUNCTIONS = [
-  'store/repositories/', 'store/events.ts', 'registry/aliases.ts', 'registry/models.ts', 'segments', 'experiments', 'training/uplift/report.ts', 'conditions', 'tags/tag.ts', 'tags/age.ts', 'tags/catalogue/', 'tags/lifecycle/', 'training/trained.ts', 'webhooks/subscriptions.ts',
+  'store/repositories/', 'store/events.ts', 'registry/aliases.ts', 'registry/models.ts', 'segments', 'quality', 'experiments', 'training/uplift/report.ts', 'conditions', 'tags/tag.ts', 'tags/age.ts', 'tags/catalogue/', 'tags/lifecycle/', 'training/trained.ts', 'webhooks/subscriptions.ts',
 ] as const;
 
-const EVERY_ROOM = ['math', 'estimators', 'conditions', 'store', 'simulator', 'features', 'training', 'registry', 'scoring', 'tags', 'segments', 'experiments', 'webhooks', 'reports'] as const;
+const EVERY_ROOM = ['math', 'estimators', 'conditions', 'store', 'simulator', 'features', 'training', 'registry', 'scoring', 'tags', 'segments', 'quality', 'experiments', 'webhooks', 'reports'] as const;
 
 export const ROOMS: Readonly<Record<string, Room>> = {
   base: { may: [], packages: ['temporal-polyfill'] },
@@ -31,6 +31,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   segments: { may: ['store', 'conditions'], types: ['tags'], packages: ['knex', 'node:crypto', 'zod'] },
   webhooks: { may: ['store'], packages: ['node:crypto', 'node:net', 'node:http', 'node:https', 'node:dns/promises'] },
   experiments: { may: ['store', 'conditions', 'math', 'segments'], types: ['training/uplift/report.ts'], packages: ['zod'] },
+  quality: { may: ['store', 'conditions'], packages: ['zod', 'knex'] },
   reports: { may: ['store', 'scoring', 'registry', 'features', 'math', 'tags/catalogue/', 'training/trained.ts', 'training/diagnostics/schema.ts'], packages: ['zod', 'd3-scale', 'd3-shape', 'node:crypto'] },
   jobs: { may: EVERY_ROOM },
   'surfaces/http': { may: ['jobs', 'reports', ...READ_FUNCTIONS], types: ['store', 'app.ts'], packages: ['express', 'zod', 'pino', 'node:*'] },

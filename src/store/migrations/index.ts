@@ -13,6 +13,7 @@ import { up as tagReports } from './tagReports.ts';
 import { up as tagCategories } from './tagCategories.ts';
 import { up as experiments } from './experiments.ts';
 import { up as webhooks } from './webhooks.ts';
+import { up as quality } from './quality.ts';
 
 export interface Migration {
   readonly name: string;
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0016_webhooks', up: webhooks },
   { name: '0017_tag_reports', up: tagReports },
   { name: '0017_tag_reports_categories', up: tagCategories },
+  { name: '0017_tag_reports_quality', up: quality },
 ];

@@ -4,6 +4,7 @@ import { exampleDiagnostics, exampleLatest } from './exampleReport.ts';
 import { LIFECYCLE_EXAMPLES } from './exampleLifecycle.ts';
 import { SEGMENT_EXAMPLES } from './exampleSegments.ts';
 import { TAG_EXAMPLES } from './exampleTags.ts';
+import { QUALITY_EXAMPLES } from './exampleQuality.ts';
 import { CATEGORY_EXAMPLES } from './exampleCategories.ts';
 import { TAG_REPORT_EXAMPLES } from './exampleTagReports.ts';
 import { WEBHOOK_EXAMPLES } from './exampleWebhooks.ts';
@@ -102,6 +103,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   ...LIFECYCLE_EXAMPLES,
   ...TAG_REPORT_EXAMPLES,
   ...CATEGORY_EXAMPLES,
+  ...QUALITY_EXAMPLES,
   ...SEGMENT_EXAMPLES,
   ...WEBHOOK_EXAMPLES,
   listModels: { response: { models: [{ name: 'churn', label: churnLabel, aliases: { champion: 3, previous: 2 }, versions: 3, champion: versionLine }] } },

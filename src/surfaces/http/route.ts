@@ -35,6 +35,7 @@ export const ROUTE_GROUPS = {
   webhooks: { zh: '事件推送', en: 'Webhooks' },
   models: { zh: '模型', en: 'Models' },
   events: { zh: '事件', en: 'Events' },
+  quality: { zh: '数据质量', en: 'Data quality' },
   system: { zh: '系统', en: 'System' },
 } as const satisfies Record<string, Bilingual>;
 export type RouteGroup = keyof typeof ROUTE_GROUPS;

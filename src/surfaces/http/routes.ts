@@ -6,6 +6,7 @@ import type { Route } from './route.ts';
 import { LIFECYCLE_ROUTES } from './routes/lifecycle.ts';
 import { SEGMENT_ROUTES } from './routes/segments.ts';
 import { TAG_ROUTES } from './routes/tags.ts';
+import { QUALITY_ROUTES } from './routes/quality.ts';
 import { CATEGORY_ROUTES } from './routes/categories.ts';
 import { TAG_REPORT_ROUTES } from './routes/tagReports.ts';
 import { WEBHOOK_ROUTES } from './routes/webhooks.ts';
@@ -81,6 +82,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...CATEGORY_ROUTES,
   ...SEGMENT_ROUTES,
   ...WEBHOOK_ROUTES,
+  ...QUALITY_ROUTES,
   route({
     id: 'listModels', method: 'get', path: '/v1/models', group: 'models', params: nothing, query: nothing, response: modelListSchema, cost: 2,
     access: { admin: true, data_scientist: true, marketer: false, service: false },

@@ -11,6 +11,7 @@ import { aliasesOf } from '../../../registry/aliases.ts';
 import { listApiKeys } from '../../../store/repositories/apiKeys.ts';
 import { countCustomers } from '../../../store/repositories/customers.ts';
 import { countEvents } from '../../../store/repositories/events.ts';
+import { listAlerts } from '../../../store/repositories/quality.ts';
 import { listRuns } from '../../../store/repositories/runs.ts';
 import { snapshotSummary } from '../../../store/snapshot/open.ts';
 import { DEFAULT_LIFECYCLE, rulesHash } from '../../../tags/lifecycle/rules.ts';
@@ -63,6 +64,8 @@ async function checksOf(context: Context): Promise<Check[]> {
       const today = await app.today();
       const fresh = last !== undefined && last.state === 'done' && last.asOf >= addDays(today, -1);
       checks.push({ name: 'last run', ok: fresh, found: last === undefined ? 'none' : `${last.asOf}: ${last.state}`, ...(fresh ? {} : { hint: 'Run `tagcast nightly`.' }) });
+      const alerts = await listAlerts(app.store.db, { open: true, limit: 100 });
+      checks.push({ name: 'data quality', ok: alerts.length === 0, found: alerts.length === 0 ? 'no open alert' : `open alerts: ${alerts.slice(0, 5).map(({ key, openedOn }) => `${key} since ${openedOn}`).join(', ')}${alerts.length > 5 ? ` and ${alerts.length - 5} more` : ''}`, ...(alerts.length === 0 ? {} : { hint: 'Look with `tagcast quality status`.' }) });
       const keys = (await listApiKeys(app.store.db)).filter(({ revokedAt }) => revokedAt === null).length;
       return { name: 'API keys', ok: keys > 0, found: String(keys), ...(keys > 0 ? {} : { hint: 'Make one: `tagcast keys create --name me --role admin`.' }) };
     } finally {

@@ -18,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   tags: async () => (await import('./tags.ts')).tags,
   categories: async () => (await import('./categories.ts')).categories,
   lifecycle: async () => (await import('./lifecycle.ts')).lifecycle,
+  quality: async () => (await import('./quality.ts')).quality,
   customer: async () => (await import('./customer.ts')).customer,
   segment: async () => (await import('./segment.ts')).segment,
   webhook: async () => (await import('./webhook.ts')).webhook,
