@@ -1,5 +1,5 @@
 /** A small stand-in for many histories, to find the neighbourhood of an optimum in. */
-import { sumOf } from './history.ts';
+import { weightedHistories } from './history.ts';
 import type { CompressedHistories } from './history.ts';
 
 /**
@@ -23,6 +23,5 @@ export function coarsen(data: CompressedHistories, target: number): CompressedHi
     shares = until;
   }
   const take = (values: Float64Array): Float64Array => Float64Array.from(taken, (i) => values[i]);
-  const weight = Float64Array.from(weights);
-  return { x: take(data.x), T: take(data.T), tx: take(data.tx), weight, totalWeight: sumOf(weight) };
+  return weightedHistories(take(data.x), take(data.T), take(data.tx), Float64Array.from(weights));
 }

@@ -28,19 +28,10 @@ const WALLS: readonly (readonly [number, number])[] = [[-7, 11], [-7, 11], [-12,
  */
 function meanLoss({ x, m, weight, totalWeight }: SpendSample, meanSpend: number): Objective {
   const money = new Float64Array(x.length);
-  const blocks: { x: number; until: number; weight: number; logMoney: number; logMean: number }[] = [];
-  for (let i = 0; i < x.length; ) {
-    const block = { x: x[i], until: i, weight: 0, logMoney: 0, logMean: 0 };
-    for (; i < x.length && x[i] === block.x; i++) {
-      const mean = m[i] / meanSpend;
-      money[i] = mean * x[i];
-      block.weight += weight[i];
-      block.logMoney += weight[i] * Math.log(money[i]);
-      block.logMean += weight[i] * Math.log(mean);
-    }
-    block.until = i;
-    blocks.push(block);
-  }
+  // Per distinct x: x, its last row + 1, weight, Σ w ln money, Σ w ln mean.
+  const blocks: Float64Array[] = [];
+  for (let from = 0; from < x.length; from = blocks[blocks.length - 1][1]) blocks.push(blockFrom(x, m, weight, meanSpend, from, money));
+  const sums = new Float64Array(2);
   return (theta, gradient) => {
     const p = Math.exp(theta[0]);
     const q = Math.exp(theta[1]);
@@ -53,23 +44,18 @@ function meanLoss({ x, m, weight, totalWeight }: SpendSample, meanSpend: number)
     let dp = 0;
     let dq = 0;
     let dg = 0;
-    let i = 0;
-    for (const block of blocks) {
-      const px = p * block.x;
-      let logSums = 0;
-      let inverses = 0;
-      for (; i < block.until; i++) {
-        const sum = g + money[i];
-        logSums += weight[i] * Math.log(sum);
-        inverses += weight[i] / sum;
-      }
+    let from = 0;
+    for (const [orders, until, mass, logMoney, logMean] of blocks) {
+      const px = p * orders;
+      sumsAt(g, money, weight, from, until, sums);
+      from = until;
       const psi = digamma(px + q);
-      const share = block.logMoney - logSums;
-      const rest = block.weight * logG - logSums;
-      value += block.weight * (lgamma(px + q) - lgamma(px) - lgammaQ) + q * rest + px * share - block.logMean;
-      dp += block.x * (block.weight * (psi - digamma(px)) + share);
-      dq += block.weight * (psi - digammaQ) + rest;
-      dg += (q / g) * block.weight - (px + q) * inverses;
+      const share = logMoney - sums[0];
+      const rest = mass * logG - sums[0];
+      value += mass * (lgamma(px + q) - lgamma(px) - lgammaQ) + q * rest + px * share - logMean;
+      dp += orders * (mass * (psi - digamma(px)) + share);
+      dq += mass * (psi - digammaQ) + rest;
+      dg += (q / g) * mass - (px + q) * sums[1];
     }
     let loss = -value / totalWeight;
     if (gradient !== undefined) {
@@ -85,6 +71,36 @@ function meanLoss({ x, m, weight, totalWeight }: SpendSample, meanSpend: number)
     }
     return loss;
   };
+}
+
+/** The block of rows with x as in row `from`; fills in their money. */
+function blockFrom(x: Float64Array, m: Float64Array, weight: Float64Array, meanSpend: number, from: number, money: Float64Array): Float64Array {
+  const orders = x[from];
+  let mass = 0;
+  let logMoney = 0;
+  let logMean = 0;
+  let i = from;
+  for (; i < x.length && x[i] === orders; i++) {
+    const mean = m[i] / meanSpend;
+    money[i] = mean * orders;
+    mass += weight[i];
+    logMoney += weight[i] * Math.log(money[i]);
+    logMean += weight[i] * Math.log(mean);
+  }
+  return Float64Array.of(orders, i, mass, logMoney, logMean);
+}
+
+/** Σ w ln(g + money) and Σ w ÷ (g + money): all that a step of γ has to look at rows for. */
+function sumsAt(g: number, money: Float64Array, weight: Float64Array, from: number, until: number, sums: Float64Array): void {
+  let logs = 0;
+  let inverses = 0;
+  for (let i = from; i < until; i++) {
+    const sum = g + money[i];
+    logs += weight[i] * Math.log(sum);
+    inverses += weight[i] / sum;
+  }
+  sums[0] = logs;
+  sums[1] = inverses;
 }
 
 /** Rows of a sample that stand for all: a systematic one in the order (x, m), so that a first search need not look at everybody. */

@@ -123,7 +123,12 @@ export function compressHistories(histories: readonly History[], weights: ArrayL
 
 export function compressColumns({ x, tx, T }: Histories, weights: ArrayLike<number>, logGaps?: number): CompressedHistories {
   const { values, weight } = distinctRows([x, T, tx], weights);
-  return { x: values[0], T: values[1], tx: values[2], weight, totalWeight: sumOf(weight), ...(logGaps === undefined ? {} : { logGaps }) };
+  return weightedHistories(values[0], values[1], values[2], weight, logGaps);
+}
+
+/** The one place that makes them: likelihoods are compiled for one layout. */
+export function weightedHistories(x: Float64Array, T: Float64Array, tx: Float64Array, weight: Float64Array, logGaps?: number): CompressedHistories {
+  return { x, T, tx, weight, totalWeight: sumOf(weight), ...(logGaps === undefined ? {} : { logGaps }) };
 }
 
 export function sumOf(values: Float64Array): number {

@@ -1,7 +1,7 @@
 /**
  * Maximum likelihood (or maximum a posteriori) of an order model on compressed histories: one strategy for all families.
  *
- * The neighbourhood is found on a coarse stand-in from several starts; from there a quasi-Newton method that begins with the stand-in's curvature needs a
+ * The neighbourhood is found on a few histories from several starts and then on a coarse stand-in; from there a quasi-Newton method that begins with the stand-in's curvature needs a
  * handful of passes over all histories. Should that not converge, all starts are tried on all histories with a second optimiser behind them, and
  * only then the fit is said to have failed: the start value is never an answer.
  */
@@ -9,7 +9,7 @@ import type { Result } from '../../base/result.ts';
 import { fail, ok } from '../../base/result.ts';
 import { inverseSpd } from '../../math/linear.ts';
 import { minimiseByTwo, numericHessian } from '../../math/optimise.ts';
-import type { Objective } from '../../math/optimise.ts';
+import type { Objective, OptimiseResult } from '../../math/optimise.ts';
 import { minimiseLbfgs } from '../../math/optimiseLbfgs.ts';
 import type { FitFailure } from '../contract.ts';
 import { coarsen } from './coarsen.ts';
@@ -116,11 +116,16 @@ export function maximise(family: Family, groups: readonly Group[], { prior, sign
     return full;
   };
 
-  const plain = groups.map(({ data }) => ({ data: coarsen(data, Math.max(1, Math.round(COARSE_HISTORIES / groups.length))), z: [] }));
-  const rough = meanLoss(family, plain, weeksPerOrder, prior);
-  const near = family.starts
-    .map((start) => minimiseLbfgs(rough, Float64Array.from(start), { signal, gradientTolerance: 1e-6, valueTolerance: 1e-12, maxStep: 1.5, maxIterations: 200 }))
+  const coarse = (histories: number): Objective => {
+    const plain = groups.map(({ data }) => ({ data: coarsen(data, Math.max(1, Math.round(histories / groups.length))), z: [] }));
+    return meanLoss(family, plain, weeksPerOrder, prior);
+  };
+  const settle = (loss: Objective, starts: readonly ArrayLike<number>[], gradientTolerance: number): OptimiseResult => starts
+    .map((start) => minimiseLbfgs(loss, Float64Array.from(start), { signal, gradientTolerance, valueTolerance: 1e-12, maxStep: 1.5, maxIterations: 200 }))
     .reduce((one, other) => (other.value < one.value || !Number.isFinite(one.value) ? other : one));
+  const rough = coarse(COARSE_HISTORIES);
+  const few = settle(coarse(FEW_HISTORIES), family.starts, 1e-4);
+  const near = settle(rough, Number.isFinite(few.value) ? [few.x] : family.starts, 1e-6);
   const usable = Number.isFinite(near.value);
   const inverseHessian = effects === 0 && usable ? inverseSpd(numericHessian(rough, near.x), near.x.length) : undefined;
   let best = minimiseByTwo(objective, usable ? [withEffects(near.x)] : family.starts.map(withEffects), { ...exact, inverseHessian });
@@ -147,3 +152,5 @@ export function maximise(family: Family, groups: readonly Group[], { prior, sign
 }
 
 const COARSE_HISTORIES = 1_000;
+/** Enough to tell from which start the better hill is climbed. */
+const FEW_HISTORIES = 150;
