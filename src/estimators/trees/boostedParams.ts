@@ -55,6 +55,9 @@ export interface BoostedTreesParams extends TreeParams {
   readonly learningRate: number;
   /** Largest step of a leaf before the learning rate, on the scale of the score. */
   readonly maxStep: number;
+  /** Above 0: gradient-based one-side sampling. A tree sees this share of the rows, those with the largest gradients, and `gossRest` of all rows drawn from the others, in place of `rowSample` and `rowsPerTree`. */
+  readonly gossTop: number;
+  readonly gossRest: number;
   /** Boosts on from these trees, fitted with the same objective; `trees` counts the new ones. */
   readonly continueFrom: BoostedTreesArtefact | null;
 }
@@ -88,7 +91,12 @@ const RANGES: Readonly<Record<string, Range>> = {
   patience: [0, 100_000, 'whole'],
   learningRate: [0, 1, 'above'],
   maxStep: [0, Infinity, 'above'],
+  gossTop: [0, 1],
+  gossRest: [0, 1, 'above'],
 };
+
+/** Leaves of these are quantiles of their rows, which a sample by gradients would bend. */
+const RENEWED: readonly string[] = ['absolute_error', 'quantile'];
 
 function outside(value: number, [low, high, kind]: Range): boolean {
   if (!(value >= low && value <= high)) return true;
@@ -115,6 +123,9 @@ export function checkTreeParams(kind: string, params: TreeParams & Partial<Boost
   }
   if (params.growth !== 'leaf' && params.growth !== 'depth') throw wrong(kind, 'growth', params.growth, 'leaf or depth');
   if (params.aftDistribution !== undefined && !AFT_DISTRIBUTIONS.includes(params.aftDistribution)) throw wrong(kind, 'aftDistribution', params.aftDistribution, AFT_DISTRIBUTIONS.join(', '));
+  const { gossTop = 0, gossRest = 0, objective = '' } = params;
+  if (gossTop > 0 && !(gossTop + gossRest <= 1)) throw wrong(kind, 'gossRest', gossRest, `at most ${1 - gossTop}, so that it and gossTop are no more than all rows`);
+  if (gossTop > 0 && RENEWED.includes(objective)) throw wrong(kind, 'gossTop', gossTop, `0 with the objective ${objective}`);
   const known = new Set(x.columns.map(({ name }) => name));
   for (const [column, sign] of Object.entries(params.monotone)) {
     if (!known.has(column)) throw wrong(kind, 'monotone', column, 'about columns of the training rows');

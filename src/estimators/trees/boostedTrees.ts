@@ -55,6 +55,8 @@ export const boostedTrees = defineEstimator<BoostedTreesArtefact, BoostedTreesPa
     maxStep: 4,
     rowSample: 0.8,
     columnSample: 0.3,
+    gossTop: 0,
+    gossRest: 0.1,
     continueFrom: null,
   },
 

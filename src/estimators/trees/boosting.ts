@@ -5,6 +5,7 @@ import type { GrowthParams } from './growth/growthParams.ts';
 import { growTree, type LeafRange } from './growth/growTree.ts';
 import type { GrownTree } from './growth/grownTree.ts';
 import { renewedValue } from './growth/renewal.ts';
+import { gradientLevels, oneSideSample, type OneSideDrawn } from './growth/oneSideSample.ts';
 import { sampleRows, type RowSampling } from './growth/sampleRows.ts';
 import { treeFollower } from './growth/followTree.ts';
 import { workspaceOf } from './growth/workspace.ts';
@@ -17,6 +18,9 @@ export interface BoostingParams extends GrowthParams {
   readonly rowsPerTree: number;
   /** Share of columns that each tree sees. */
   readonly columnSample: number;
+  /** Above 0: rows by the size of their gradients, see {@link OneSide}; `rowSample` and `rowsPerTree` do not count then. */
+  readonly gossTop: number;
+  readonly gossRest: number;
 }
 
 export interface BoostingLimit {
@@ -54,22 +58,35 @@ export function boost(kernel: Kernel, set: TrainingSet, objective: Objective, pa
     return start;
   });
   const grownWeight = weights === undefined ? grown.length : grown.reduce((sum, i) => sum + weights[i], 0);
-  const sampling: RowSampling = { share: Math.min(params.rowSample, params.rowsPerTree / grownWeight), replacement: false, repeat: !store.fine };
+  const goss = params.gossTop > 0;
+  const sampling: RowSampling = { share: goss ? 1 : Math.min(params.rowSample, params.rowsPerTree / grownWeight), replacement: false, repeat: !store.fine };
   const slots = Math.min(set.columns.length, Math.max(1, Math.round(params.columnSample * set.columns.length)));
   const workspace = workspaceOf(kernel, set, sampling.repeat ? Math.ceil(grownWeight) : grown.length, slots);
-  const logistic = objective.logistic === true && !store.fine;
+  const logistic = objective.logistic === true && !store.fine && !goss;
   const [gradients, hessians] = logistic ? [new Float64Array(0), new Float64Array(0)] : [kernel.doubles(rows), kernel.doubles(rows)];
   const follow = treeFollower(kernel, store);
   const trees: GrownTree[] = [];
   const heldLoss: number[] = [];
   let best = held === undefined ? Infinity : objective.loss(scores, kept);
   let sinceBest = 0;
+  const [sizes, levels] = goss ? [new Float64Array(rows), new Int32Array(rows)] : [new Float64Array(0), new Int32Array(0)];
+  const drawOneSided = (seed: number): OneSideDrawn => {
+    sizes.fill(0);
+    for (let output = 0; output < objective.outputs; output++) {
+      objective.write(scores, output, grown, grown.length, gradients, hessians);
+      for (const row of grown) sizes[row] += Math.abs(gradients[row]);
+    }
+    gradientLevels(grown, sizes, levels);
+    return oneSideSample(set, grown, levels, { top: params.gossTop, rest: params.gossRest }, sampling.repeat, seed, workspace.order, workspace.others);
+  };
   const first = from?.rounds ?? 0;
   for (let round = first; round < first + limit.rounds; round++) {
     const seed = rng.fork('rows', round).int(4294967296);
-    const { count, left } = sampleRows(set, grown, sampling, seed, workspace.order, workspace.others);
-    const { order, others } = workspace;
     objective.prepare?.(scores, grown);
+    const { order, others } = workspace;
+    // The first trees move all scores by so much that gradients of the start say little (as LightGBM has it).
+    const oneSide = goss && round * params.learningRate >= 1 ? drawOneSided(seed) : undefined;
+    const { count, left } = oneSide ?? sampleRows(set, grown, sampling, seed, order, others);
     for (let output = 0; output < objective.outputs; output++) {
       checkpoint();
       const treeSeed = rng.fork('tree', round, output).int(4294967296);
@@ -81,6 +98,7 @@ export function boost(kernel: Kernel, set: TrainingSet, objective: Objective, pa
         grid = steps;
       } else {
         objective.write(scores, output, order, count, gradients, hessians);
+        oneSide?.weigh(gradients, hessians);
         grid = store.fine ? fineGrid(order, count, gradients, hessians, weights, set.whole, set.totalWeight) : narrowGrid(order, count, gradients, hessians);
         if (store.fine) kernel.quantiseFine(store, order, count, gradients, hessians, weights, set.whole, grid);
         else kernel.quantiseNarrow(store, order, count, gradients, hessians, set.hashes, treeSeed, grid);

@@ -29,7 +29,7 @@ export type TreesOutcome =
 /** Least rows in a leaf: lowered to a 40th of the rows where there are few. */
 export const leastRows = (minRows: number, totalWeight: number): number => Math.min(minRows, Math.max(Math.min(5, minRows), totalWeight / 40));
 
-export function growthOf(params: TreeParams, set: TrainingSet): Omit<BoostingParams, 'learningRate' | 'maxStep'> {
+export function growthOf(params: TreeParams, set: TrainingSet): Omit<BoostingParams, 'learningRate' | 'maxStep' | 'gossTop' | 'gossRest'> {
   const { categorySmoothing, categoryL2, maxCategories, oneVersusRest, categoryRows } = params;
   return {
     ...params,

@@ -19,6 +19,7 @@ estimatorContract('boosted_trees, poisson', boostedTrees, () => ({ task: 'count'
 estimatorContract('boosted_trees, gamma', boostedTrees, () => ({ task: 'amount', train: target(amount.map((v) => v + 1)), params: params({ objective: 'gamma' }) }));
 estimatorContract('boosted_trees, cox', boostedTrees, () => ({ task: 'duration', train: waiting, params: params({ objective: 'cox' }) }));
 estimatorContract('boosted_trees, aft', boostedTrees, () => ({ task: 'duration', train: waiting, params: params({ objective: 'aft', aftDistribution: 'extreme' }) }));
+estimatorContract('boosted_trees, rows by their gradients', boostedTrees, () => ({ task: 'count', train: target(visits), params: params({ objective: 'poisson', gossTop: 0.2, gossRest: 0.3, learningRate: 0.4 }) }));
 estimatorContract('random_forest, classes', randomForest, () => ({ task: 'multiclass', classes: 3, train: target(plans), params: { ...randomForest.defaults, target: 'shares', trees: 10 } as const }));
 estimatorContract('random_forest, quantity', randomForest, () => ({ task: 'number', train: target(balance), params: { ...randomForest.defaults, target: 'mean', trees: 10 } as const }));
 estimatorContract('random_forest', randomForest, () => ({ task: 'binary', train: target(plans.map((v) => (v > 0 ? 1 : 0))), params: { ...randomForest.defaults, trees: 10 } }));

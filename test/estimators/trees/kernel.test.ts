@@ -78,6 +78,16 @@ built('the compiled kernel equals its twin', () => {
     expect(new Set(all).size).toBe(1);
   });
 
+  test('with rows by their gradients, on narrow records with weights and on fine ones', () => {
+    const some = { trees: 4, learningRate: 0.6, maxLeaves: 10, maxBins: 31, gossTop: 0.1, gossRest: 0.1, minRows: 5, columnSample: 1 };
+    const narrow = table(50_500, 4, 9);
+    for (const train of [{ ...narrow, weights: narrow.y.map((_, i) => 1 + (i % 2)) }, table(900, 5, 9)]) {
+      const all = everyWay(train, some, [1, 2]);
+      expect(new Set(all).size).toBe(1);
+      expect(bytes(twinKernel(), train, { ...some, gossTop: 0 })).not.toBe(all[0]);
+    }
+  });
+
   test.each([[30, 257], [64, 20], [64, 21], [20, 1]])('on fine records, %i rows and %i columns, 1 and 2 threads', (rows, columns) => {
     const all = everyWay(table(rows, columns, 6), { trees: 3, rowSample: 1, minRows: 1, columnSample: 1 }, [1, 2]);
     expect(new Set(all).size).toBe(1);
