@@ -7,6 +7,7 @@ const withTarget = (y: Float64Array) => ({ ...train, y });
 const withoutPeriods = (y: Float64Array) => ({ x: train.x, y });
 
 estimatorContract('logistic_regression, categories and splines', logisticRegression, () => ({ task: 'binary', train: structuredClone(train), params: { ...logisticRegression.defaults, splineKnots: 4 } }));
+estimatorContract('logistic_regression, categories and B-splines', logisticRegression, () => ({ task: 'binary', train: structuredClone(train), params: { ...logisticRegression.defaults, splineKnots: 4, splineKind: 'b_spline' as const } }));
 estimatorContract('multinomial_regression', multinomialRegression, () => ({ task: 'multiclass', classes: 3, train: structuredClone(withTarget(plans)), params: multinomialRegression.defaults }));
 estimatorContract('multinomial_regression, lasso', multinomialRegression, () => ({ task: 'multiclass', classes: 3, train: structuredClone(withTarget(plans)), params: { ...multinomialRegression.defaults, lambda: 8, l1Ratio: 1 } }));
 estimatorContract('linear_regression, elastic net on folds', linearRegression, () => ({ task: 'number', train: structuredClone(withoutPeriods(balance)), params: { ...linearRegression.defaults, l1Ratio: 0.5 } }));

@@ -100,7 +100,7 @@ export function inference(artefact: InferableArtefact, train: TrainingData, opti
 }
 
 function wordsOf(term: Term): string {
-  if (term.of === 'spline') return `spline ${term.basis}`;
+  if (term.of === 'spline' || term.of === 'b_spline') return `spline ${term.basis}`;
   if (term.of !== 'category') return term.of;
   return term.how === 'one_hot' ? (term.unseen === 1 ? 'rare' : term.levels[0]) : term.how;
 }

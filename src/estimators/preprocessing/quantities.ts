@@ -3,7 +3,7 @@ import type { Column } from '../../base/matrix.ts';
 import { distribution, medianOf, moments, weightedQuantile } from '../../math/stats/index.ts';
 import type { CodedColumn, DesignColumn } from './design.ts';
 import type { PreprocessingParams } from './params.ts';
-import { quantileKnots } from './splines.ts';
+import { bSplineCount, quantileKnots } from './splines.ts';
 import { signedLog, standardised, writeRaw, writeTerm, type QuantityTerm } from './terms.ts';
 
 export interface FittedTerm<Of> {
@@ -31,10 +31,13 @@ export function fitQuantity(place: number, column: Column, weights: Float64Array
       fitted.push({ term: { ...placed, centre: moments(design, weights).mean }, design });
     };
     const common = { column: place, fill, log, mean: 0, sd: 1, centre: 0 };
-    add({ of: 'value', ...common }, log ? moments(scaled, weights) : plain);
-    const knots = params.splineKnots >= 3 ? quantileKnots(scaled, unit ? undefined : weights, params.splineKnots) : [];
-    for (let basis = 0; basis < knots.length - 2; basis++) {
-      const term: QuantityTerm = { of: 'spline', ...common, knots, basis };
+    const local = params.splineKind === 'b_spline';
+    const knots = params.splineKnots >= 3 ? quantileKnots(scaled, unit ? undefined : weights, params.splineKnots, local ? 0 : undefined) : [];
+    // B-splines hold the straight line themselves.
+    const curved = local && knots.length >= 3;
+    if (!curved) add({ of: 'value', ...common }, log ? moments(scaled, weights) : plain);
+    for (let basis = 0; basis < (curved ? bSplineCount(knots.length) - 1 : knots.length - 2); basis++) {
+      const term: QuantityTerm = { of: curved ? 'b_spline' : 'spline', ...common, knots, basis };
       const raw = new Float64Array(values.length);
       writeRaw(term, values, raw);
       add(term, moments(raw, weights));

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import type { Column } from '../../base/matrix.ts';
 import { finite, float64Block } from '../codec.ts';
-import { splineBasis } from './splines.ts';
+import { bSplineBasis, bSplineCount, splineBasis } from './splines.ts';
 
 const place = {
   /** Index into the artefact's column names. A column has any number of terms. */
@@ -33,6 +33,9 @@ export const termSchema = z.discriminatedUnion('of', [
   /** One function of a natural cubic spline, see splines.ts; knots are on the scale after the logarithm. */
   z.object({ of: z.literal('spline'), ...quantity, knots: z.array(finite).min(3).refine(ascending, 'knots must ascend'), basis: z.int().min(0) })
     .refine(({ knots, basis }) => basis < knots.length - 2, 'a spline has no such function'),
+  /** One function of a cubic B-spline basis; the last one is left out, because all sum to 1. */
+  z.object({ of: z.literal('b_spline'), ...quantity, knots: z.array(finite).min(3).refine(ascending, 'knots must ascend'), basis: z.int().min(0) })
+    .refine(({ knots, basis }) => basis < bSplineCount(knots.length) - 1, 'a spline has no such function'),
   /** A number for each category: 1 and 0 (`one_hot`), the logarithm of its share of the rows (`frequency`), or the mean target of its rows on the link scale (`target`). */
   z.object({
     of: z.literal('category'), ...place, how: z.enum(['one_hot', 'frequency', 'target']), levels: z.array(z.string()), values: float64Block,
@@ -64,7 +67,9 @@ export function writeRaw(term: QuantityTerm, values: Float64Array, out: Float64A
     const filled = v !== v ? fill : v;
     out[i] = log ? signedLog(filled) : filled;
   }
-  if (term.of === 'spline') for (let i = 0; i < values.length; i++) out[i] = splineBasis(term.knots, term.basis, out[i]);
+  if (term.of === 'value') return;
+  const basis = term.of === 'spline' ? splineBasis : bSplineBasis;
+  for (let i = 0; i < values.length; i++) out[i] = basis(term.knots, term.basis, out[i]);
 }
 
 /** Raw value of a category's term for each of `categories`, in that order. */
