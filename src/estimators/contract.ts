@@ -86,7 +86,7 @@ export interface Estimator<Artefact extends { readonly kind: string }, Params> {
   predict(artefact: Artefact, x: Matrix): Float64Array;
   /** Quantiles of the target, levels in (0, 1) ascending; row-major rows × levels, non-decreasing within a row. */
   quantiles?(artefact: Artefact, x: Matrix, levels: readonly number[]): Float64Array;
-  /** The distribution of every row's target, worked out once: its quantiles are those of {@link quantiles}. */
-  distribution?(artefact: Artefact, x: Matrix): RowDistributions;
+  /** The distribution of every row's target, worked out once: its quantiles are those of {@link quantiles} where there are such. Undefined for an artefact that learned none (trees of a mean). */
+  distribution?(artefact: Artefact, x: Matrix): RowDistributions | undefined;
   explain?(artefact: Artefact, x: Matrix): Explanation;
 }

@@ -14,7 +14,8 @@ type Artefact = { readonly kind: string };
 
 /** The wait of every row of `x`: the estimator's own distributions, or its quantiles read by straight lines; undefined where it has neither. */
 export function waitsOf(estimator: Pick<Estimator<Artefact, unknown>, 'quantiles' | 'distribution'>, artefact: Artefact, x: Matrix): RowDistributions | undefined {
-  if (estimator.distribution !== undefined) return estimator.distribution(artefact, x);
+  const distribution = estimator.distribution?.(artefact, x);
+  if (distribution !== undefined) return distribution;
   const grid = estimator.quantiles?.(artefact, x, GRID);
   if (grid === undefined) return undefined;
   return {

@@ -12,6 +12,7 @@ import { withKernel } from './kernel/choose.ts';
 import { bytesNeeded } from './memory.ts';
 import { classesOf, targetProblem } from './objectives/objectiveOf.ts';
 import { explainTrees, predictTrees } from './predictions.ts';
+import { waitDistribution } from './waits.ts';
 
 export type { BoostedTreesParams } from './boostedParams.ts';
 
@@ -74,6 +75,7 @@ export const boostedTrees = defineEstimator<BoostedTreesArtefact, BoostedTreesPa
   },
 
   predict: predictTrees,
+  distribution: waitDistribution,
   explain: explainTrees,
 });
 

@@ -12,7 +12,7 @@ function rising(values: Float64Array): boolean {
   return true;
 }
 
-/** Error distributions of accelerated failure time: log days = score + error · sigma while trees grew, · spread of what they left unexplained. */
+/** Error distributions of accelerated failure time: log days = score + error · sigma while trees grew, score + location + error · spread of what they left unexplained. Artefacts of before have no location. */
 export const AFT_DISTRIBUTIONS = ['normal', 'logistic', 'extreme'] as const;
 export type AftDistribution = (typeof AFT_DISTRIBUTIONS)[number];
 
@@ -27,7 +27,7 @@ export const fittedObjectiveSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('gamma') }),
   z.object({ name: z.literal('tweedie'), power: finite.gt(1).max(2) }),
   z.object({ name: z.literal('cox'), baseline: baselineHazard }),
-  z.object({ name: z.literal('aft'), distribution: z.enum(AFT_DISTRIBUTIONS), sigma: finite.positive(), spread: finite.positive() }),
+  z.object({ name: z.literal('aft'), distribution: z.enum(AFT_DISTRIBUTIONS), sigma: finite.positive(), spread: finite.positive(), location: finite.optional() }),
 ]);
 export type FittedObjective = z.infer<typeof fittedObjectiveSchema>;
 export type ObjectiveName = FittedObjective['name'];

@@ -7,6 +7,7 @@ import { forestColumns } from './serve/columns.ts';
 import { applyLink } from './serve/links.ts';
 import { forestScores } from './serve/scores.ts';
 import { treeContributions } from './shap/treeShap.ts';
+import { logDays } from './waits.ts';
 
 export interface FittedTrees {
   readonly objective: FittedObjective;
@@ -14,28 +15,12 @@ export interface FittedTrees {
   readonly forest: Forest;
 }
 
-/** Median of the standard errors of accelerated failure time. */
-const MEDIAN_ERROR = { normal: 0, logistic: 0, extreme: Math.log(Math.LN2) } as const;
-
 export function predictTrees(trees: FittedTrees, x: Matrix): Float64Array {
   const { objective, floor, forest } = trees;
   const scores = forestScores(forest, forestColumns(forest, x), x.rows);
   if (objective.name === 'cox' || objective.name === 'aft') return scores.map((score) => Math.exp(logDays(objective, score)));
   const predicted = applyLink(forest, scores);
   return floor === null ? predicted : predicted.map((value) => Math.max(value, floor));
-}
-
-/** Logarithm of the median days. */
-function logDays(objective: Extract<FittedObjective, { name: 'cox' | 'aft' }>, score: number): number {
-  if (objective.name === 'aft') return score + objective.spread * MEDIAN_ERROR[objective.distribution];
-  const { days, hazard } = objective.baseline;
-  const wanted = Math.LN2 * Math.exp(-score);
-  let k = 0;
-  while (k < hazard.length && hazard[k] < wanted) k++;
-  // Beyond the last event the mean hazard so far goes on.
-  if (k === hazard.length) return Math.log(days[k - 1]) + Math.log(wanted) - Math.log(hazard[k - 1]);
-  const [fromDay, fromHazard] = k === 0 ? [0, 0] : [days[k - 1], hazard[k - 1]];
-  return Math.log(fromDay + ((days[k] - fromDay) * (wanted - fromHazard)) / (hazard[k] - fromHazard));
 }
 
 export function explainTrees(trees: FittedTrees, x: Matrix): Explanation {

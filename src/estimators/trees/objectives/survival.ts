@@ -68,9 +68,9 @@ export function aft(distribution: AftDistribution, scale: number, { y, weights, 
     },
     loss: ([scores], rows) => meanLoss(rows, sigma, (i) => scores[i]),
     fitted([scores], rows) {
-      // Trees have taken their share of the spread: what is left is what predictions are uncertain by.
-      const { x } = minimiseNelderMead((p) => meanLoss(rows, Math.exp(p[0]), (i) => scores[i]), Float64Array.of(Math.log(sigma)));
-      return { name: 'aft', distribution, sigma, spread: Math.min(Math.max(Math.exp(x[0]), 1e-3), 1e3) };
+      // Trees have taken their share of the spread: what is left is what predictions are uncertain by. Where errors are lopsided, the place of all scores depends on it.
+      const { x } = minimiseNelderMead((p) => meanLoss(rows, Math.exp(p[1]), (i) => scores[i] + p[0]), Float64Array.of(0, Math.log(sigma)));
+      return { name: 'aft', distribution, sigma, spread: Math.min(Math.max(Math.exp(x[1]), 1e-3), 1e3), location: x[0] };
     },
   };
 }
