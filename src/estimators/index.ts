@@ -19,12 +19,14 @@ import { neuralSequence, neuralTabular, neuralValue } from './neural/index.ts';
 import { rateBaseline } from './value/rateBaseline.ts';
 import { scaledRate } from './value/scaledRate.ts';
 import { twoPart } from './value/twoPart.ts';
+import { conformalQuantiles } from './value/conformalQuantiles.ts';
 import { zeroInflatedLognormal } from './value/zeroInflatedLognormal.ts';
 
 export { checkArtefact, decodeArtefact, encodeArtefact } from './codec.ts';
 export {
   baseRate, bgBb, bgCnbdK, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, gammaRegression, globalGap, hazardTrees, linearRegression, logisticRegression, mbgCnbdK, mbgNbd, multinomialRegression,
   neuralSequence, neuralTabular, neuralValue, paretoNbd, personalMeanGap, poissonRegression, rateBaseline, repurchaseCycle, scaledRate, shiftedBetaGeometric, tweedieRegression, twoPart,
+  conformalQuantiles,
   zeroInflatedLognormal,
 };
 
@@ -92,6 +94,7 @@ const SINGLE = Object.freeze({
   rate_baseline: erased(rateBaseline),
   scaled_rate: erased(scaledRate),
   two_part: erased(twoPart),
+  conformal_quantiles: erased(conformalQuantiles),
   zero_inflated_lognormal: erased(zeroInflatedLognormal),
   tweedie_regression: erased(tweedieRegression),
   linear_regression: erased(linearRegression),
