@@ -22,10 +22,55 @@ export const SCRIPT = `
   const answers = {
     zh: (best, total, currency) => best === undefined
       ? '按这些数字，联系任何人都不划算。'
-      : '联系概率最高的 ' + number('zh').format(best.rows) + ' 位客户（前 ' + percent('zh', best.rows / total, 0) + '，概率 ≥ ' + percent('zh', best.score, 1) + '）：预期利润 ' + money('zh', best.profit, currency) + '（' + money('zh', best.low, currency) + '～' + money('zh', best.high, currency) + '）。',
+      : '联系概率最高的 ' + number('zh').format(best.rows) + ' 位客户（前 ' + percent('zh', best.rows / total, 0) + '，概率 ≥ ' + percent('zh', best.score, 1) + '）：预期利润 ' + money('zh', best.expected, currency) + '（' + money('zh', best.expectedLow, currency) + '～' + money('zh', best.expectedHigh, currency) + '），已扣除人数在同一批客户上选出所带来的高估。',
     en: (best, total, currency) => best === undefined
       ? 'With these numbers contacting anybody costs more than it earns.'
-      : 'Contact the ' + number('en').format(best.rows) + ' customers with the highest probability (top ' + percent('en', best.rows / total, 0) + ', probability ≥ ' + percent('en', best.score, 1) + '): expected profit ' + money('en', best.profit, currency) + ' (' + money('en', best.low, currency) + ' to ' + money('en', best.high, currency) + ').',
+      : 'Contact the ' + number('en').format(best.rows) + ' customers with the highest probability (top ' + percent('en', best.rows / total, 0) + ', probability ≥ ' + percent('en', best.score, 1) + '): expected profit ' + money('en', best.expected, currency) + ' (' + money('en', best.expectedLow, currency) + ' to ' + money('en', best.expectedHigh, currency) + '), less what choosing the number on the same customers flatters by.',
+  };
+  const poisson = (mean, next) => {
+    if (mean > 30) return Math.max(0, Math.round(mean + Math.sqrt(-2 * mean * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())));
+    let chance = Math.exp(-mean);
+    let left = next() - chance;
+    let count = 0;
+    while (left >= 0 && count < 100) {
+      count++;
+      chance *= mean / count;
+      left -= chance;
+    }
+    return count;
+  };
+  const expectedOf = (best, curve, rows, total, gain, cost) => {
+    let state = 20260101;
+    const next = () => {
+      state = (state + 0x6d2b79f5) | 0;
+      let t = Math.imul(state ^ (state >>> 15), 1 | state);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    };
+    const groups = rows.map(([people, rate], k) => {
+      const before = k === 0 ? [0, 0] : rows[k - 1];
+      const hits = Math.max(0, people * rate - before[0] * before[1]);
+      return { hits, others: Math.max(0, people - before[0] - hits) };
+    });
+    const profits = new Float64Array(400);
+    let optimism = 0;
+    for (let b = 0; b < profits.length; b++) {
+      let [people, hits, highest, chosen] = [0, 0, 0, -1];
+      for (let k = 0; k < groups.length; k++) {
+        const drawn = poisson(groups[k].hits, next);
+        hits += drawn;
+        people += drawn + poisson(groups[k].others, next);
+        const profit = hits * gain - people * cost;
+        if (profit > highest) [highest, chosen] = [profit, k];
+      }
+      profits[b] = people === 0 ? 0 : (highest * total) / people;
+      optimism += (profits[b] - (chosen < 0 ? 0 : curve[chosen].profit)) / profits.length;
+    }
+    const expected = best.profit - optimism;
+    const moved = expected - profits.reduce((sum, profit) => sum + profit, 0) / profits.length;
+    profits.sort();
+    const at = (share) => profits[Math.round(share * (profits.length - 1))] + moved;
+    return { expected, expectedLow: at(0.025), expectedHigh: at(0.975) };
   };
   const steps = (low, high) => {
     const power = 10 ** Math.floor(Math.log10((high - low) / 5));
@@ -59,8 +104,9 @@ export const SCRIPT = `
       const curve = rows.map(([people, rate, low, high, score]) => ({ rows: people, score, profit: profit(people, rate), low: profit(people, low), high: profit(people, high) }));
       let best;
       for (const point of curve) if (point.profit > (best === undefined ? 0 : best.profit * (1 + 1e-9))) best = point;
+      const chosen = best === undefined ? undefined : { ...best, ...expectedOf(best, curve, rows, total, success * value, cost) };
       const answer = helper.querySelector('[data-answer]');
-      for (const language of ['zh', 'en']) answer.querySelector('.' + language).textContent = answers[language](best, total, currency);
+      for (const language of ['zh', 'en']) answer.querySelector('.' + language).textContent = answers[language](chosen, total, currency);
       const all = curve.flatMap((point) => [point.low, point.high, 0]);
       const ends = [Math.min(...all), Math.max(...all)];
       const axis = steps(ends[0], ends[1] > ends[0] ? ends[1] : ends[0] + 1);

@@ -12,6 +12,7 @@ import { reportSchema } from '../../src/reports/document.ts';
 import type { Report } from '../../src/reports/document.ts';
 import { decimal, money, percent } from '../../src/reports/format.ts';
 import { reportPage, REPORT_POLICY } from '../../src/reports/page.ts';
+import { chooseCutoff } from '../../src/reports/chosenProfit.ts';
 import { bestCutoff, DEFAULT_ECONOMICS, profitCurve } from '../../src/reports/profit.ts';
 import { SCRIPT } from '../../src/reports/script.ts';
 import { answer } from '../../src/reports/sections/cutoff.ts';
@@ -169,11 +170,11 @@ describe('how many to contact', () => {
       Object.assign(inputs.cost, { value: String(cost) });
       Object.assign(inputs.success, { value: String(success) });
       draw();
-      const wanted = answer(bestCutoff(profitCurve(found, { value, cost, success: success / 100 })), total, report.currency);
+      const wanted = answer(chooseCutoff(found, { value, cost, success: success / 100 }), total, report.currency);
       expect({ zh: said.zh.textContent, en: said.en.textContent }).toEqual(wanted);
     }
     // Its defaults are the numbers of the page.
-    expect(page).toContain(escapeHtml(answer(bestCutoff(profitCurve(found, DEFAULT_ECONOMICS)), total, report.currency).en));
+    expect(page).toContain(escapeHtml(answer(chooseCutoff(found, DEFAULT_ECONOMICS), total, report.currency).en));
   });
 });
 
