@@ -3,6 +3,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { Progress } from '../../base/progress.ts';
 import type { Bilingual } from '../../base/text.ts';
 import type { LocalDate } from '../../base/time.ts';
+import type { ConditionNames } from '../../conditions/names.ts';
+import type { evaluateExperiment, ExperimentDeps } from '../../jobs/experiments.ts';
 import type { ScoringDeps } from '../../jobs/scoringDeps.ts';
 import type { scoreOneNow } from '../../jobs/scoringOne.ts';
 import type { WebhookDeps } from '../../jobs/webhooks/deliver.ts';
@@ -27,6 +29,9 @@ export interface AppDeps {
   scoring(work: { readonly progress: Progress; readonly signal?: AbortSignal }): ScoringDeps;
   readonly webhookSettings: WebhookSettings;
   webhooks(work: { readonly signal?: AbortSignal }): WebhookDeps;
+  experiments(work: { readonly progress: Progress; readonly signal?: AbortSignal }, names: ConditionNames): ExperimentDeps;
+  /** The job that evaluates an experiment; for tests that need another one. */
+  readonly evaluate?: typeof evaluateExperiment;
   /** The job that scores one customer; for tests that need another one. */
   readonly scoreOne?: typeof scoreOneNow;
 }

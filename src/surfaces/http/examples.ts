@@ -2,6 +2,7 @@
 
 import { exampleDiagnostics, exampleLatest } from './exampleReport.ts';
 import { LIFECYCLE_EXAMPLES } from './exampleLifecycle.ts';
+import { EXPERIMENT_EXAMPLES } from './exampleExperiments.ts';
 import { SEGMENT_EXAMPLES } from './exampleSegments.ts';
 import { TAG_EXAMPLES } from './exampleTags.ts';
 import { QUALITY_EXAMPLES } from './exampleQuality.ts';
@@ -105,6 +106,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   ...CATEGORY_EXAMPLES,
   ...QUALITY_EXAMPLES,
   ...SEGMENT_EXAMPLES,
+  ...EXPERIMENT_EXAMPLES,
   ...WEBHOOK_EXAMPLES,
   listModels: { response: { models: [{ name: 'churn', label: churnLabel, aliases: { champion: 3, previous: 2 }, versions: 3, champion: versionLine }] } },
   readModel: {

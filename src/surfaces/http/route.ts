@@ -32,6 +32,7 @@ export const ROUTE_GROUPS = {
   tags: { zh: '标签', en: 'Tags' },
   lifecycle: { zh: '生命周期', en: 'Lifecycle' },
   segments: { zh: '人群', en: 'Segments' },
+  experiments: { zh: '实验', en: 'Experiments' },
   webhooks: { zh: '事件推送', en: 'Webhooks' },
   models: { zh: '模型', en: 'Models' },
   events: { zh: '事件', en: 'Events' },

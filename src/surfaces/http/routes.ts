@@ -4,6 +4,7 @@ import { docsPage } from './docs/page.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { LIFECYCLE_ROUTES } from './routes/lifecycle.ts';
+import { EXPERIMENT_ROUTES } from './routes/experiments.ts';
 import { SEGMENT_ROUTES } from './routes/segments.ts';
 import { TAG_ROUTES } from './routes/tags.ts';
 import { QUALITY_ROUTES } from './routes/quality.ts';
@@ -81,6 +82,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...TAG_REPORT_ROUTES,
   ...CATEGORY_ROUTES,
   ...SEGMENT_ROUTES,
+  ...EXPERIMENT_ROUTES,
   ...WEBHOOK_ROUTES,
   ...QUALITY_ROUTES,
   route({

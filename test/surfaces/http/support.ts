@@ -13,6 +13,7 @@ import { buildSegment } from '../../../src/segments/build.ts';
 import { createSegment } from '../../../src/segments/edit.ts';
 import { createHttpServer } from '../../../src/surfaces/http/index.ts';
 import type { AppDeps, HttpServer, Listening, ServerOptions } from '../../../src/surfaces/http/index.ts';
+import { EXAMPLE_EVALUATION } from '../../../src/surfaces/http/exampleExperiments.ts';
 import { EXAMPLES } from '../../../src/surfaces/http/examples.ts';
 import { createApiKey, ROLES } from '../../../src/store/repositories/apiKeys.ts';
 import type { Role } from '../../../src/store/repositories/apiKeys.ts';
@@ -34,6 +35,9 @@ import { LIFECYCLE_TAG } from '../../../src/tags/catalogue/lifecycle.ts';
 import { PREDICTIVE_TAGS } from '../../../src/tags/catalogue/predictive.ts';
 import { STATISTICAL_TAGS } from '../../../src/tags/catalogue/statistical.ts';
 import type { Tag } from '../../../src/tags/tag.ts';
+import { upliftReportSchema } from '../../../src/training/uplift/report.ts';
+import { createExperiment } from '../../../src/experiments/edit.ts';
+import { upliftChecks } from '../../../src/jobs/upliftModels.ts';
 import { testClock } from '../../support/stores.ts';
 import type { TestClock } from '../../support/stores.ts';
 
@@ -86,6 +90,7 @@ export async function seedDefinitions(store: Store, at: number): Promise<void> {
   await store.db.raw('DELETE FROM tag_categories');
   await store.db.raw('DELETE FROM tag_placements');
   await store.db.raw('DELETE FROM quality_rules');
+  await store.db.raw('DELETE FROM experiments');
   const catalogue = await loadCatalogue(store.db);
   const { names } = catalogue;
   await saveCategory(store, catalogue, { code: 'churn_action', label: { zh: '挽留', en: 'Win-back' }, parent: 'churn' }, { actor: 'test' });
@@ -95,6 +100,8 @@ export async function seedDefinitions(store: Store, at: number): Promise<void> {
   const segment = await createSegment(store, { key: 'likely_to_leave', label: words, description: words, owner: 'ann', condition: readCondition('tag.churn_prob_90d.probability >= 0.3'), status: 'enabled', schedule: 'nightly', holdoutShare: 0.4 }, names, 'test');
   await buildSegment(store, segment, { asOf: localDate(at, DEFAULT_TIME_ZONE), timeZone: DEFAULT_TIME_ZONE, names });
   await seedWebhook(store, at);
+  const mail = { zh: '春季邮件', en: 'Spring mail' };
+  await createExperiment(store, { key: 'spring_mail', label: mail, description: mail, owner: 'ann', campaign: 'spring', channel: 'email', startsOn: '2026-02-01', endsOn: '2026-02-01', responseDays: 14, outcome: { kind: 'order' }, segment: null, treatmentProbability: 0.5 }, names, 'test');
 }
 
 /** Names resolve to a public address that nobody answers at. */
@@ -113,6 +120,9 @@ export function depsFor(store: Store, clock: TestClock): AppDeps {
     store, clock, version: '0.1.0', shop: { timeZone: DEFAULT_TIME_ZONE, historic: false }, catalogue: () => loadCatalogue(store.db), models: MODELS, plan: featurePlan(FEATURES, { timeZone: DEFAULT_TIME_ZONE }),
     today: () => Promise.resolve(localDate(clock.now(), DEFAULT_TIME_ZONE)),
     scoring: ({ progress }) => ({ store, clock, progress, owner: 'test', snapshotDir: '', plan: featurePlan(FEATURES, { timeZone: DEFAULT_TIME_ZONE }), estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: [], timeZone: DEFAULT_TIME_ZONE }),
+    experiments: ({ progress }, names) => ({ store, progress, names, snapshotDir: '', plan: featurePlan(FEATURES, { timeZone: DEFAULT_TIME_ZONE }), checks: upliftChecks(ESTIMATORS), timeZone: DEFAULT_TIME_ZONE, currency: 'CNY' }),
+    // test/jobs/experiments.test.ts has the real job.
+    evaluate: () => Promise.resolve({ version: 1, report: upliftReportSchema.parse(EXAMPLE_EVALUATION.report) }),
     // The seeded model is a row to look at; score.test.ts has the real job.
     scoreOne: (_deps, customerId) => Promise.resolve([tag('churn_prob_90d', { probability: 0.5, value: 0.5, source: { name: 'churn', version: 1, run: customerId } })]),
   };
