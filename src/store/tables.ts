@@ -1,7 +1,7 @@
 /** Every table of ours: the closed list that names in statements are looked up in. */
 export const TABLES = [
   'customers', 'identities', 'consents', 'suppressions', 'imports', 'events',
-  'runs', 'run_chunks', 'models', 'model_aliases', 'model_alias_history', 'model_reports', 'scores', 'run_facts',
+  'runs', 'run_chunks', 'models', 'model_aliases', 'model_alias_history', 'model_reports', 'preference_models', 'scores', 'run_facts',
   'customer_tags', 'staged_tags', 'tag_history', 'lifecycle_history', 'lifecycle_changes', 'lifecycle_runs', 'lifecycle_rules', 'api_keys', 'audit_log',
   'segments', 'segment_definitions', 'segment_versions', 'segment_members', 'segment_changes',
   'webhooks', 'webhook_messages', 'webhook_cursors',

@@ -9,3 +9,4 @@ export * from './probability.ts';
 export * from './qini.ts';
 export * from './ranking.ts';
 export * from './stability.ts';
+export * from './topK.ts';

@@ -14,6 +14,7 @@ import { up as tagCategories } from './tagCategories.ts';
 import { up as experiments } from './experiments.ts';
 import { up as webhooks } from './webhooks.ts';
 import { up as quality } from './quality.ts';
+import { up as preferenceModels } from './preferenceModels.ts';
 
 export interface Migration {
   readonly name: string;
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0011_model_reports', up: modelReports },
   { name: '0012_catalogue', up: catalogue },
   { name: '0013_lifecycle', up: lifecycle },
+  { name: '0014_preference_models', up: preferenceModels },
   { name: '0015_experiments', up: experiments },
   { name: '0016_webhooks', up: webhooks },
   { name: '0017_tag_reports', up: tagReports },

@@ -1,0 +1,60 @@
+/** Preferences of customers in a run: a chunk of the night from the snapshot, one customer from the store; the same function over the same rows. */
+import { startOfDay } from '../base/time.ts';
+import { activityBetween, activityOf, NO_ACTIVITY } from '../features/activity/activity.ts';
+import { cutoffAt } from '../features/cutoff.ts';
+import { loadPreferences } from '../registry/preferences.ts';
+import { preferenceReader } from '../scoring/preference/preferences.ts';
+import type { CustomerPreferences, PreferenceInput } from '../scoring/preference/preferences.ts';
+import type { Columns } from '../store/columns/columns.ts';
+import { selectRows } from '../store/repositories/bulk.ts';
+import { servingPreferences } from '../store/repositories/preferenceModels.ts';
+import type { IdRange } from '../store/repositories/scores.ts';
+import type { Store } from '../store/connection.ts';
+import { PREFERENCE_CHECKS } from './preferenceTraining.ts';
+import type { ScoringDeps } from './scoringDeps.ts';
+
+/** A version that is ready to be asked. */
+export interface ReadyPreferences {
+  readonly version: number;
+  readonly read: (input: PreferenceInput) => CustomerPreferences;
+}
+
+export async function readyPreferences(store: Store, version: number): Promise<ReadyPreferences> {
+  return { version, read: preferenceReader(await loadPreferences(store, version, PREFERENCE_CHECKS)) };
+}
+
+/** Kept between calls: a version never changes. */
+const kept = new WeakMap<Store, { readonly version: number; readonly ready: Promise<ReadyPreferences> }>();
+
+/** The version that serves now, or undefined without one. @throws AppError `artefact_invalid`. */
+export async function preferencesNow(store: Store): Promise<ReadyPreferences | undefined> {
+  const version = await servingPreferences(store.db);
+  if (version === undefined) return undefined;
+  const known = kept.get(store);
+  if (known?.version === version) return known.ready;
+  const ready = readyPreferences(store, version);
+  kept.set(store, { version, ready });
+  ready.catch(() => kept.delete(store));
+  return ready;
+}
+
+async function marketingRefusals({ db }: Store, range: IdRange): Promise<ReadonlySet<number>> {
+  const rows = await selectRows<{ id: number }>(db, `SELECT customer_id AS id FROM consents WHERE customer_id >= ? AND customer_id < ? AND purpose = 'marketing' AND state = 'refused'`, [range.from, range.to]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** By customer, for everyone of the range. @throws AppError `cancelled`. */
+export async function preferencesBetween(deps: ScoringDeps, ready: ReadyPreferences, columns: Columns, asOf: string, range: IdRange, ids: readonly number[], signal?: AbortSignal): Promise<Map<number, CustomerPreferences>> {
+  const instant = startOfDay(asOf, deps.timeZone);
+  const asOfDay = cutoffAt(instant, deps.timeZone).day;
+  const activities = await activityBetween(columns, deps.plan, { asOf: instant, customers: range, ...(signal === undefined ? {} : { signal }) });
+  const refused = await marketingRefusals(deps.store, range);
+  return new Map(ids.map((id) => [id, ready.read({ activity: activities.get(id) ?? NO_ACTIVITY, asOfDay, marketingRefused: refused.has(id) })]));
+}
+
+/** Preferences of one customer from everything before `instant` (epoch ms). */
+export async function preferencesOfOne(deps: ScoringDeps, ready: ReadyPreferences, customerId: number, instant: number): Promise<CustomerPreferences> {
+  const activity = await activityOf(deps.store, deps.plan, customerId, instant);
+  const refused = await marketingRefusals(deps.store, { from: customerId, to: customerId + 1 });
+  return ready.read({ activity, asOfDay: cutoffAt(instant, deps.timeZone).day, marketingRefused: refused.has(customerId) });
+}
