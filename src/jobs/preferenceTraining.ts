@@ -7,12 +7,10 @@ import { checkArtefact, decodeArtefact, encodeArtefact } from '../estimators/cod
 import { preferenceSchema } from '../estimators/preference/artefact.ts';
 import type { PreferenceArtefact } from '../estimators/preference/artefact.ts';
 import { suggesterOf } from '../estimators/preference/suggest.ts';
-import { offsetPeriods } from '../features/zone.ts';
 import { savePreferences } from '../registry/preferences.ts';
 import type { PreferenceChecks } from '../registry/preferences.ts';
-import { openColumns } from '../store/snapshot/open.ts';
-import { trainPreferences } from '../training/preference/train.ts';
 import type { PreferenceReport, TrainedPreferences } from '../training/preference/train.ts';
+import type { PreferenceTask } from './preferenceTask.ts';
 import type { TrainingDeps } from './training.ts';
 
 /** Name under which `tagcast train` knows them. */
@@ -41,25 +39,6 @@ export const PREFERENCE_CHECKS: PreferenceChecks = {
 export type PreferenceOutcome =
   | { readonly ok: true; readonly version: number; readonly report: PreferenceReport }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint?: string; readonly details: Readonly<Record<string, unknown>> };
-
-/** Everything the thread is told; plain data. */
-export interface PreferenceTask {
-  readonly snapshotDir: string;
-  readonly timeZone: string;
-  readonly end: LocalDate;
-  readonly seed: number;
-}
-
-/** The part that runs in a thread: no store. */
-export async function runPreferenceTask({ snapshotDir, timeZone, end, seed }: PreferenceTask, onStep: (step: string) => void): Promise<TrainedPreferences> {
-  // One thread: sums of doubles then do not depend on how work was dealt out.
-  const columns = await openColumns(snapshotDir, { threads: 1 });
-  try {
-    return await trainPreferences({ columns, plan: { timeZone, zone: offsetPeriods(timeZone) }, end, seed, onStep });
-  } finally {
-    columns.close();
-  }
-}
 
 type Message = { readonly kind: 'step'; readonly step: string } | ({ readonly kind: 'done' } & TrainedPreferences)
   | { readonly kind: 'failed'; readonly error: { code: ErrorCode; message: string; hint?: string; details: Record<string, unknown> }; readonly stack: string };

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { register } from 'tsx/esm/api';
 
 register();
-const [{ runPreferenceTask }, { describeError }] = await Promise.all([import('./preferenceTraining.ts'), import('../base/errors.ts')]);
+const [{ runPreferenceTask }, { describeError }] = await Promise.all([import('./preferenceTask.ts'), import('../base/errors.ts')]);
 try {
   const trained = await runPreferenceTask(workerData, (step) => parentPort.postMessage({ kind: 'step', step }));
   parentPort.postMessage({ kind: 'done', ...trained });

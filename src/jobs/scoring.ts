@@ -26,8 +26,12 @@ import { answeredBefore, bandFlips, holdReasons } from './scoringGate.ts';
 import { loadForScoring, pinChampions } from './scoringModels.ts';
 import type { Pinned } from './scoringModels.ts';
 import { churnKeyOf, gridsOf, runContext, tagChunk } from './scoringTags.ts';
+import { preferencesBetween, readyPreferences, withPreferences } from './scoringPreferences.ts';
+import { servingPreferences } from '../store/repositories/preferenceModels.ts';
 import { emptyReport, reportOf } from './scoringReport.ts';
 import type { RunFigures, ScoreReport } from './scoringReport.ts';
+import { PREFERENCE_MODEL } from '../tags/catalogue/preference.ts';
+import type { RunContext } from '../tags/build/context.ts';
 import { startRun, workOn } from './runs.ts';
 import type { Working } from './runs.ts';
 import { loadUplifts, pinUplift } from './scoringUplift.ts';
@@ -48,6 +52,8 @@ interface RunPlan {
   readonly models: Pinned;
   /** Absent in plans of earlier versions. */
   readonly experiments?: readonly ServedExperiment[];
+  /** Version of the preferences; null where none serves. */
+  readonly preferences?: number | null;
   readonly chunks: readonly IdRange[];
   readonly lifecycle: LifecyclePlan;
 }
@@ -77,7 +83,10 @@ async function planRun(deps: ScoringDeps, run: RunRef, asOf: string, resumes: bo
   if (before !== undefined && before.snapshot === summary.contentHash) return before;
   const chunks = await customerChunks(store.db, limitsOf(deps).chunkCustomers);
   if (chunks.length === 0) throw new AppError('insufficient_data', 'There are no customers to score.', { hint: 'Import orders first: `tagcast import orders.csv`.' });
-  const plan: RunPlan = { snapshot: summary.contentHash, models: await pinChampions(store, deps.models), experiments: await pinUplift(store), chunks, lifecycle: await planLifecycle(deps, asOf) };
+  const plan: RunPlan = {
+    snapshot: summary.contentHash, models: await pinChampions(store, deps.models), experiments: await pinUplift(store), preferences: (await servingPreferences(store.db)) ?? null, chunks,
+    lifecycle: await planLifecycle(deps, asOf),
+  };
   await store.db.transaction(async (trx) => {
     // In this order: the details are only written by whoever holds the run.
     await addRunDetails(trx, run, { plan });
@@ -85,8 +94,6 @@ async function planRun(deps: ScoringDeps, run: RunRef, asOf: string, resumes: bo
   });
   return plan;
 }
-
-const tagChunkNumber = (state: RunState, chunk: number): number => state.plan.chunks.length + chunk;
 
 /** While a chunk is written the next one is scored. */
 async function scorePass(state: RunState, done: ReadonlySet<number>): Promise<void> {
@@ -135,6 +142,25 @@ async function figuresOf(state: RunState): Promise<RunFigures> {
   return { all: people?.customers ?? 0, customers: counts?.answered ?? 0, failed: counts?.failed ?? 0, optedOut: people?.refused ?? 0, tags };
 }
 
+/** Builds the tags of chunks that are not done. Preferences are read from the snapshot, so they need no store and no memory beyond their chunk. */
+async function tagPass({ deps, run, plan, working, asOf }: RunState, done: ReadonlySet<number>, context: RunContext, churnKey: string): Promise<void> {
+  const progress = deps.progress ?? silentProgress;
+  const version = plan.preferences ?? undefined;
+  const ready = version === undefined ? undefined : await readyPreferences(deps.store, version);
+  const columns = ready === undefined ? undefined : await openColumns(deps.snapshotDir, { threads: 1 });
+  try {
+    const { signal } = working;
+    const preferences = ready === undefined || columns === undefined ? {} : { preferences: (range: IdRange, ids: readonly number[]) => preferencesBetween(deps, ready, columns, asOf, range, ids, signal) };
+    for (const [chunk, range] of plan.chunks.entries()) {
+      const number = plan.chunks.length + chunk;
+      if (!done.has(number)) await tagChunk({ deps, run, context, churnKey, signal, ...preferences }, number, range);
+      progress({ step: 'tags', done: chunk + 1, total: plan.chunks.length, unit: 'chunks' });
+    }
+  } finally {
+    columns?.close();
+  }
+}
+
 async function work(state: RunState): Promise<ScoreReport> {
   const { deps, run, plan, models, working, asOf } = state;
   const { store, clock } = deps;
@@ -148,17 +174,14 @@ async function work(state: RunState): Promise<ScoreReport> {
   const heads = await summariseScores(store.db, run.runId);
   const churnKey = churnKeyOf(models);
   const night = stageNight(plan.lifecycle, asOf, startOfDay(asOf, deps.timeZone), deps.timeZone);
-  const context = runContext(deps, night, run.runId, models, gridsOf(heads), state.uplift.experiments);
-  for (const [chunk, range] of plan.chunks.entries()) {
-    if (!done.has(tagChunkNumber(state, chunk))) await tagChunk({ deps, run, context, churnKey, signal: working.signal }, tagChunkNumber(state, chunk), range);
-    progress({ step: 'tags', done: chunk + 1, total: plan.chunks.length, unit: 'chunks' });
-  }
+  const context = withPreferences(runContext(deps, night, run.runId, models, gridsOf(heads), state.uplift.experiments), plan.preferences ?? undefined);
+  await tagPass(state, done, context, churnKey);
   const tagged = clock.now();
 
   // A stage that was just filled has no statistics yet; joins against it would be planned for an empty table.
   await store.db.raw('ANALYZE staged_tags');
   const figures = await figuresOf(state);
-  const report = reportOf(asOf, run, plan.models, deps.models, { total: plan.chunks.length, resumed: [...done].filter((chunk) => chunk < plan.chunks.length).length }, figures);
+  const report = reportOf(asOf, run, { ...plan.models, ...(plan.preferences === null || plan.preferences === undefined ? {} : { [PREFERENCE_MODEL]: plan.preferences }) }, deps.models, { total: plan.chunks.length, resumed: [...done].filter((chunk) => chunk < plan.chunks.length).length }, figures);
   const flips = await bandFlips(store, run.runId, asOf);
   const hold = holdReasons({ customers: figures.all, answered: figures.customers, heads: heads.filter(({ model }) => deps.models.includes(model)), answeredBefore: await answeredBefore(store, SCORING_JOB, asOf), ...flips }, limitsOf(deps));
   if (hold.length > 0 && !state.force) {

@@ -23,6 +23,7 @@ import { lifecycleNow, stageNight } from './lifecycleNight.ts';
 import { SCORING_JOB, wordsOf } from './scoringDeps.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 import { cyclesFrom, loadForScoring, pinChampions } from './scoringModels.ts';
+import { preferencesNow, preferencesOfOne, withPreferences } from './scoringPreferences.ts';
 import { churnKeyOf, gridsOf, runContext } from './scoringTags.ts';
 import type { Grids } from './scoringTags.ts';
 import { covariatesFor, loadUplifts, pinUplift, upliftRows } from './scoringUplift.ts';
@@ -135,13 +136,15 @@ export async function scoreOneNow(deps: ScoringDeps, customerId: number, options
     { value: value ?? Number.NaN, interval: low === null || high === null || level === null ? null : { low, high, level }, reasons: (reasons ?? []) as ScoreOfHead['reasons'] },
   ]));
   const night = stageNight(await lifecycleNow(deps, asOf), asOf, instant, timeZone);
-  const context = runContext(deps, night, run.runId, models, grids, uplift.experiments);
+  const ready = await preferencesNow(store);
+  const context = withPreferences(runContext(deps, night, run.runId, models, grids, uplift.experiments), ready?.version);
   const [previous, stages, before, rules, published] = [
     await previousTags(store.db, run.runId, asOf, range), await stageStates(store.db, asOf, range), await churnBefore(store.db, churnKeyOf(models), asOf, range), await rulesNow(deps, asOf, customer.refused ? undefined : customerId), await tagsOf(store.db, customerId),
   ];
   const tags = buildTags(context, {
     optedOut: customer.refused, facts: factsOf(features, models.find(({ name }) => name === 'repurchase_cycle'), cyclesFrom)[0], scores: byHead,
     previous: previous.get(customerId) ?? new Map(), stage: stages.get(customerId), churnBefore: before.get(customerId),
+    preferences: ready === undefined || customer.refused ? undefined : await preferencesOfOne(deps, ready, customerId, instant),
   });
   const known = new Map(published.map((tag) => [tag.key, tag]));
   const dated = tags.map((tag) => {

@@ -10,6 +10,8 @@ import { selectRows } from '../store/repositories/bulk.ts';
 import { servingPreferences } from '../store/repositories/preferenceModels.ts';
 import type { IdRange } from '../store/repositories/scores.ts';
 import type { Store } from '../store/connection.ts';
+import type { RunContext } from '../tags/build/context.ts';
+import { PREFERENCE_MODEL } from '../tags/catalogue/preference.ts';
 import { PREFERENCE_CHECKS } from './preferenceTraining.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 
@@ -17,6 +19,11 @@ import type { ScoringDeps } from './scoringDeps.ts';
 export interface ReadyPreferences {
   readonly version: number;
   readonly read: (input: PreferenceInput) => CustomerPreferences;
+}
+
+/** The context with the version that preferences come from; without one their tags are paused. */
+export function withPreferences(context: RunContext, version: number | undefined): RunContext {
+  return version === undefined ? context : { ...context, models: new Map([...context.models, [PREFERENCE_MODEL, { name: PREFERENCE_MODEL, version, heads: [] }]]) };
 }
 
 export async function readyPreferences(store: Store, version: number): Promise<ReadyPreferences> {

@@ -14,6 +14,7 @@ import { buildTags } from '../tags/build/buildTags.ts';
 import { scoreKey } from '../tags/build/context.ts';
 import type { ModelContext, RunContext, ScoreOfHead } from '../tags/build/context.ts';
 import { churnBefore, previousTags, stageStates } from '../tags/publishPrevious.ts';
+import type { CustomerPreferences } from '../scoring/preference/preferences.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 import { upliftScore } from '../tags/build/uplift.ts';
 import type { ServedExperiment } from './scoringUplift.ts';
@@ -65,6 +66,8 @@ export interface TagPass {
   readonly context: RunContext;
   readonly churnKey: string;
   readonly signal: AbortSignal;
+  /** Preferences of the customers of a range; absent without a version that serves. */
+  readonly preferences?: (range: IdRange, ids: readonly number[]) => Promise<ReadonlyMap<number, CustomerPreferences>>;
 }
 
 /** @throws AppError `run_fenced`, `cancelled`. */
@@ -78,6 +81,7 @@ export async function tagChunk(pass: TagPass, chunk: number, range: IdRange): Pr
   const previous = await previousTags(db, run.runId, context.asOf, range);
   const before = await churnBefore(db, pass.churnKey, context.asOf, range);
   const stages = await stageStates(db, context.asOf, range);
+  const preferences = await pass.preferences?.(range, facts.map(({ customerId }) => customerId).filter((id) => !refused.has(id)));
   throwIfCancelled(signal, 'Building tags');
   return db.transaction(async (trx) => {
     await recordChunk(trx, run, { chunk, state: 'done', customers: facts.length, at: deps.clock.now() });
@@ -86,7 +90,7 @@ export async function tagChunk(pass: TagPass, chunk: number, range: IdRange): Pr
       const tags = batch.flatMap(({ customerId, facts: stored }): CustomerTag[] =>
         buildTags(context, {
           optedOut: refused.has(customerId), facts: readFacts(stored), scores: scores.get(customerId) ?? new Map(), previous: previous.get(customerId) ?? new Map(),
-          stage: stages.get(customerId), churnBefore: before.get(customerId),
+          stage: stages.get(customerId), churnBefore: before.get(customerId), preferences: preferences?.get(customerId),
         }).map((tag) => ({ customerId, tag })));
       await stageTags(trx, run, tags);
       staged += tags.length;

@@ -23,6 +23,7 @@ const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
   'features preview': [['A'], 0],
   'features export': [[join(shop.folder, 'features.parquet')], 0],
   train: [['churn'], 4],
+  preferences: [[], 0],
   evaluate: [[], 4],
   'models list': [[], 0],
   'models show': [['churn'], 2],

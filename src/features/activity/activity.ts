@@ -40,10 +40,14 @@ const READERS: { readonly [P in ActivityPart]: (row: Read) => RowOf[P] } = {
 
 const emptyRows = (): Rows => ({ purchases: [], contents: [], contacts: [], hours: [], discounts: [] });
 
-function add<P extends ActivityPart>(rows: Rows, part: P, row: Read): void {
-  const list: RowOf[P][] = rows[part];
-  const read: (row: Read) => RowOf[P] = READERS[part];
-  list.push(read(row));
+function add(rows: Rows, part: ActivityPart, row: Read): void {
+  switch (part) {
+    case 'purchases': rows.purchases.push(READERS.purchases(row)); break;
+    case 'contents': rows.contents.push(READERS.contents(row)); break;
+    case 'contacts': rows.contacts.push(READERS.contacts(row)); break;
+    case 'hours': rows.hours.push(READERS.hours(row)); break;
+    case 'discounts': rows.discounts.push(READERS.discounts(row)); break;
+  }
 }
 
 const COLUMNS = 'customer_id, event_id, kind, product, category, channel, campaign, session, order_ref, discount';

@@ -2,6 +2,7 @@
 import { AppError } from '../../base/errors.ts';
 import { LIFECYCLE_TAG } from '../catalogue/lifecycle.ts';
 import { PREDICTIVE_TAGS } from '../catalogue/predictive.ts';
+import { PREFERENCE_TAGS } from '../catalogue/preference.ts';
 import { STATISTICAL_TAGS } from '../catalogue/statistical.ts';
 import type { TagDefinition } from '../catalogue/definition.ts';
 import type { Tag } from '../tag.ts';
@@ -12,12 +13,13 @@ import { envelope, none } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { intentDraft } from './intent.ts';
 import { lifecycleDraft } from './lifecycle.ts';
+import { preferenceDraft } from './preference/draft.ts';
 import { statisticalDraft } from './statistical.ts';
 import { upliftTags } from './uplift.ts';
 import { valueDraft } from './value.ts';
 
 /** Every tag that each customer has in any shop, whatever its status; those of experiments come besides (uplift.ts). Rule tags are not built here: the store evaluates them (rules/stage.ts). */
-export const BUILT_TAGS: readonly TagDefinition[] = [...STATISTICAL_TAGS, ...PREDICTIVE_TAGS, LIFECYCLE_TAG];
+export const BUILT_TAGS: readonly TagDefinition[] = [...STATISTICAL_TAGS, ...PREDICTIVE_TAGS, LIFECYCLE_TAG, ...PREFERENCE_TAGS];
 
 /** Kinds that are withheld from customers who refused personalisation; plain facts of their own orders are not. */
 export const PERSONAL_KINDS: readonly Tag['kind'][] = ['predictive', 'value', 'preference', 'lifecycle'];
@@ -31,6 +33,7 @@ function draftOf(definition: TagDefinition, run: RunContext, customer: CustomerI
     case 'purchase_intent': return intentDraft(key, run, customer);
     case 'repurchase_cycle': return cycleDraft(key, run, customer);
     case 'clv': return valueDraft(key, run, customer);
+    case 'preferences': return preferenceDraft(key, run, customer);
     default: return undefined;
   }
 }

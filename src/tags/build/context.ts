@@ -3,6 +3,7 @@ import type { ServedExperiment } from '../../experiments/serving.ts';
 import type { StageNight, StageState } from '../lifecycle/stage.ts';
 import type { TagStatus } from '../tag.ts';
 import type { CustomerFacts } from '../../scoring/facts.ts';
+import type { CustomerPreferences } from '../../scoring/preference/preferences.ts';
 import type { Reason } from '../../scoring/reasons.ts';
 
 /** One head of a model as the run pinned it. */
@@ -73,6 +74,8 @@ export interface CustomerInput {
   readonly stage: StageState | undefined;
   /** Primary churn probability seven days before; undefined where there was none. */
   readonly churnBefore: number | undefined;
+  /** Absent where no preferences serve, or the customer refused. */
+  readonly preferences?: CustomerPreferences | undefined;
 }
 
 /** Tags whose state of the day before is needed to build today's. */

@@ -17,7 +17,7 @@ export interface TagDefinition {
   readonly description: Bilingual;
   readonly valueType: 'number' | 'text' | 'date' | 'list';
   /** Unit of a number, e.g. `days`, `currency`, `probability`. */
-  readonly unit?: 'days' | 'currency' | 'probability' | 'orders' | 'ratio' | 'share' | 'points';
+  readonly unit?: 'days' | 'currency' | 'probability' | 'orders' | 'ratio' | 'share' | 'points' | 'hour';
   readonly bands?: readonly Band[];
   /** Days after which a dynamic tag is stale; null for a static tag. */
   readonly ttlDays: number | null;
@@ -25,7 +25,7 @@ export interface TagDefinition {
   readonly model?: string;
 }
 
-export const TAG_CATEGORIES = ['activity', 'value', 'churn', 'intent', 'cycle', 'lifecycle', 'behaviour', 'response'] as const;
+export const TAG_CATEGORIES = ['activity', 'value', 'churn', 'intent', 'cycle', 'lifecycle', 'preference', 'behaviour', 'response'] as const;
 export type TagCategory = (typeof TAG_CATEGORIES)[number];
 
 export const CATEGORY_LABELS: Readonly<Record<TagCategory, Bilingual>> = {
@@ -35,6 +35,7 @@ export const CATEGORY_LABELS: Readonly<Record<TagCategory, Bilingual>> = {
   intent: { zh: '购买意向', en: 'Purchase intent' },
   cycle: { zh: '复购周期', en: 'Repurchase cycle' },
   lifecycle: { zh: '生命周期', en: 'Lifecycle' },
+  preference: { zh: '偏好与触达', en: 'Preferences and contact' },
   behaviour: { zh: '行为特征', en: 'Behaviour' },
   response: { zh: '营销响应', en: 'Response to contacts' },
 };

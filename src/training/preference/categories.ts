@@ -93,8 +93,8 @@ export function judgeCategories(data: ItemData, endDay: number, horizonDays: num
   const before = purchasesBefore(data.purchases, testDay);
   const shop = shopShares(before);
   const model = fitItems(before, [], data.groupOf, testDay, { popularDays: 364, halfLifeDays }, '');
-  const { suggest } = suggesterOf(model, new Uint8Array(model.names.length));
-  const baseline = (method: 'popular' | 'bought_before'): CategoryFigures => figures(method, cases.map(({ history }) => suggest(method, history, testDay, K).map(({ item }) => item)), cases, shop);
+  const suggester = suggesterOf(model, new Uint8Array(model.names.length));
+  const baseline = (method: 'popular' | 'bought_before'): CategoryFigures => figures(method, cases.map(({ history }) => suggester.suggest(method, history, testDay, K).map(({ item }) => item)), cases, shop);
   const own = (order: 'share' | 'lift'): CategoryFigures => figures(order, cases.map(({ history }) => orderOf(order, history, testDay, shop, halfLifeDays)), cases, shop);
   return { customers: cases.length, halfLifeDays, test: [baseline('popular'), baseline('bought_before'), own('share'), own('lift')] };
 }

@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   train: async () => (await import('./models.ts')).train,
   evaluate: async () => (await import('./evaluate.ts')).evaluate,
   models: async () => (await import('./models.ts')).models,
+  preferences: async () => (await import('./preferences.ts')).preferences,
   table: async () => (await import('./table.ts')).tableCommand,
   score: async () => (await import('./score.ts')).score,
   nightly: async () => (await import('./score.ts')).nightly,

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import { AppError } from '../../../base/errors.ts';
 import { parseLocalDate } from '../../../base/time.ts';
 import { liveColumns } from '../../../jobs/scoringModels.ts';
-import { trainModels } from '../../../jobs/training.ts';
+import { trainAll } from '../../../jobs/trainAll.ts';
 import { aliasesOf, promoteModel, rollbackModel } from '../../../registry/aliases.ts';
 import { listModels } from '../../../registry/models.ts';
 import type { App } from '../../../app.ts';
@@ -13,6 +13,7 @@ import type { CommandModule, Context } from '../context.ts';
 import { addModelExchange } from './modelExchange.ts';
 import { gradeWords, METRIC_TITLES, showCard, showTrained } from '../modelCards.ts';
 import { formatNumber, table } from '../terminal.ts';
+import { showPreferences } from '../preferenceReport.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
@@ -27,7 +28,7 @@ export const train: CommandModule = (program, context) => {
   program
     .command('train')
     .description('train models from the events before a day, test them on the last period, and put them into the registry')
-    .argument('[models...]', 'names of models (default: all)')
+    .argument('[models...]', 'names of models, `preferences` for preference tags (default: all)')
     .option('--end <date>', 'first day that training must not know (default: today)')
     .option('--seed <number>', 'seed of every random choice', wholeNumber, 1)
     .option('--threads <number>', 'models trained side by side', wholeNumber, Math.min(2, availableParallelism()))
@@ -37,12 +38,15 @@ export const train: CommandModule = (program, context) => {
       const here = context();
       await withApp(here, async (app) => {
         const end = options.end === undefined ? await app.today() : parseLocalDate(options.end, '--end');
-        const results = await trainModels(app.training(workOf(here)), { ...(models.length === 0 ? {} : { models }), end, seed: options.seed, threads: options.threads, actor: 'cli', ...(options.trials === undefined ? {} : { trials: options.trials }), ...(options.budget === undefined ? {} : { budgetMs: options.budget }) });
+        const { models: results, preferences } = await trainAll(app.training(workOf(here)), { ...(models.length === 0 ? {} : { models }), end, seed: options.seed, threads: options.threads, actor: 'cli', ...(options.trials === undefined ? {} : { trials: options.trials }), ...(options.budget === undefined ? {} : { budgetMs: options.budget }) });
         const failed = results.filter((result) => !result.outcome.ok);
-        answer(here, results.map(({ model, outcome }) => (outcome.ok ? { model, version: outcome.version, champion: outcome.admission.champion, gate: outcome.admission.gate, heads: outcome.content.heads.map(({ artefact: _a, serving: _s, typical: _t, ...head }) => head) } : { model, error: outcome })), () => {
+        answer(here, [...results.map(({ model, outcome }) => (outcome.ok ? { model, version: outcome.version, champion: outcome.admission.champion, gate: outcome.admission.gate, heads: outcome.content.heads.map(({ artefact: _a, serving: _s, typical: _t, ...head }) => head) } : { model, error: outcome })), ...(preferences === undefined ? [] : [preferences.ok ? { model: 'preferences', version: preferences.version, champion: true, report: preferences.report } : { model: 'preferences', error: preferences }])], () => {
           showTrained(here, app, results);
+          if (preferences !== undefined) showPreferences(here, preferences);
         });
-        if (failed.length === results.length && results.length > 0) {
+        const nothing = preferences?.ok === true ? undefined : preferences;
+        if (failed.length === results.length && (results.length > 0 ? preferences?.ok !== true : nothing !== undefined)) {
+          if (nothing !== undefined && results.length === 0) throw new AppError(nothing.code, nothing.message, { details: nothing.details, ...(nothing.hint === undefined ? {} : { hint: nothing.hint }) });
           const [first] = failed;
           if (!first.outcome.ok) throw new AppError(first.outcome.code, first.outcome.message, { details: first.outcome.details, ...(first.outcome.hint === undefined ? {} : { hint: first.outcome.hint }) });
         }

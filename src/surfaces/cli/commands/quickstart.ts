@@ -1,19 +1,23 @@
 /** `tagcast quickstart`: the simulated demo shop from nothing to served tags, with a summary at the end. */
 import { AppError } from '../../../base/errors.ts';
-import { readShop } from '../../../environment.ts';
+import { paths, readShop } from '../../../environment.ts';
 import type { App } from '../../../app.ts';
 import { loadDemoShop } from '../../../jobs/demo.ts';
 import { nightly } from '../../../jobs/nightly.ts';
 import { requirePublished } from '../../../jobs/scoring.ts';
+import { trainPreferencesNow } from '../../../jobs/preferenceTraining.ts';
 import { trainModels } from '../../../jobs/training.ts';
 import { champions } from '../../../registry/aliases.ts';
 import { DEMO_SHOP, simulateShop } from '../../../simulator/shop.ts';
+import { refreshSnapshot } from '../../../store/snapshot/refresh.ts';
 import { listSegment } from '../../../segments/list.ts';
 import { startOfDay } from '../../../base/time.ts';
+import { servingPreferences } from '../../../store/repositories/preferenceModels.ts';
 import { tagsOf } from '../../../store/repositories/tagReads.ts';
 import { answer, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { showTrained } from '../modelCards.ts';
+import { showPreferences } from '../preferenceReport.ts';
 import { startServing } from '../serving.ts';
 import { detailOfTag, labelOf, valueOfTag } from '../tagWords.ts';
 import type { TagWords } from '../tagWords.ts';
@@ -52,6 +56,10 @@ export const quickstart: CommandModule = (program, context) => {
         const missing = app.models.map(({ name }) => name).filter((name) => !serving.has(name));
         if (missing.length > 0) showTrained(shown, app, await trainModels(app.training(workOf(here)), { models: missing, end: asOf, seed: SEED, threads: 2, actor: 'quickstart' }));
         else here.output.remark('  all four serve already');
+        if ((await servingPreferences(app.store.db)) === undefined) {
+          await refreshSnapshot(app.store, paths.snapshot(here.config.home), workOf(here));
+          showPreferences(shown, await trainPreferencesNow(app.training(workOf(here)), { end: asOf, seed: SEED }));
+        }
         heading(here, 4, `Scoring everyone as of ${asOf} and publishing the tags`);
         const { score: report } = await nightly(app.scoring(workOf(here)), { asOf });
         requirePublished(report);

@@ -13,13 +13,14 @@ const MOST_REASONS = 6;
 export function channelDraft(channels: CustomerPreferences['channels']): Draft {
   if (channels === undefined) return none('insufficient_data');
   const chosen = channels.choices.slice(0, MOST_CHANNELS);
+  const [first, ...second] = chosen;
   const weights = sharesOf(chosen.map(({ rate }) => rate));
   const told = chosen.map(({ name, rate, typical, responses, tries, reachable }, i) => reason('up', 'channel', weights[i], rate, typical, {
     zh: `${name}：${tries}次中回应${responses}次（全店${percent(typical)}），${reachable ? '可触达' : '不可触达'}`, en: `${name}: ${responses} of ${tries} answered (shop ${percent(typical)}), ${reachable ? 'reachable' : 'not reachable'}`,
   }));
   const unknown = channels.unknown.map((name) => reason('down', 'channel_unknown', 0.01, null, null, { zh: `${name}：数据不足`, en: `${name}: not enough data` }));
-  const reach = chosen[0].reachable ? 'reachable' : chosen[1]?.reachable === true ? 'second_only' : 'unreachable';
-  return { status: 'ok', value: chosen.map(({ name }) => name), band: reach, confidence: confidenceBy(chosen[0].tries, 6, 15), reasons: [...told, ...unknown].slice(0, MOST_REASONS) };
+  const reach = first.reachable ? 'reachable' : second.some(({ reachable }) => reachable) ? 'second_only' : 'unreachable';
+  return { status: 'ok', value: chosen.map(({ name }) => name), band: reach, confidence: confidenceBy(first.tries, 6, 15), reasons: [...told, ...unknown].slice(0, MOST_REASONS) };
 }
 
 const clock = (hour: number): string => `${String(hour % 24).padStart(2, '0')}:00`;
