@@ -33,6 +33,7 @@ function planted(): NewEvent[] {
     ...(i % 2 === 0 ? [{ customer, occurredAt: at(days, 20), kind: 'message_open', channel: 'email', campaign: `e${i}`, properties: { topic: 'recipes' } }] : []),
     { customer, occurredAt: at(days, 9), kind: 'message_sent', channel: 'sms', campaign: `s${i}` },
     ...(i === 11 ? [{ customer, occurredAt: at(days, 10), kind: 'unsubscribe', channel: 'sms', campaign: `s${i}` }] : []),
+    { customer, occurredAt: at(days, 14), kind: 'view', channel: 'app', product: 'baby-01', category: 'baby' },
     { customer, occurredAt: at(days, 15), kind: 'order', amount: '20', product: 'pet-03', category: 'pet', channel: 'app', orderRef: `P${i}`, ...(i % 3 === 0 ? { discount: '5' } : {}) },
   ]);
 }
@@ -105,7 +106,7 @@ describeOnEachStore('preference tags', (getStore) => {
     expect(tags.get('pref_category_top3')?.lift).toBeGreaterThan(1.5);
     expect(tags.get('pref_product_top5')).toMatchObject({ status: 'ok', horizonDays: null });
     expect(tags.get('pref_product_top5')?.value).toHaveLength(5);
-    expect(tags.get('pref_content_topic')?.status).toBe('ok');
+    expect(tags.get('pref_content_topic')).toMatchObject({ status: 'ok', value: ['baby'] });
     expect(tags.get('pref_channel')).toMatchObject({ status: 'ok', value: ['email', 'sms'], band: 'reachable' });
     expect(tags.get('pref_channel')?.reasons.map(({ text }) => text.zh).join(' ')).toMatch(/email：12次中回应6次.*可触达.*sms：12次中回应0次.*不可触达.*wechat_mini：数据不足/);
     expect(tags.get('pref_hour')).toMatchObject({ status: 'ok', band: 'evening' });
