@@ -24,7 +24,7 @@ test('a category is made, moved, told with its history, and deleted when it is e
   expect((await marketer('/v1/tag-categories/action', 'DELETE')).json()).toEqual({ deleted: 'action' });
   expect((await marketer('/v1/tag-categories/action/versions')).json().versions).toMatchObject([{ version: 2, deleted: true, actor: running.keyIds.marketer }, { version: 1, deleted: false }]);
   expect((await marketer('/v1/tag-categories/chrun/versions')).json().error).toMatchObject({ code: 'not_found', details: { suggestions: ['churn'] } });
-  expect((await marketer('/v1/tag-categories')).json().categories).toMatchObject([{ code: 'activity', builtIn: true, level: 1 }, {}, {}, { code: 'churn_action', parent: 'churn' }, {}, {}, {}, {}, {}]);
+  expect((await marketer('/v1/tag-categories')).json().categories).toMatchObject([{ code: 'activity', builtIn: true, level: 1 }, {}, {}, { code: 'churn_action', parent: 'churn' }, {}, {}, {}, {}, {}, {}]);
   expect((await listAudit(running.store.db, { limit: 1 }))[0]).toMatchObject({ action: 'category.deleted', actor: running.keyIds.marketer });
 });
 
