@@ -1,6 +1,8 @@
 /** Every example of docs/guide is run, in the order of the pages and in both languages, on a small simulated shop: a command that fails or says other words fails here. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -27,10 +29,21 @@ describe.each(LANGUAGES)('the examples (%s)', (language) => {
   const settings: NodeJS.ProcessEnv = { LANG: language === 'zh' ? 'zh_CN.UTF-8' : 'en_GB.UTF-8' };
   const shop = cliHome(settings);
   const variables: Record<string, string> = {};
+  const crm = { url: '', messages: 0, close: (): void => undefined };
+  let webhook = 'wh_0000000000000000';
   let drop: () => Promise<void> = () => Promise.resolve();
   let server: ChildProcess | undefined;
 
   beforeAll(async () => {
+    const receiver = createServer((request, response) => {
+      crm.messages++;
+      request.resume().on('end', () => { response.writeHead(204).end(); });
+    });
+    await new Promise<void>((resolve) => { receiver.listen(0, '127.0.0.1', resolve); });
+    const { port } = receiver.address() as AddressInfo;
+    crm.url = `http://127.0.0.1:${port}`;
+    crm.close = (): void => { receiver.close(); };
+    settings['TAGCAST_WEBHOOK_HOSTS'] = crm.url;
     const database = await freshDatabase();
     drop = database.drop;
     settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
@@ -49,6 +62,7 @@ describe.each(LANGUAGES)('the examples (%s)', (language) => {
 
   afterAll(async () => {
     server?.kill('SIGKILL');
+    crm.close();
     await drop();
     shop.remove();
   });
@@ -71,8 +85,8 @@ describe.each(LANGUAGES)('the examples (%s)', (language) => {
 
   /** What the line answered: the exit code (0 for an HTTP answer below 300) and everything it said. */
   async function answerOf(line: string): Promise<{ code: number; text: string }> {
-    // Files of the examples lie in the folder of the test.
-    const words = shellWords(line).map((word) => (word.startsWith('./') ? join(shop.folder, word) : word));
+    // Files of the examples lie in the folder of the test; the other system is a server here, and a webhook has the number that it was given.
+    const words = shellWords(line).map((word) => (word.startsWith('./') ? join(shop.folder, word) : word).replace('https://crm.example.com', crm.url).replace(/^wh_[0-9a-f]{16}$/, webhook));
     if (words[0] === 'curl') {
       const { method, url, headers, body } = curlCall(words, variables);
       const answer = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
@@ -80,6 +94,7 @@ describe.each(LANGUAGES)('the examples (%s)', (language) => {
     }
     if (words[0] !== 'tagcast') throw new Error(`"${line}" is neither a tagcast command nor curl`);
     const { code, stdout, stderr } = await runMain([...words.slice(1), '--quiet'], { TAGCAST_HOME: shop.home, ...settings });
+    webhook = /wh_[0-9a-f]{16}/.exec(stdout)?.[0] ?? webhook;
     return { code, text: `${stdout}\n${stderr}` };
   }
 
@@ -93,5 +108,9 @@ describe.each(LANGUAGES)('the examples (%s)', (language) => {
     const examples = examplesOf(language, page);
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) await run(example);
+  });
+
+  test('the other system was told', () => {
+    expect(crm.messages).toBeGreaterThan(1);
   });
 });
