@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { AppError } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
 import { ESTIMATORS } from '../estimators/index.ts';
+import type { Encoding } from '../store/import/encoding.ts';
 import { checkColumns } from '../training/table/checks.ts';
 import type { TableWarning } from '../training/table/checks.ts';
 import { predictionsCsv } from '../training/table/predictions.ts';
@@ -17,6 +18,8 @@ export interface TableArgs extends ProblemWish {
   readonly file: string;
   /** A second file with the same columns: everything is learned from the first, and this one is tested once. */
   readonly test?: string;
+  /** Of the files; absent: UTF-8. */
+  readonly encoding?: Encoding;
   readonly folds: number;
   readonly seed: number;
   readonly threads: number;
@@ -43,9 +46,9 @@ export interface TableDeps {
 export async function trainTable({ progress, signal }: TableDeps, args: TableArgs): Promise<TableReport> {
   const needed = [args.target, ...(args.time === undefined ? [] : [args.time]), ...(args.group === undefined ? [] : [args.group]), ...args.drop, ...args.keep];
   const work = { progress, ...(signal === undefined ? {} : { signal }) };
-  const { table, trainRows, unread } = await readTable(args.file, args.test, needed, work);
+  const { table, trainRows, unread } = await readTable(args.file, args.test, needed, { ...work, ...(args.encoding === undefined ? {} : { encoding: args.encoding }) });
   const problem = tableProblem(table, trainRows, args);
-  if (problem.x.columns.length === 0) throw new AppError('bad_data', 'No column is left to learn from.', { details: { columns: problem.notes }, hint: 'Name columns with --keep that were left out, or drop fewer.' });
+  if (problem.x.columns.length === 0) throw nothingLeft(problem.notes);
   const warnings = [...fileWarnings(unread, trainRows, problem.trainRows.length), ...checkColumns(problem, args.keep)];
   const result = await runTable(problem, {
     estimators: ESTIMATORS, folds: args.folds, seed: args.seed, threads: args.threads, ...(signal === undefined ? {} : { signal }),
@@ -60,6 +63,20 @@ export async function trainTable({ progress, signal }: TableDeps, args: TableArg
     seed: args.seed, folds: report.choices.length, columns: problem.notes, warnings, ...report,
     ...(args.predictions === undefined ? {} : { predictions: args.predictions }),
   };
+}
+
+const REASONS: Readonly<Record<NonNullable<ColumnNote['why']>, string>> = {
+  asked: 'dropped', empty: 'empty', constant: 'the same in every row', identifier: 'only names the rows', free_text: 'free text', target: 'the target', time: 'orders the rows', group: 'the group',
+};
+
+function nothingLeft(notes: readonly ColumnNote[]): AppError {
+  const others = notes.filter(({ why }) => why !== undefined && why !== 'target');
+  const said = others.slice(0, 8).map(({ column, why }) => `${column} (${REASONS[why ?? 'asked']})`).join(', ');
+  const named = others.find(({ why }) => why === 'identifier' || why === 'free_text');
+  return new AppError('bad_data', `No column is left to learn from${others.length === 0 ? ': the file holds the target alone' : `: ${said}${others.length > 8 ? ` and ${others.length - 8} more` : ''}`}.`, {
+    details: { columns: notes },
+    hint: named === undefined ? 'Give a file with columns that differ between the rows.' : `Give a file with columns that say something about the rows, or keep one that was left out: --keep ${named.column}.`,
+  });
 }
 
 function fileWarnings(unread: number, rows: number, known: number): TableWarning[] {

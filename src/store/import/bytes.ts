@@ -18,7 +18,7 @@ export interface ByteSource {
 function unreadable(cause: unknown): AppError {
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
   const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' || code === 'EPERM' ? 'may not be read by this user' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code || 'unknown fault'})`;
-  return new AppError('file_unreadable', `The file ${why}.`, { hint: 'Check the path: `tagcast import <file>`.', cause });
+  return new AppError('file_unreadable', `The file ${why}.`, { hint: 'Check the path of the file.', cause });
 }
 
 /** Looks at the file; gzip is told by its first two bytes, whatever its name. */

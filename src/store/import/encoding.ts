@@ -47,11 +47,11 @@ export function chooseEncoding(sample: Buffer, wish: Encoding | undefined, whole
     const [even, odd] = zeroShares(sample.subarray(0, 4096));
     if (Math.max(even, odd) < 0.2 || Math.min(even, odd) > 0.2) return 'utf-8';
     const like = odd > even ? 'utf-16le' : 'utf-16be';
-    throw new AppError('bad_data', 'The file looks like UTF-16 without a byte order mark.', { hint: `Run the import again with --encoding ${like}.`, details: { looksLike: like } });
+    throw new AppError('bad_data', 'The file looks like UTF-16 without a byte order mark.', { hint: `Run the same command again with --encoding ${like}.`, details: { looksLike: like } });
   }
   const like = decodes(sample, 'gb18030') ? 'gbk' : decodes(sample, 'big5') ? 'big5' : 'windows-1252';
   throw new AppError('bad_data', `The file is not valid UTF-8; it looks like ${like}.`, {
-    hint: `Run the import again with --encoding ${like}, or save the file as UTF-8.`,
+    hint: `Run the same command again with --encoding ${like}, or save the file as UTF-8.`,
     details: { looksLike: like },
   });
 }

@@ -70,7 +70,7 @@ async function sampleFrames(sample: Sample, encoding: Encoding, framing: Framing
 }
 
 function empty(): AppError {
-  return new AppError('bad_data', 'The file is empty: it has no header line and no rows.', { hint: 'Export it again and run the same `tagcast import`.' });
+  return new AppError('bad_data', 'The file is empty: it has no header line and no rows.', { hint: 'Export it again and run the same command.' });
 }
 
 /** The separator under which most of the wanted columns are found, then the one that gives most columns. */
@@ -108,7 +108,7 @@ async function openCsv(source: ByteSource, sample: Sample, encoding: Encoding, f
     }
   }
   const twice = columns.find((name, i) => name !== '' && columns.indexOf(name) !== i && wanted.includes(name));
-  if (twice !== undefined) throw new AppError('bad_data', `Two columns of the file are called "${twice}".`, { hint: 'Rename one of them, then run the same `tagcast import`.' });
+  if (twice !== undefined) throw new AppError('bad_data', `Two columns of the file are called "${twice}".`, { hint: 'Rename one of them, then run the same command.' });
   return {
     columns,
     sample: hasHeader ? rows.slice(1) : rows,

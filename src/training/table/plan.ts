@@ -29,9 +29,9 @@ const LEAST_ROWS = 30;
 /** @throws AppError `insufficient_data` */
 export function splitPlan(problem: TableProblem, folds: number, seed: number, rng: Random): SplitPlan {
   const { trainRows: rows, testRows } = problem;
-  const rarest = rarestClass(problem, rows);
+  const { rarest, label } = rarestLabel(problem, rows);
   if (rows.length < LEAST_ROWS || rarest < 2 * 2) {
-    throw new AppError('insufficient_data', `${rows.length} rows have a target${rarest < Infinity ? `, ${rarest} of them the rarest label` : ''}; at least ${LEAST_ROWS} rows and 4 of each label are needed.`, { details: { rows: rows.length, rarest }, hint: 'Give a file with more rows, or join rare labels.' });
+    throw new AppError('insufficient_data', `${rows.length} rows have a target${rarest < Infinity ? `, ${rarest} of them with ${label}` : ''}; at least ${LEAST_ROWS} rows and 4 of each label are needed.`, { details: { rows: rows.length, rarest }, hint: rows.length < LEAST_ROWS ? 'Give a file with more rows.' : 'Give a file with more rows of that label; with more labels than two, join it with another or leave its rows out.' });
   }
   if (testRows.length > 0) return { mode: 'test_file', folds: [problem.time === undefined ? { train: rows, test: testRows, inner: innerFolds(problem, rows, seed, rng) } : { train: rows, test: testRows, ...innerCut(problem, rows, problem.time) }] };
   if (problem.time !== undefined) {
@@ -42,7 +42,7 @@ export function splitPlan(problem: TableProblem, folds: number, seed: number, rn
     return { mode: 'time', folds: [{ ...cut, ...innerCut(problem, cut.train, problem.time) }] };
   }
   const outer = problem.group === undefined ? dealt(problem, rows, folds, seed) : groupFoldOf(rows, problem.group, folds, rng);
-  if (problem.group === undefined && rarest < folds) throw new AppError('insufficient_data', `The rarest label has ${rarest} rows, fewer than the ${folds} folds.`, { details: { rarest, folds }, hint: `Choose --folds ${Math.max(2, rarest)}, or join rare labels.` });
+  if (problem.group === undefined && rarest < folds) throw new AppError('insufficient_data', `Only ${rarest} rows have ${label}, fewer than the ${folds} folds.`, { details: { rarest, folds }, hint: `Choose --folds ${Math.max(2, rarest)}, or join rare labels.` });
   return {
     mode: problem.group === undefined ? 'folds' : 'grouped_folds',
     folds: foldsOf(rows, outer, folds).map((fold, f) => ({ ...fold, inner: innerFolds(problem, fold.train, seed, rng.fork('inner', f)) })),
@@ -75,10 +75,14 @@ function innerCut(problem: TableProblem, rows: Int32Array, time: Float64Array): 
   return { inner: usable ? [cut] : foldsOf(rows, plainFolds(rows.length, 2, 0), 2), refit: rows };
 }
 
-/** Rows of the rarest label; infinite for numbers. */
-function rarestClass(problem: TableProblem, rows: Int32Array): number {
-  if (!isClass(problem)) return Infinity;
-  const counts = new Float64Array(problem.classes?.length ?? 0);
-  for (const row of rows) counts[problem.y[row]]++;
-  return Math.min(...counts);
+const rarestClass = (problem: TableProblem, rows: Int32Array): number => rarestLabel(problem, rows).rarest;
+
+/** Rows of the rarest label, infinite for numbers, and what it is called. */
+function rarestLabel(problem: TableProblem, rows: Int32Array): { readonly rarest: number; readonly label: string } {
+  if (!isClass(problem)) return { rarest: Infinity, label: '' };
+  const { classes = [], y } = problem;
+  const counts = new Float64Array(classes.length);
+  for (const row of rows) counts[y[row]]++;
+  const rarest = Math.min(...counts);
+  return { rarest, label: `the label "${(classes[counts.indexOf(rarest)] ?? '').slice(0, 40)}"` };
 }

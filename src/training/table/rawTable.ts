@@ -24,18 +24,30 @@ export interface RawTable {
 const PLAIN = /^[+-]?(?:0|[1-9]\d*|(?:0|[1-9]\d*)?\.\d+|[1-9]\d*\.)(?:[eE][+-]?\d+)?$/;
 const GROUPED = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
 const DECIMAL_COMMA = /^[+-]?(?:0|[1-9]\d*),\d+$/;
+/** 900元, 3.2万, 1,200万元: thousands, ten thousands and so on of a currency. */
+const CHINESE = /^([+-]?[\d.,]+)\s*(千|万|百万|千万|亿)?(?:元|块)?$/;
+const CHINESE_UNITS: Readonly<Record<string, number>> = { 千: 1e3, 万: 1e4, 百万: 1e6, 千万: 1e7, 亿: 1e8 };
 const DRESSED = /^([+-]?)\s*[$€£¥￥]\s*([\d.,]+)$|^([+-]?[\d.,]+)\s*(?:[$€£¥￥%])$/;
 
-/** The number that a text writes: 12, −3.5e-4, 1,234.50, 12,5, $1,234, 45 %. Codes such as 007 are texts. NaN when it is none. */
+/** The number that a text writes: 12, −3.5e-4, 1,234.50, 12,5, $1,234, 45 %, 900元, 3.2万. Codes such as 007 are texts. NaN when it is none. */
 export function numberIn(text: string): number {
   if (PLAIN.test(text)) return finite(Number(text));
   if (GROUPED.test(text)) return finite(Number(text.replaceAll(',', '')));
   if (DECIMAL_COMMA.test(text)) return finite(Number(text.replace(',', '.')));
   const dressed = DRESSED.exec(text);
-  if (dressed === null) return Number.NaN;
+  if (dressed === null) return chineseNumber(text);
   const [, sign = '', behind = '', before = ''] = dressed;
   const bare = before === '' ? sign + behind : before;
   return DRESSED.test(bare) ? Number.NaN : numberIn(bare);
+}
+
+function chineseNumber(text: string): number {
+  const [, bare = '', unit = ''] = CHINESE.exec(text) ?? [];
+  // What has neither unit nor currency has been tried already.
+  if (bare === '' || bare === text) return Number.NaN;
+  const times = CHINESE_UNITS[unit] ?? 1;
+  // In whole units, so that 3.2万 is 32,000 to the last digit.
+  return finite(times === 1 ? numberIn(bare) : Math.round(numberIn(bare) * times * 100) / 100);
 }
 
 const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN);

@@ -2,6 +2,8 @@
 import { AppError, throwIfCancelled } from '../../base/errors.ts';
 import type { Progress } from '../../base/progress.ts';
 import { closestName } from '../../store/import/columns.ts';
+import type { Encoding } from '../../store/import/encoding.ts';
+import type { FileFormat } from '../../store/import/mapping.ts';
 import { openRecords } from '../../store/import/open.ts';
 import { tableBuilder } from './rawTable.ts';
 import type { RawTable, TableBuilder } from './rawTable.ts';
@@ -15,6 +17,8 @@ export interface TableFile {
 }
 
 export interface ReadOptions {
+  /** Absent: UTF-8, or what a byte order mark says. */
+  readonly encoding?: Encoding;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
@@ -24,7 +28,7 @@ const MOST_UNREAD = 0.1;
 
 /** @throws AppError `file_unreadable`, `bad_data`, `invalid_input`, `unknown_name` (a column of `needed` that the file has not), `cancelled`. */
 export async function readTable(path: string, test: string | undefined, needed: readonly string[], options: ReadOptions): Promise<TableFile> {
-  const names = await columnNames(path);
+  const names = await columnNames(path, options);
   const wrong = needed.find((name) => !names.includes(name));
   if (wrong !== undefined) {
     const like = closestName(wrong, names);
@@ -34,7 +38,7 @@ export async function readTable(path: string, test: string | undefined, needed: 
   let unread = await append(path, names, builder, options);
   const trainRows = builder.rows;
   if (test !== undefined) {
-    const others = await columnNames(test);
+    const others = await columnNames(test, options);
     const absent = names.filter((name) => !others.includes(name));
     if (absent.some((name) => needed.includes(name)) || absent.length > names.length / 2) {
       throw new AppError('bad_data', `The test file has not the columns of the training file: ${absent.slice(0, 10).join(', ')} ${absent.length === 1 ? 'is' : 'are'} missing.`, { details: { missing: absent }, hint: 'Give a file with the same header line.' });
@@ -44,16 +48,19 @@ export async function readTable(path: string, test: string | undefined, needed: 
   return { table: builder.finish(), trainRows, unread };
 }
 
-async function columnNames(path: string): Promise<string[]> {
-  const { columns } = await openRecords(path, {}, []);
+const formatOf = ({ encoding }: ReadOptions): FileFormat => (encoding === undefined ? {} : { encoding });
+
+async function columnNames(path: string, options: ReadOptions): Promise<string[]> {
+  const { columns } = await openRecords(path, formatOf(options), []);
   const twice = columns.find((name, i) => columns.indexOf(name) !== i);
   if (twice !== undefined) throw new AppError('bad_data', `Two columns of the file are called "${twice.slice(0, 60)}".`, { hint: 'Rename one of them, then run the same command.' });
   // The first column of many exported files is the row number, without a name.
   return columns.filter((name, i) => name !== '' || i === 0);
 }
 
-async function append(path: string, names: readonly string[], builder: TableBuilder, { progress, signal }: ReadOptions): Promise<number> {
-  const source = await openRecords(path, {}, names);
+async function append(path: string, names: readonly string[], builder: TableBuilder, options: ReadOptions): Promise<number> {
+  const { progress, signal } = options;
+  const source = await openRecords(path, formatOf(options), names);
   const place = new Map(source.columns.map((name, i) => [name, i]));
   const places = names.map((name) => place.get(name) ?? -1);
   const before = builder.rows;

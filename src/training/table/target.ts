@@ -22,8 +22,8 @@ export interface TargetWish {
 }
 
 /** Words that mean "it happened", whichever of the two labels is the rarer. */
-const POSITIVE = new Set(['1', 'yes', 'y', 'true', 't', 'positive', '是', '有', '真', 'churned', 'churn']);
-const NEGATIVE = new Set(['0', 'no', 'n', 'false', 'f', 'negative', '否', '无', '假', '-1']);
+const POSITIVE = new Set(['1', 'yes', 'y', 'true', 't', 'positive', '是', '有', '真', 'churned', 'churn', '流失', '已流失']);
+const NEGATIVE = new Set(['0', 'no', 'n', 'false', 'f', 'negative', '否', '无', '假', '-1', '未流失', '留存']);
 const MOST_CLASSES = 100;
 /** Distinct whole numbers up to which they are classes and not a count. */
 const MOST_NUMBERED_CLASSES = 5;
@@ -34,7 +34,8 @@ const MOST_COUNT = 1000;
  * values are classes, more from 0 on a count. Other numbers: an amount when none is negative and they are skewed or often 0, else any number.
  * @throws AppError `bad_data`, `invalid_input`
  */
-export function targetOf(column: RawColumn, rows: number, wish: TargetWish = {}): TableTarget {
+export function targetOf(given: RawColumn, rows: number, wish: TargetWish = {}): TableTarget {
+  const column = yesAndNo(given);
   const facts = factsOf(column, rows);
   const counts = levelCounts(column, rows);
   const fault = (message: string, hint: string): AppError => new AppError('bad_data', `The target "${column.name}" ${message}.`, { hint });
@@ -53,6 +54,16 @@ export function targetOf(column: RawColumn, rows: number, wish: TargetWish = {})
   if (task !== 'number' && facts.min < 0) throw fault(`holds negative numbers, so it is no ${task}`, 'Choose --task number.');
   if (task === 'count' && !facts.whole) throw fault('holds fractions, so it is no count', 'Choose --task amount or --task number.');
   return { task, y: Float64Array.from(column.numbers) };
+}
+
+/** TRUE, true and True are one answer: words for yes and no are told apart without their case, where that leaves one of each. */
+function yesAndNo(column: RawColumn): RawColumn {
+  const { texts, places } = column;
+  const folded = [...new Set(texts.map((text) => text.toLowerCase()))];
+  if (places === undefined || folded.length !== 2 || texts.length === 2) return column;
+  const [yes, no] = [folded.find((text) => POSITIVE.has(text)), folded.find((text) => NEGATIVE.has(text))];
+  if (yes === undefined || no === undefined || column.numbers.some((value) => value === value)) return column;
+  return { ...column, texts: folded, places: places.map((place) => (place < 0 ? place : folded.indexOf(texts[place].toLowerCase()))) };
 }
 
 function inferredTask(column: RawColumn, facts: ReturnType<typeof factsOf>, counts: ReadonlyMap<string, number>, rows: number): TableTask {

@@ -178,3 +178,13 @@ describe('random forest', () => {
     randomForest.predict(outcome.artefact, { rows: 3, columns: [{ name: 'v', values: Float64Array.of(0, 1, 2) }] }).forEach((p, k) => expect(p).toBeCloseTo(10 * k + 0.5, 6));
   });
 });
+
+test('rows that are copies of a few: a draw that holds none of them sees all, and no tree is empty', () => {
+  const rng = seededRandom('copies');
+  const values = Float64Array.from({ length: 160 }, () => rng.int(2));
+  const train = { x: { rows: 160, columns: [{ name: 'k', values, categories: ['a', 'b'] }] }, y: values.map(() => rng.int(2)) };
+  for (const [estimator, params] of [[boostedTrees, { trees: 60, patience: 0, minRows: 5, rowSample: 0.3 }], [randomForest, { trees: 60, minRows: 5 }]] as const) {
+    const fit = estimator.fit(train, { ...estimator.defaults, ...params } as never, { rng: seededRandom(4) });
+    expect(fit.ok && estimator.schema.safeParse(fit.artefact).success).toBe(true);
+  }
+});

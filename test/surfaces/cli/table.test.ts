@@ -176,4 +176,25 @@ describe('tagcast table', () => {
     const groups = await home.run('table', file, '--target', 'churned', '--group', 'plan', '--drop', 'spend');
     expect(groups.stderr).toContain('3 groups, fewer than the 5 folds');
   });
+
+  test('a GBK export is refused with the option that reads it, and read with it', async () => {
+    // 是 and 否 in GBK.
+    const [yes, no] = [Buffer.from([0xca, 0xc7]), Buffer.from([0xb7, 0xf1])];
+    const rows = Array.from({ length: 60 }, (_, i) => Buffer.concat([Buffer.from(`${i % 7},`), i % 3 === 0 ? yes : no, Buffer.from('\n')]));
+    const gbk = home.file('gbk.csv', Buffer.concat([Buffer.from('a,t\n'), ...rows]));
+    const refused = await home.run('table', gbk, '--target', 't', '--folds', '2');
+    expect([refused.code, refused.stderr.includes('--encoding gbk')]).toEqual([3, true]);
+    expect((await table(gbk, '--target', 't', '--folds', '2', '--encoding', 'gbk')).target).toMatchObject({ task: 'binary', positive: '是' });
+  });
+
+  test('says what was left out where nothing is left, which label is too rare, and no command of an import', async () => {
+    const nothing = await home.run('table', home.file('nothing.csv', `id,same,t\n${Array.from({ length: 60 }, (_, i) => `${i},1,${i % 2}`).join('\n')}\n`), '--target', 't');
+    expect(nothing.stderr).toContain('id (only names the rows), same (the same in every row)');
+    expect(nothing.stderr).toContain('--keep id');
+    const rare = await home.run('table', home.file('rare.csv', `a,t\n${Array.from({ length: 60 }, (_, i) => `${i % 9},${i === 5 ? 'purple' : i % 2 === 0 ? 'red' : 'blue'}`).join('\n')}\n`), '--target', 't');
+    expect(rare.stderr).toContain('1 of them with the label "purple"');
+    const absent = await home.run('table', 'nowhere.csv', '--target', 't');
+    expect(absent.stderr).toContain('Check the path');
+    expect(absent.stderr).not.toContain('tagcast import');
+  });
 });

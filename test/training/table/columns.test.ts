@@ -14,10 +14,11 @@ const repeat = (count: number, f: (i: number) => string): string[] => Array.from
 const kind = (name: string, texts: readonly string[], kept = false) => kindOf(column(name, texts), texts.length, kept);
 
 describe('cells', () => {
-  test.each([['12', 12], ['-3.5e-4', -3.5e-4], ['1,234.50', 1234.5], ['12,5', 12.5], ['$1,234', 1234], ['¥ 99.9', 99.9], ['45 %', 45], ['-€3', -3], ['.5', 0.5], ['0', 0]])('%s is a number', (text, value) => {
+  test.each([['12', 12], ['-3.5e-4', -3.5e-4], ['1,234.50', 1234.5], ['12,5', 12.5], ['$1,234', 1234], ['¥ 99.9', 99.9], ['45 %', 45], ['-€3', -3], ['.5', 0.5], ['0', 0],
+    ['900元', 900], ['3.2万', 32_000], ['1,200 万元', 12_000_000], ['-0.07亿', -7_000_000]])('%s is a number', (text, value) => {
     expect(numberIn(text)).toBe(value);
   });
-  test.each(['007', '1.2.3', '12 a', '2024-01-05', '--3', '1e999', '$', '%', '1,23,4'])('%s is none', (text) => {
+  test.each(['007', '1.2.3', '12 a', '2024-01-05', '--3', '1e999', '$', '%', '1,23,4', '万', '3天', '3万万'])('%s is none', (text) => {
     expect(numberIn(text)).toBeNaN();
   });
   test('blanks are missing, words are answers', () => {
@@ -73,6 +74,11 @@ describe('the target', () => {
     expect(target(['stayed', 'left', 'stayed']).classes).toEqual(['stayed', 'left']);
     expect(target(['stayed', 'left', 'stayed'], { positive: 'stayed' })).toMatchObject({ classes: ['left', 'stayed'], y: Float64Array.of(1, 0, 1) });
     expect(target(['0', '1', '1', '1']).y).toEqual(Float64Array.of(0, 1, 1, 1));
+  });
+  test('words for yes and no are one answer in any case; other texts keep theirs', () => {
+    expect(target(['TRUE', 'false', 'True', '', 'FALSE'])).toMatchObject({ task: 'binary', classes: ['false', 'true'], y: Float64Array.of(1, 0, 1, Number.NaN, 0) });
+    expect(target(['Red', 'red', 'Blue', 'red']).classes).toEqual(['Blue', 'Red', 'red']);
+    expect(target(['流失', '流失', '未流失', '流失']).classes).toEqual(['未流失', '流失']);
   });
   test('missing targets stay missing', () => {
     expect(target(['no', '', 'yes']).y).toEqual(Float64Array.of(0, Number.NaN, 1));

@@ -21,6 +21,7 @@ export function copiesOf({ hashes, weights }: TrainingSet, row: number, { share,
 export function sampleRows(set: TrainingSet, rows: Int32Array, sampling: RowSampling, seed: number, order: Int32Array, others: Int32Array): { readonly count: number; readonly left: number } {
   const { share, replacement, repeat } = sampling;
   if (share >= 1 && !replacement && !(repeat && set.weights !== undefined)) {
+    if (rows.length > order.length) return { count: -1, left: 0 };
     order.set(rows);
     return { count: rows.length, left: 0 };
   }
@@ -33,5 +34,6 @@ export function sampleRows(set: TrainingSet, rows: Int32Array, sampling: RowSamp
     if (count + copies > order.length) return { count: -1, left };
     for (let c = 0; c < copies; c++) order[count++] = row;
   }
-  return { count, left };
+  // Copies are drawn together, so where all rows are copies of a few a draw may hold none. A tree of nothing is no tree: that one sees all.
+  return count === 0 && left > 0 ? sampleRows(set, rows, { share: 1, replacement: false, repeat }, seed, order, others) : { count, left };
 }

@@ -10,6 +10,7 @@ import type { CommandModule } from '../context.ts';
 import { showTable } from '../tableReport.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
+const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'gbk', 'gb18030', 'big5', 'shift_jis', 'windows-1252', 'iso-8859-1'] as const;
 const TASKS = ['binary', 'multiclass', 'count', 'amount', 'number'] as const;
 
 function folds(text: string): number {
@@ -38,8 +39,9 @@ export const tableCommand: CommandModule = (program, context) => {
     .option('--test <file>', 'learn from all rows and test once on this file')
     .option('--drop <columns>', 'columns to leave out, comma-separated', names, [])
     .option('--keep <columns>', 'columns that stay although they look like a leak or like an identifier', names, [])
+    .addOption(new Option('--encoding <name>', 'of a file that is not UTF-8').choices(ENCODINGS))
     .option('--predictions <file>', 'write the predictions of rows that the models had not seen to this CSV file')
-    .action(async (file: string, options: { target: string; positive?: string; task?: (typeof TASKS)[number]; folds: number; seed: number; time?: string; group?: string; test?: string; drop: string[]; keep: string[]; predictions?: string }) => {
+    .action(async (file: string, options: { target: string; positive?: string; task?: (typeof TASKS)[number]; folds: number; seed: number; time?: string; group?: string; test?: string; drop: string[]; keep: string[]; predictions?: string; encoding?: (typeof ENCODINGS)[number] }) => {
       const here = context();
       const { test, predictions, ...wish } = options;
       if (wish.time !== undefined && wish.group !== undefined) throw new AppError('invalid_input', '--time and --group cannot be combined: a customer\'s later rows would have to be left out of training and test alike.', { hint: 'Choose one of them.' });
