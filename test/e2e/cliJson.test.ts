@@ -66,6 +66,7 @@ const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
   'lifecycle rules': [[], 0],
   'lifecycle changes': [['--to', 'churned'], 0],
   'lifecycle flows': [['--weeks', '2'], 0],
+  'lifecycle accuracy': [[], 4],
   customer: [['A', '--now'], 0],
   'segment count': [['--condition', CONDITION], 0],
   'segment list': [['--condition', CONDITION], 0],

@@ -55,6 +55,7 @@ export function valueOfTag(words: TagWords, tag: Tag): string {
 /** Percentile and interval beside the value. */
 export function detailOfTag(words: TagWords, tag: Tag): string {
   const parts: string[] = [];
+  if (tag.kind === 'lifecycle' && tag.probability !== null) parts.push(words.language === 'zh' ? `${tag.horizonDays ?? 0}天后，概率 ${formatProbability(tag.probability)}` : `in ${tag.horizonDays ?? 0} days, probability ${formatProbability(tag.probability)}`);
   if (tag.percentile !== null) parts.push(words.language === 'zh' ? `百分位 ${tag.percentile}` : `percentile ${tag.percentile}`);
   if (tag.lift !== null) parts.push(words.language === 'zh' ? `平均水平的 ${formatTimes(tag.lift)} 倍` : `${formatTimes(tag.lift)} × the average`);
   if (tag.interval !== null) {

@@ -1,6 +1,6 @@
 /** Every tag of one customer but the rule tags, from scores, facts and what the tags were the day before. Pure; the same for the nightly run and on demand. */
 import { AppError } from '../../base/errors.ts';
-import { LIFECYCLE_TAG } from '../catalogue/lifecycle.ts';
+import { LIFECYCLE_TAGS } from '../catalogue/lifecycle.ts';
 import { PREDICTIVE_TAGS } from '../catalogue/predictive.ts';
 import { PREFERENCE_TAGS } from '../catalogue/preference.ts';
 import { STATISTICAL_TAGS } from '../catalogue/statistical.ts';
@@ -19,7 +19,7 @@ import { upliftTags } from './uplift.ts';
 import { valueDraft } from './value.ts';
 
 /** Every tag that each customer has in any shop, whatever its status; those of experiments come besides (uplift.ts). Rule tags are not built here: the store evaluates them (rules/stage.ts). */
-export const BUILT_TAGS: readonly TagDefinition[] = [...STATISTICAL_TAGS, ...PREDICTIVE_TAGS, LIFECYCLE_TAG, ...PREFERENCE_TAGS];
+export const BUILT_TAGS: readonly TagDefinition[] = [...STATISTICAL_TAGS, ...PREDICTIVE_TAGS, ...LIFECYCLE_TAGS, ...PREFERENCE_TAGS];
 
 /** Kinds that are withheld from customers who refused personalisation; plain facts of their own orders are not. */
 export const PERSONAL_KINDS: readonly Tag['kind'][] = ['predictive', 'value', 'preference', 'lifecycle'];

@@ -129,6 +129,26 @@ describe('value, intent and cycle', () => {
     expect(tagsBy(customer({ facts: { ...facts, silenceDays: 45 } })).get('overdue_days')?.value).toBe(15);
   });
 
+  test('the next stage has its probability, the rest of the distribution, and why, in both languages', () => {
+    const tag = tagsBy(customer()).get('lifecycle_next_stage');
+    // 50 days of silence are 1.7 of 30-day cycles; an order (0.3 in 30 days) would keep the customer growing, or make the fifth.
+    expect(tag).toMatchObject({ status: 'ok', value: 'slipping', band: 'slipping', horizonDays: 30, source: { name: 'purchase_intent', version: 3 }, confidence: 'high', kind: 'lifecycle', percentile: null });
+    expect(tag?.probability).toBeCloseTo(0.7, 2);
+    expect(tag?.reasons.map(({ feature, direction, value }) => [feature, direction, value])).toEqual([
+      ['purchase_prob_30d', 'down', 0.3], ['overdue_ratio', 'up', expect.closeTo(50 / 30, 4)], ['next_stage:loyal', 'down', expect.closeTo(0.3, 2)],
+    ]);
+    expect(tag?.reasons.map(({ text }) => text)).toEqual([
+      { zh: '未来30天下单的概率：30%', en: 'Probability of an order in 30 days: 30%' },
+      { zh: '若不下单，2026-05-01时沉默50天，为个人周期的1.7倍：衰退', en: 'Without an order 50 days of silence on 2026-05-01, 1.7 personal cycles: Slipping' },
+      { zh: '也可能是成熟：30%', en: 'Or Loyal: 30%' },
+    ]);
+    const status = (input: CustomerInput, context = run) => tagsBy(input, context).get('lifecycle_next_stage')?.status;
+    expect([
+      status(customer(), { ...run, models: new Map() }), status(customer({ scores: new Map() })), status(customer({ facts: undefined })), status(customer({ facts: { ...facts, cycleDays: NaN } })), status(customer({ optedOut: true })),
+    ]).toEqual(['model_paused', 'not_eligible', 'insufficient_data', 'insufficient_data', 'opted_out']);
+    expect(tagsBy(customer(), { ...run, lifecycle: { ...run.lifecycle, rules: { ...DEFAULT_LIFECYCLE, forecastDays: 7 } } }).get('lifecycle_next_stage')).toMatchObject({ band: 'growing', horizonDays: 7 });
+  });
+
   test('the stage knows the stage before', () => {
     const stage = (was?: CustomerInput['stage']) => tagsBy(customer({ stage: was })).get('lifecycle_stage');
     expect([stage()?.band, stage({ stage: 'churned', enteredOn: '2026-03-01', orders: 3, lastOrderMs: 0 })?.band]).toEqual(['growing', 'reactivated']);

@@ -19,7 +19,7 @@ import type { Tag } from '../../../tags/tag.ts';
 import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { findCustomer } from '../customers.ts';
-import { definitionOf, detailOfTag, labelOf, valueOfTag } from '../tagWords.ts';
+import { bandOfTag, definitionOf, detailOfTag, labelOf, valueOfTag } from '../tagWords.ts';
 import type { TagWords } from '../tagWords.ts';
 import { table } from '../terminal.ts';
 import { wholeNumber } from './wholeNumber.ts';
@@ -58,7 +58,7 @@ export const customer: CommandModule = (program, context) => {
           if (tags.length === 0) print(inWords(here, '  尚无标签：请运行 `tagcast score`。', '  No tags yet: run `tagcast score`.'));
           showTags(here, words, tags, catalogue.categories);
           const { stages } = document;
-          if (stages.length > 0) print(`\n${inWords(here, '阶段历史', 'Stages')}: ${stages.map(({ stage, enteredOn }) => `${enteredOn} ${definitionOf(words, 'lifecycle_stage')?.bands?.find(({ code }) => code === stage)?.label[here.language] ?? stage}`).join(' ← ')}`);
+          if (stages.length > 0) print(`\n${inWords(here, '阶段历史', 'Stages')}: ${stages.map(({ stage, enteredOn }) => `${enteredOn} ${stage === null ? inWords(here, '无阶段', 'none') : bandOfTag(words, 'lifecycle_stage', stage)}`).join(' ← ')}`);
           const { segments } = document;
           if (segments.length > 0) print(`\n${inWords(here, '所在人群', 'Segments')}: ${segments.map(({ key, label }) => `${said(here, label)} (${key})`).join(', ')}`);
           showRuleChanges(here, document.ruleHistory);

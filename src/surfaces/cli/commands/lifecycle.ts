@@ -1,15 +1,17 @@
 /** `tagcast lifecycle …`: the rules of the stages, who changed stage, and the flows between stages by week. */
 import { InvalidArgumentError } from 'commander';
+import { parseLocalDate } from '../../../base/time.ts';
 import { parseWeek } from '../../../base/week.ts';
 import { findRulesVersion, listRulesVersions } from '../../../store/repositories/lifecycle.ts';
 import { stageChanges } from '../../../store/repositories/lifecycleChanges.ts';
+import { stageAccuracy } from '../../../tags/lifecycle/accuracy.ts';
 import { FLOW_LABELS, stageFlows } from '../../../tags/lifecycle/flows.ts';
 import type { StageFlows } from '../../../tags/lifecycle/flows.ts';
 import { DEFAULT_LIFECYCLE, rulesHash, STAGE_CODES } from '../../../tags/lifecycle/rules.ts';
 import { RULE_LABELS, STAY_LABEL } from '../../../tags/lifecycle/words.ts';
 import { answer, inWords, said, withApp } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
-import { formatInteger, table } from '../terminal.ts';
+import { formatInteger, formatPercent, table } from '../terminal.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
 function stageWord(here: Context, code: string | null): string {
@@ -88,6 +90,21 @@ function showFlows(here: Context, { weeks, nodes, links }: StageFlows): void {
   }
 }
 
+async function accuracy(here: Context, asOf: string | undefined): Promise<void> {
+  await withApp(here, async (app) => {
+    const found = await stageAccuracy(app.store.db, app.shop.lifecycle.forecastDays, asOf === undefined ? undefined : parseLocalDate(asOf, 'The night to judge'));
+    answer(here, found, () => {
+      const { print } = here.output;
+      print(inWords(here, `${found.day} 预测的下一阶段，与 ${found.later} 的实际阶段对照`, `The next stage as it was predicted on ${found.day}, beside the stage on ${found.later}`));
+      for (const line of table(
+        [{ title: inWords(here, '阶段', 'stage') }, { title: inWords(here, '客户数', 'customers'), align: 'right' }, { title: inWords(here, '预测正确', 'predicted'), align: 'right' }, { title: inWords(here, '假设不变', 'stays the same'), align: 'right' }, { title: inWords(here, '按以往流向', 'as most did before'), align: 'right' }],
+        [...found.byStage, found.all].map((row) => [row.stage === 'all' ? inWords(here, '全部', 'all') : stageWord(here, row.stage), formatInteger(row.customers), formatPercent(row.predicted), formatPercent(row.stays), row.matrix === null ? '–' : formatPercent(row.matrix)]),
+      )) print(line);
+      print(found.wins ? inWords(here, '预测比两种简单规则都准。', 'The prediction is right more often than both simple rules.') : inWords(here, '预测没有胜过简单规则：请按简单规则使用。', 'The prediction does not win: go by the simple rule.'));
+    });
+  });
+}
+
 export const lifecycle: CommandModule = (program, context) => {
   const command = program.command('lifecycle').description('lifecycle stages: rules, who changed, flows by week');
   command.command('rules').description('the rules of the stages as they are configured, and which days were made by which version').action(() => rules(context()));
@@ -97,6 +114,9 @@ export const lifecycle: CommandModule = (program, context) => {
     .option('--from <stage>', 'only changes out of this stage', stageCode)
     .option('--to <stage>', 'only changes into this stage', stageCode)
     .action((options: ChangesOptions) => changes(context(), options));
+  command.command('accuracy').description('how often the predicted next stage came true, beside two simple rules')
+    .option('--as-of <day>', 'the night to judge (default: the newest whose outcome is known)')
+    .action(({ asOf }: { asOf?: string }) => accuracy(context(), asOf));
   command.command('flows').description('customers by stage week by week, and how many went from which stage to which; the JSON draws as a Sankey diagram')
     .option('--from <week>', 'first ISO week (2026-W10), or a day in it')
     .option('--to <week>', 'last ISO week, or a day in it (default: the last one with a night)')
