@@ -77,7 +77,7 @@ async function runNights(shop: Shop, cycle: LoadedModel, first: LocalDate, last:
   const zone = shop.plan.timeZone;
   const nights = new Map<LocalDate, Night>();
   const states = new Map<number, StageState>();
-  const names = [...new Set([...neededFeatures([cycle], FACT_FEATURES)])];
+  const names = [...new Set(neededFeatures([cycle], FACT_FEATURES))];
   let lastCutoff: number | null = null;
   for (let asOf = first; asOf <= last; asOf = addDays(asOf, 1)) {
     const cutoff = startOfDay(asOf, zone);

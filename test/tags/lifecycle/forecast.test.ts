@@ -80,7 +80,7 @@ describe('the forecast', () => {
     const curve = silenceCurve([{ days: 30, probability }], 30);
     const counts = new Map<Stage, number>();
     const rounds = 1500;
-    const entered = [...before].reverse().find(({ stage, before: was }) => was?.stage !== stage);
+    const entered = before.findLast(({ stage, before: was }) => was?.stage !== stage);
     for (let round = 0; round < rounds; round++) {
       const u = random.next();
       const first = curve.findIndex((value, day) => day > 0 && value < u);
