@@ -36,6 +36,11 @@ test('an edit of the rules is the next night, and both are told apart', async ()
   expect((await shop.run('doctor')).stdout).toContain("lifecycle rules: the shop's own: slipping, dormant, churned after 0.1, 0.2, 0.3 cycles");
 });
 
+test('the prediction is judged once there is one that is old enough, and until then it is said when', async () => {
+  const { code, stderr } = await shop.run('lifecycle', 'accuracy', '--as-of', '2025-05-02');
+  expect([code, stderr]).toEqual([4, expect.stringContaining('Nothing is known yet of what came 30 days after a prediction: stages are there from 2025-05-02 to 2025-05-09.')]);
+});
+
 test('rules that make no sense stop every command, with each fault named', async () => {
   configure({ slippingAfterCycles: 3, loyalFromOrders: 1 });
   const { code, stderr } = await shop.run('lifecycle', 'rules');
