@@ -4,6 +4,7 @@ import type { SnapshotInfo } from '../store/snapshot/refresh.ts';
 import { findRun } from '../store/repositories/runs.ts';
 import { checkBeforeNight } from './quality.ts';
 import type { NightQuality } from './quality.ts';
+import { mergeReturned } from './mergeCustomers.ts';
 import { evaluateRules } from './rules.ts';
 import type { RulesReport } from './rules.ts';
 import { evaluateToday } from './rulesOnEvents.ts';
@@ -46,6 +47,7 @@ export async function nightly(deps: ScoringDeps, options: ScoreOptions): Promise
   const run = await findRun(deps.store.db, SCORING_JOB, options.asOf);
   if ((run?.state === 'done' || run?.state === 'held') && options.force !== true) return withRules(deps, options, { score: await scoreAll(deps, options) });
   const { progress, signal } = deps;
+  await mergeReturned(deps);
   const quality = await checkBeforeNight(deps, options.asOf, options.force === true);
   const snapshot = await refreshSnapshot(deps.store, deps.snapshotDir, { ...(progress === undefined ? {} : { progress }), ...(signal === undefined ? {} : { signal }) });
   return withRules(deps, options, { snapshot, quality, score: await scoreAll(deps, options) });

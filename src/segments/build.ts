@@ -43,6 +43,26 @@ interface Open {
   readonly builtTo: number;
 }
 
+async function addVersion(trx: Knex, store: Store, segment: StoredSegment, asOf: LocalDate): Promise<number> {
+  const [next] = await selectRows<{ version: number }>(trx, 'UPDATE segments SET next_version = next_version + 1 WHERE key = ? RETURNING next_version - 1 AS version', [segment.key]);
+  const version = next?.version ?? 1;
+  await trx.raw(`INSERT INTO segment_versions (segment_key, version, definition_version, as_of, state, started_at) VALUES (?, ?, ?, ?::date, 'building', ?)`, [segment.key, version, segment.definitionVersion, asOf, instantText(store.clock.now())]);
+  return version;
+}
+
+/** A build that is not gone on with when it is left unfinished: what it left goes with the next swap. */
+export async function newVersion(store: Store, segment: StoredSegment, asOf: LocalDate): Promise<number> {
+  return store.db.transaction((trx) => addVersion(trx, store, segment, asOf));
+}
+
+/** Takes an unfinished build away; one that is live stays. */
+export async function abandonVersion(store: Store, key: string, version: number): Promise<void> {
+  await store.db.transaction(async (trx) => {
+    const gone = await selectRows(trx, `DELETE FROM segment_versions WHERE segment_key = ? AND version = ? AND state = 'building' RETURNING 1`, [key, version]);
+    if (gone.length > 0) await trx.raw('DELETE FROM segment_members WHERE segment_key = ? AND version = ?', [key, version]);
+  });
+}
+
 /** The build of this definition and day that was left unfinished, or a new one. */
 async function openVersion(store: Store, segment: StoredSegment, asOf: LocalDate): Promise<Open> {
   return store.db.transaction(async (trx) => {
@@ -51,10 +71,7 @@ async function openVersion(store: Store, segment: StoredSegment, asOf: LocalDate
       trx, `SELECT version, built_to AS "builtTo" FROM segment_versions WHERE segment_key = ? AND state = 'building' AND definition_version = ? AND as_of = ?::date ORDER BY version DESC LIMIT 1`,
       [segment.key, segment.definitionVersion, asOf]);
     if (unfinished !== undefined) return unfinished;
-    const [next] = await selectRows<{ version: number }>(trx, 'UPDATE segments SET next_version = next_version + 1 WHERE key = ? RETURNING next_version - 1 AS version', [segment.key]);
-    const version = next?.version ?? 1;
-    await trx.raw(`INSERT INTO segment_versions (segment_key, version, definition_version, as_of, state, started_at) VALUES (?, ?, ?, ?::date, 'building', ?)`, [segment.key, version, segment.definitionVersion, asOf, instantText(store.clock.now())]);
-    return { version, builtTo: 0 };
+    return { version: await addVersion(trx, store, segment, asOf), builtTo: 0 };
   });
 }
 
@@ -62,12 +79,17 @@ async function count(trx: Knex, statement: string, bindings: Knex.RawBinding[]):
   return (await trx.raw<{ rowCount: number | null }>(statement, bindings)).rowCount ?? 0;
 }
 
-/** Puts the version in the place of the live one and writes who entered and who left. @throws AppError `conflict` where a later build came first. */
-async function swap(store: Store, key: string, version: number): Promise<SegmentBuilt> {
+/**
+ * Puts the version in the place of the live one and writes who entered and who left.
+ * @param over the version that this one was made from; absent: whatever is live
+ * @throws AppError `conflict` where another build came first, `not_found` where the segment is gone
+ */
+export async function swap(store: Store, key: string, version: number, over?: number | null): Promise<SegmentBuilt> {
   return store.db.transaction(async (trx) => {
     const [row] = await selectRows<{ live: number | null }>(trx, 'SELECT live_version AS live FROM segments WHERE key = ? FOR UPDATE', [key]);
     if (row === undefined) throw new AppError('not_found', `The segment ${key} was deleted while it was built.`, { hint: 'Nothing is left of the build.' });
     if (row.live !== null && row.live > version) throw new AppError('conflict', `A later build of the segment ${key} is live already.`, { details: { version, live: row.live }, hint: 'Nothing has to be done.' });
+    if (over !== undefined && row.live !== over) throw new AppError('conflict', `The segment ${key} was changed by somebody else meanwhile.`, { details: { version, live: row.live }, hint: 'Make the change again, to what is there now.' });
     // A customer who was deleted meanwhile, or refused personalisation, is no member.
     await trx.raw(
       `DELETE FROM segment_members m WHERE m.segment_key = ? AND m.version = ? AND (NOT EXISTS (SELECT FROM customers c WHERE c.customer_id = m.customer_id)

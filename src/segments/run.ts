@@ -40,6 +40,8 @@ export function startRunner(store: Store, options: SegmentOptions): Runner {
         await trx.raw(`select set_config('statement_timeout', ?, true)`, [String(left)]);
         // Of a long plan, compiling it to machine code costs more than it saves at these sizes.
         await trx.raw(`select set_config('jit', 'off', true)`);
+        // Sets of half a million customers are hashed in memory and not on disk.
+        await trx.raw(`select set_config('work_mem', '64MB', true)`);
         return query<Row>(trx, statement);
       });
     },

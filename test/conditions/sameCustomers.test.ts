@@ -1,10 +1,12 @@
 /** PostgreSQL, PGlite and the evaluator in memory select the same customers. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compileCondition, compileConditions } from '../../src/conditions/compile.ts';
+import { compileCondition, compileConditions, statementOf } from '../../src/conditions/compile.ts';
 import { matches } from '../../src/conditions/evaluate.ts';
 import { parseCondition } from '../../src/conditions/parse.ts';
 import type { Condition } from '../../src/conditions/schema.ts';
+import { bindInt8s, sql as piece } from '../../src/conditions/sql/fragment.ts';
+import { memberSql } from '../../src/conditions/sql/sets.ts';
 import { describeOnEachStore } from '../support/stores.ts';
 import { loadCustomers } from './load.ts';
 import { NAMES, SETTINGS, conditions, customers } from './random.ts';
@@ -20,6 +22,7 @@ describeOnEachStore('random conditions over random customers', (getStore) => {
     const ids = await loadCustomers(store, people);
     const wanted = (condition: Condition): number[] => ids.filter((_, i) => matches(condition, people[i], setting));
     let selective = 0;
+    let asSets = 0;
     await fc.assert(
       fc.asyncProperty(conditions, async (json) => {
         const condition = parseCondition(JSON.parse(JSON.stringify(json)));
@@ -27,12 +30,18 @@ describeOnEachStore('random conditions over random customers', (getStore) => {
         const { rows } = await store.db.raw<{ rows: { customer_id: number }[] }>(sql, [...bindings]);
         const found = rows.map(({ customer_id }) => customer_id).sort((a, b) => a - b);
         expect(found).toEqual(wanted(condition));
+        const member = memberSql(condition, context);
+        if (member !== undefined) asSets++;
+        const { sql: text, bindings: values } = statementOf(piece`select c.customer_id from customers c where ${member ?? piece`c.customer_id = any (${bindInt8s(found)})`} order by 1`);
+        const inSets = await store.db.raw<{ rows: { customer_id: number }[] }>(text, [...values]);
+        expect(inSets.rows.map(({ customer_id }) => customer_id)).toEqual(found);
         if (found.length > 0 && found.length < CUSTOMERS) selective++;
       }),
       { seed: 7, numRuns: CONDITIONS },
     );
     // A property that every condition meets by selecting nobody would prove nothing.
     expect(selective).toBeGreaterThan(CONDITIONS / 4);
+    expect(asSets).toBeGreaterThan(CONDITIONS / 4);
   });
 
   test('several conditions in one statement give what each gives alone, within the range', async () => {

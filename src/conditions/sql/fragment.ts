@@ -45,7 +45,7 @@ export function alias(prefix: 'a' | 't' | 'k' | 'i' | 'r' | 'l' | 's' | 'g' | 'e
   return piece(`${prefix}${Math.trunc(index)}`, []);
 }
 
-export function join(pieces: readonly Sql[], separator: ', ' | ' and ' | ' or ' | ' '): Sql {
+export function join(pieces: readonly Sql[], separator: ', ' | ' and ' | ' or ' | ' union all ' | ' '): Sql {
   return piece(pieces.map(({ text }) => text).join(separator), pieces.flatMap(({ bindings }) => bindings));
 }
 

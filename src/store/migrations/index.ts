@@ -15,6 +15,7 @@ import { up as experiments } from './experiments.ts';
 import { up as webhooks } from './webhooks.ts';
 import { up as quality } from './quality.ts';
 import { up as preferenceModels } from './preferenceModels.ts';
+import { up as customerMerges } from './customerMerges.ts';
 
 export interface Migration {
   readonly name: string;
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0014_preference_models', up: preferenceModels },
   { name: '0015_experiments', up: experiments },
   { name: '0016_webhooks', up: webhooks },
+  { name: '0016_webhooks_merges', up: customerMerges },
   { name: '0017_tag_reports', up: tagReports },
   { name: '0017_tag_reports_categories', up: tagCategories },
   { name: '0017_tag_reports_quality', up: quality },

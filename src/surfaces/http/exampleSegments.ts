@@ -26,6 +26,20 @@ export const SEGMENT_EXAMPLES: Readonly<Record<string, Example>> = {
   buildSegment: { path, response: { key: 'likely_to_leave', version: 5, members: 421, entered: 9, left: 6 } },
   listMembers: { path, query: { limit: '2', holdout: 'without' }, response: { version: 4, rows: [{ customer: 'C1004', holdout: false }, { customer: 'C1005', holdout: false }], next: 'c5' } },
   listChanges: { path, query: { change: 'left' }, response: { version: 4, rows: [{ customer: 'C1001' }], next: null } },
+  readOverlap: {
+    body: { segments: ['likely_to_leave', 'invited'] },
+    response: {
+      segments: [{ key: 'likely_to_leave', label, version: 4, members: 418 }, { key: 'invited', label: words('受邀客户', 'Invited'), version: 1, members: 60 }], customers: 443,
+      combinations: [
+        { segments: ['likely_to_leave'], only: 383, all: 418 }, { segments: ['likely_to_leave', 'invited'], only: 35, all: 35 }, { segments: ['invited'], only: 25, all: 60 },
+      ],
+      pairs: [{ a: 'likely_to_leave', b: 'invited', both: 35, jaccard: 0.079, shareOfA: 0.084, shareOfB: 0.583 }],
+    },
+  },
+  changeList: {
+    path: { key: 'invited' }, body: { customers: ['C1001', 'C1004', 'nobody'], change: 'add', label: words('受邀客户', 'Invited') },
+    response: { key: 'invited', version: 2, members: 62, entered: 2, left: 0, given: 3, matched: 2, unmatched: 1 },
+  },
   exportSegment: { body: { segment: 'likely_to_leave', columns: ['id', 'stage', 'holdout', 'tag.churn_prob_90d.probability'], format: 'csv', holdout: 'without' } },
   readPortrait: {
     body: { segment: 'likely_to_leave', top: 1 },

@@ -86,10 +86,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
     },
   },
   countSegment: {
-    body: { condition },
+    body: { condition, preview: true },
     response: {
       asOf: '2026-03-01', words: label('90天流失概率 ≥ 0.3，且最近365天下单次数 ≥ 2', 'Churn probability, 90 days ≥ 0.3, and order count in the last 365 days ≥ 2'),
-      matching: 418, optedOut: 12, listable: 406, customers: 3000, elapsedMs: 37,
+      matching: 418, optedOut: 12, listable: 406, customers: 3000, estimate: null, elapsedMs: 37,
     },
   },
   listSegment: {

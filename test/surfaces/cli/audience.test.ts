@@ -67,3 +67,23 @@ test('a webhook from its making to its end', async () => {
     await receiver.close();
   }
 });
+
+test('lists and overlaps', async () => {
+  const guests = shop.file('guests.csv', '\uFEFFname,customer_id\n"x, y",A\nz,nobody\nw, C \n,\n');
+  expect((await shop.run('segment', 'import', 'guests', guests)).stderr).toContain('invalid_mapping');
+  expect((await shop.run('segment', 'import', 'guests', guests, '--column', 'custmer_id')).stderr).toContain('customer_id');
+  expect(await shop.json('segment', 'import', 'guests', guests, '--column', 'customer_id', '--name-zh', '来宾')).toMatchObject({ version: 1, members: 2, given: 3, matched: 2, unmatched: 1 });
+  expect(await shop.json('segment', 'import', 'guests', shop.file('more.csv', 'id\nB\n'), '--change', 'add')).toMatchObject({ members: 3, entered: 1 });
+  expect((await shop.run('segment', 'import', 'guests', shop.file('broken.csv', 'id\n"B\n'))).code).toBe(3);
+  expect((await shop.run('segment', 'import', 'guests', join(shop.folder, 'missing.csv'))).code).toBe(3);
+  expect(await shop.json('segment', 'show', 'guests')).toMatchObject({ condition: null, builds: [{ version: 2 }, { version: 1 }] });
+  expect(await shop.json('segment', 'count', '--condition', 'segment.guests', '--preview')).toMatchObject({ matching: 3 });
+  await shop.json('segment', 'build', 'regulars');
+  expect(await shop.json('segment', 'overlap', 'guests', 'regulars')).toMatchObject({ customers: 3, combinations: [{ segments: ['guests'], only: 2 }, { segments: ['guests', 'regulars'], only: 1 }] });
+  expect((await shop.run('segment', 'overlap', 'guests', 'regulars', '--lang', 'zh')).stdout).toContain('仅属于这些');
+});
+
+test('two customers are merged', async () => {
+  expect(await shop.json('merge', 'C', '--into', 'B')).toMatchObject({ events: 1, refused: [] });
+  expect((await shop.run('merge', 'C', '--into', 'B')).code).toBe(2);
+});

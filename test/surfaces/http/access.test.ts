@@ -43,6 +43,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   listSegment: 'admin marketer',
   readPortrait: 'admin marketer',
   exportSegment: 'admin data_scientist marketer',
+  readOverlap: 'admin data_scientist marketer',
+  changeList: 'admin marketer',
   listSegments: 'admin data_scientist marketer',
   readSegment: 'admin data_scientist marketer',
   saveSegment: 'admin marketer',

@@ -123,4 +123,21 @@ describe('builds', () => {
     expect((await scientist(['id', 'stage'])).text.split('\n')).toHaveLength(8);
     for (const wrong of [{}, { ...body, condition: 'attr.city exists' }, { ...body, format: 'xls' }, { ...body, columns: [] }]) expect((await marketer('/v1/segments/export', 'POST', wrong)).status).toBe(400);
   });
+
+  test('a list is a segment: made, added to, taken from, laid over others, used in conditions', async () => {
+    await save('likely', likely);
+    await marketer('/v1/segments/likely/build', 'POST');
+    const list = (customers: string[], change = 'replace'): Promise<Reply> => marketer('/v1/segments/invited/list', 'POST', { customers, change });
+    expect((await list(['C1004'], 'remove')).status).toBe(404);
+    expect((await list(['C1004', 'C1001', 'C1010', 'nobody', 'C1004'])).json()).toEqual({ key: 'invited', version: 1, members: 3, entered: 3, left: 0, given: 5, matched: 4, unmatched: 1 });
+    expect((await list(['C1005'], 'add')).json()).toMatchObject({ version: 2, members: 4, entered: 1 });
+    expect((await list(['C1001', 'nobody'], 'remove')).json()).toMatchObject({ version: 3, members: 3, left: 1, matched: 1, unmatched: 1 });
+    expect((await marketer('/v1/segments/likely/list', 'POST', { customers: ['C1001'] })).status).toBe(400);
+    expect((await marketer('/v1/segments/invited/members')).json().rows.map((row: { customer: string }) => row.customer)).toEqual(['C1004', 'C1005']);
+    expect((await marketer('/v1/segments/count', 'POST', { condition: 'segment.invited and segment.likely' })).json()).toMatchObject({ matching: 3, optedOut: 1 });
+    const laid = (await marketer('/v1/segments/overlap', 'POST', { segments: ['likely', 'invited'] })).json();
+    expect(laid).toMatchObject({ customers: 7, segments: [{ key: 'likely', members: 7 }, { key: 'invited', members: 2 }], combinations: [{ segments: ['likely'], only: 5, all: 7 }, { segments: ['likely', 'invited'], only: 2, all: 2 }], pairs: [{ both: 2, shareOfB: 1 }] });
+    for (const segments of [['likely'], ['likely', 'likely'], 'likely']) expect((await marketer('/v1/segments/overlap', 'POST', { segments })).status).toBe(400);
+    expect((await marketer('/v1/segments/overlap', 'POST', { segments: ['likely', 'nobody'] })).status).toBe(404);
+  });
 });

@@ -11,6 +11,7 @@ import { featurePlan } from '../../../src/features/plan.ts';
 import { saveQualityRule } from '../../../src/quality/rules.ts';
 import { buildSegment } from '../../../src/segments/build.ts';
 import { createSegment } from '../../../src/segments/edit.ts';
+import { changeList } from '../../../src/segments/lists.ts';
 import { createHttpServer } from '../../../src/surfaces/http/index.ts';
 import type { AppDeps, HttpServer, Listening, ServerOptions } from '../../../src/surfaces/http/index.ts';
 import { EXAMPLE_EVALUATION } from '../../../src/surfaces/http/exampleExperiments.ts';
@@ -99,6 +100,7 @@ export async function seedDefinitions(store: Store, at: number): Promise<void> {
   const words = { zh: '高概率流失', en: 'Likely to leave' };
   const segment = await createSegment(store, { key: 'likely_to_leave', label: words, description: words, owner: 'ann', condition: readCondition('tag.churn_prob_90d.probability >= 0.3'), status: 'enabled', schedule: 'nightly', holdoutShare: 0.4 }, names, 'test');
   await buildSegment(store, segment, { asOf: localDate(at, DEFAULT_TIME_ZONE), timeZone: DEFAULT_TIME_ZONE, names });
+  await changeList(store, { key: 'invited', change: 'replace', ids: [['C1001']], asOf: localDate(at, DEFAULT_TIME_ZONE), actor: 'test' });
   await seedWebhook(store, at);
   const mail = { zh: '春季邮件', en: 'Spring mail' };
   await createExperiment(store, { key: 'spring_mail', label: mail, description: mail, owner: 'ann', campaign: 'spring', channel: 'email', startsOn: '2026-02-01', endsOn: '2026-02-01', responseDays: 14, outcome: { kind: 'order' }, segment: null, treatmentProbability: 0.5 }, names, 'test');

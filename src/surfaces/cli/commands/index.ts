@@ -21,6 +21,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   lifecycle: async () => (await import('./lifecycle.ts')).lifecycle,
   quality: async () => (await import('./quality.ts')).quality,
   customer: async () => (await import('./customer.ts')).customer,
+  merge: async () => (await import('./merge.ts')).merge,
   segment: async () => (await import('./segment.ts')).segment,
   webhook: async () => (await import('./webhook.ts')).webhook,
   experiment: async () => (await import('./experiment.ts')).experiment,

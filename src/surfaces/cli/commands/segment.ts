@@ -6,7 +6,7 @@ import type { App } from '../../../app.ts';
 import { describeCondition } from '../../../conditions/describe.ts';
 import type { Condition } from '../../../conditions/schema.ts';
 import type { SegmentContext } from '../../../segments/context.ts';
-import { countSegment } from '../../../segments/count.ts';
+import { countSegment, previewSegment } from '../../../segments/count.ts';
 import { listSegment } from '../../../segments/list.ts';
 import type { Tag } from '../../../tags/tag.ts';
 import { answer, inWords, withApp } from '../context.ts';
@@ -16,6 +16,7 @@ import { formatInteger, formatPercent, table } from '../terminal.ts';
 import { addPortrait } from './portrait.ts';
 import { addSavedSegments } from './savedSegments.ts';
 import { addExport } from './segmentExport.ts';
+import { addSets } from './segmentSets.ts';
 import { conditionOption } from './tagCatalogue.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
@@ -49,17 +50,20 @@ export const segment: CommandModule = (program, context) => {
   addSavedSegments(command, context);
   addPortrait(command, context);
   addExport(command, context);
+  addSets(command, context);
   const withCondition = (one: Command): Command => one.requiredOption('--condition <text, json or file>', 'the condition; docs/conditions.md describes it');
-  withCondition(command.command('count').description('how many customers there are in it')).action(async (options: { condition: string }) => {
+  withCondition(command.command('count').description('how many customers there are in it')).option('--preview', 'within about a second: an estimate of a sample where counting everybody takes longer').action(async (options: { condition: string; preview?: boolean }) => {
     const here = context();
     const condition = conditionOption(options.condition);
     await withApp(here, async (app) => {
       const about = await contextOf(app);
-      const found = await countSegment(app.store, condition, about, { signal: here.signal });
+      const found = await (options.preview === true ? previewSegment : countSegment)(app.store, condition, about, { signal: here.signal });
       answer(here, { ...found, words: understood(here, about, condition) }, () => {
         here.output.print(understood(here, about, condition));
         const [matching, all, refused, share] = [formatInteger(found.matching), formatInteger(found.customers), formatInteger(found.optedOut), formatPercent(found.matching / Math.max(1, found.customers))];
         here.output.print(inWords(here, `${all} 位客户中的 ${matching} 位（${share}），其中 ${refused} 位已拒绝个性化，不会列出；${found.elapsedMs} 毫秒`, `${matching} of ${all} customers (${share}), ${refused} of them opted out and never listed; ${found.elapsedMs} ms`));
+        const { estimate } = found;
+        if (estimate !== undefined) here.output.print(inWords(here, `这是对 ${formatInteger(estimate.sampled)} 位客户抽样的估计，95% 区间 ${formatInteger(estimate.low)}–${formatInteger(estimate.high)}；不加 --preview 则精确计数。`, `This is an estimate of ${formatInteger(estimate.sampled)} customers, ${formatInteger(estimate.low)} to ${formatInteger(estimate.high)} in 95 of 100 cases; without --preview everybody is counted.`));
       });
     });
   });

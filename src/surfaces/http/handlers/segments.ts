@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { AppError } from '../../../base/errors.ts';
 import { parseLocalDate, startOfDay } from '../../../base/time.ts';
 import { describeInBoth } from '../../../conditions/describe.ts';
-import { countSegment } from '../../../segments/count.ts';
+import { countSegment, previewSegment } from '../../../segments/count.ts';
 import type { SegmentContext } from '../../../segments/context.ts';
 import { listSegment } from '../../../segments/list.ts';
 import { recordAudit } from '../../../store/repositories/audit.ts';
@@ -19,8 +19,8 @@ export async function contextOf(deps: AppDeps, wanted: string | undefined): Prom
 
 export async function countCustomersOf({ body, signal }: Call<unknown, unknown, z.output<typeof countBody>>, deps: AppDeps): Promise<z.input<typeof countResponse>> {
   const { asOf, context } = await contextOf(deps, body.asOf);
-  const count = await countSegment(deps.store, body.condition, context, { signal });
-  return { asOf, words: describeInBoth(body.condition, context.names), ...count };
+  const { estimate = null, ...count } = await (body.preview ? previewSegment : countSegment)(deps.store, body.condition, context, { signal });
+  return { asOf, words: describeInBoth(body.condition, context.names), ...count, estimate };
 }
 
 export const cursorOf = (customerId: number): string => `c${customerId.toString(36)}`;

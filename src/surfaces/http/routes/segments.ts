@@ -3,6 +3,7 @@ import { countCustomersOf, listCustomersOf } from '../handlers/segments.ts';
 import { buildSavedSegment, deleteSavedSegment, listSavedSegments, readSavedSegment, saveSavedSegment } from '../handlers/savedSegments.ts';
 import { listChanges, listMembers, readPortrait } from '../handlers/segmentMembers.ts';
 import { exportCustomers } from '../handlers/segmentExport.ts';
+import { changeListSegment, readOverlap } from '../handlers/segmentSets.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { nothing } from '../schemas/common.ts';
@@ -10,6 +11,7 @@ import {
   builtSchema, changesQuery, changesSchema, deletedSchema, membersQuery, membersSchema, portraitBody, portraitDocument, portraitSchema, segmentBody, segmentDocument, segmentListSchema, segmentParams, segmentSchema,
 } from '../schemas/savedSegments.ts';
 import { exportBody, exportDocument, fileSchema } from '../schemas/segmentExport.ts';
+import { listChangeBody, listChangedSchema, overlapBody, overlapSchema } from '../schemas/segmentSets.ts';
 import { countBody, countDocument, countResponse, listBody, listDocument, listResponse } from '../schemas/segments.ts';
 
 /** Those of fixed addresses first: no segment can be saved under their words (src/segments/edit.ts). */
@@ -44,6 +46,13 @@ export const SEGMENT_ROUTES: readonly Route[] = [
       en: 'The members of a saved segment as it was built last, or the customers of a condition as of today, sent as they are read. Customers who refused scoring or marketing are not in it. A data scientist may not export attributes and identities. A failure in the middle breaks the connection off. Every export is in the audit log with its columns, rows and sha256.',
     },
     handle: exportCustomers,
+  }),
+  route({
+    id: 'readOverlap', method: 'post', path: '/v1/segments/overlap', group: 'segments', params: nothing, query: nothing, body: overlapBody, response: overlapSchema, cost: 20,
+    access: { admin: true, data_scientist: true, marketer: true, service: false },
+    summary: { zh: '人群重叠', en: 'How segments lie over each other' },
+    description: { zh: '2 到 8 个已生成的人群：每种组合的人数，每两个人群的共有人数和 Jaccard。', en: 'Of two to eight built segments: customers of every combination, and of every pair the customers in both, Jaccard and containment.' },
+    handle: readOverlap,
   }),
   route({
     id: 'listSegments', method: 'get', path: '/v1/segments', group: 'segments', params: nothing, query: nothing, response: segmentListSchema, cost: 2,
@@ -96,5 +105,12 @@ export const SEGMENT_ROUTES: readonly Route[] = [
       en: 'Customers who refused scoring or marketing are not among those who entered; everybody who left is told, so that other systems can take them out. Every page is written to the audit log.',
     },
     handle: listChanges,
+  }),
+  route({
+    id: 'changeList', method: 'post', path: '/v1/segments/{key}/list', group: 'segments', params: segmentParams, query: nothing, body: listChangeBody, response: listChangedSchema, cost: 20,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '按名单设置成员', en: 'Give the members as a list' },
+    description: { zh: '没有该人群时新建。名单人群可以像其他人群一样用于条件。', en: 'Makes the segment where there is none. A list is used in conditions like any other segment.' },
+    handle: changeListSegment,
   }),
 ];

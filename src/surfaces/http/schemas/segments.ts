@@ -22,8 +22,9 @@ const page = {
   cursor: cursorSchema,
 };
 
-export const countBody = z.strictObject({ condition: parsedCondition, asOf });
-export const countDocument = z.strictObject({ condition: documentedCondition, asOf });
+const preview = about(z.boolean().default(false), '一秒内返回：来不及精确计数时给出抽样估计', 'Answers within about a second: an estimate of a sample where counting everybody takes longer');
+export const countBody = z.strictObject({ condition: parsedCondition, asOf, preview });
+export const countDocument = z.strictObject({ condition: documentedCondition, asOf, preview });
 export const listBody = z.strictObject({ condition: parsedCondition, ...page });
 export const listDocument = z.strictObject({ condition: documentedCondition, ...page });
 
@@ -34,6 +35,9 @@ export const countResponse = z.strictObject({
   optedOut: about(z.int(), '其中拒绝个性化或营销的客户', 'Those of them who refused scoring or marketing: counted, never listed'),
   listable: about(z.int(), '可列出的客户', 'What a list of the segment holds'),
   customers: about(z.int(), '全部客户', 'All customers'),
+  estimate: about(
+    z.strictObject({ sampled: z.int(), low: z.int(), high: z.int() }).nullable(), '抽样估计：抽样客户数和 95% 区间；精确计数时为空', 'Of a preview that looked at a sample: customers looked at, and the 95 % interval of `matching`; null where the counts are exact',
+  ),
   elapsedMs: z.int(),
 });
 
