@@ -5,6 +5,8 @@ import type { Calendar, ConditionContext } from './context.ts';
 import { matchesEvents } from './evaluateEvents.ts';
 import { matchesSequence } from './evaluateSequence.ts';
 import type { CustomerFacts, TagFacts } from './facts.ts';
+import type { ConditionNames } from './names.ts';
+import { withSpellings } from './spellings.ts';
 import type { Condition, StageLeaf, TagLeaf } from './schema.ts';
 import { compareValue, holds, jsonValue, negate } from './values.ts';
 import type { Truth, Value } from './values.ts';
@@ -59,11 +61,11 @@ function evaluate(condition: Condition, customer: CustomerFacts, calendar: Calen
 }
 
 /** True, false, or null for unknown. */
-export function evaluateCondition(condition: Condition, customer: CustomerFacts, context: ConditionContext): Truth {
-  return evaluate(condition, customer, calendarOf(context));
+export function evaluateCondition(condition: Condition, customer: CustomerFacts, context: ConditionContext & { readonly names?: Partial<ConditionNames> }): Truth {
+  return evaluate(withSpellings(condition, context.names?.spellings), customer, calendarOf(context));
 }
 
 /** Whether the customer is selected: true, and not merely unknown. */
-export function matches(condition: Condition, customer: CustomerFacts, context: ConditionContext): boolean {
+export function matches(condition: Condition, customer: CustomerFacts, context: ConditionContext & { readonly names?: Partial<ConditionNames> }): boolean {
   return evaluateCondition(condition, customer, context) === true;
 }

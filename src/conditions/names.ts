@@ -4,6 +4,7 @@ import type { Bilingual } from '../base/text.ts';
 import { eventKindsOf } from './dependencies.ts';
 import { leavesOf } from './parse.ts';
 import type { Condition } from './schema.ts';
+import type { Spellings } from './spellings.ts';
 import { suggestNames } from './suggest.ts';
 
 /** A code with its words. */
@@ -42,6 +43,8 @@ export interface ConditionNames {
   readonly attributes?: Readonly<Record<string, Bilingual>>;
   /** Closed list of event kinds; absent: any kind of the right form. */
   readonly eventKinds?: readonly string[];
+  /** Every spelling of a value of a field that has standards; absent: there are none. */
+  readonly spellings?: Spellings;
 }
 
 export interface UnknownName {

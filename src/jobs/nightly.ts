@@ -1,8 +1,9 @@
-/** The night's work in order: check the data, bring the snapshot up to date, score everyone, publish, evaluate the rule tags over what was published, build the segments, tell who entered and left. */
+/** The night's work in order: apply the standards of values, check the data, bring the snapshot up to date, score everyone, publish, evaluate the rule tags over what was published, build the segments, tell who entered and left. */
 import { refreshSnapshot } from '../store/snapshot/refresh.ts';
 import type { SnapshotInfo } from '../store/snapshot/refresh.ts';
 import { findRun } from '../store/repositories/runs.ts';
 import { checkBeforeNight } from './quality.ts';
+import { applyStandards } from './standards.ts';
 import type { NightQuality } from './quality.ts';
 import { mergeReturned } from './mergeCustomers.ts';
 import { evaluateRules } from './rules.ts';
@@ -48,6 +49,7 @@ export async function nightly(deps: ScoringDeps, options: ScoreOptions): Promise
   if ((run?.state === 'done' || run?.state === 'held') && options.force !== true) return withRules(deps, options, { score: await scoreAll(deps, options) });
   const { progress, signal } = deps;
   await mergeReturned(deps);
+  await applyStandards(deps);
   const quality = await checkBeforeNight(deps, options.asOf, options.force === true);
   const snapshot = await refreshSnapshot(deps.store, deps.snapshotDir, { ...(progress === undefined ? {} : { progress }), ...(signal === undefined ? {} : { signal }) });
   return withRules(deps, options, { snapshot, quality, score: await scoreAll(deps, options) });

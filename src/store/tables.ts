@@ -6,6 +6,6 @@ export const TABLES = [
   'segments', 'segment_definitions', 'segment_versions', 'segment_members', 'segment_changes',
   'webhooks', 'webhook_messages', 'webhook_cursors', 'customer_merges',
   'experiments', 'experiment_assignments',
-  'tag_definitions', 'tag_definition_versions', 'rule_runs', 'customer_rules', 'staged_rules', 'rule_changes', 'watermarks', 'tag_reports', 'tag_categories', 'tag_placements', 'quality_rules', 'quality_results', 'quality_examples', 'quality_alerts',
+  'tag_definitions', 'tag_definition_versions', 'rule_runs', 'customer_rules', 'staged_rules', 'rule_changes', 'watermarks', 'tag_reports', 'tag_categories', 'tag_placements', 'quality_rules', 'quality_results', 'quality_examples', 'quality_alerts', 'value_standards', 'value_spellings', 'attribute_originals',
 ] as const;
 export type TableName = (typeof TABLES)[number];

@@ -11,6 +11,7 @@ import { eventsSql, reachOf, scanFilter } from './events.ts';
 import type { Reach } from './events.ts';
 import { NOTHING, UNKNOWN, alias, and, bindDay, bindFloat, bindInstant, bindInt8, bindInt8s, bindNumeric, bindText, join, sql } from './fragment.ts';
 import type { Sql } from './fragment.ts';
+import { withSpellings } from '../spellings.ts';
 import { sequenceSql } from './sequence.ts';
 
 /** Which customers are looked at: a range of store ids, both included, or just these ids. */
@@ -206,7 +207,7 @@ function fromSql(sources: Sources, range: CustomerRange | undefined, source: Rul
 /** Plans conditions over the customers of `range` (absent: all). The caller restricts `c.customer_id` itself with {@link rangeSql}. */
 export function planSelection(conditions: readonly Condition[], context: ConditionContext & { readonly names: ConditionNames }, range?: CustomerRange, source: RuleSource = {}): SelectionPlan {
   const sources: Sources = { calendar: calendarOf(context), names: context.names, scans: registry(), tags: registry(), consents: registry(), identities: registry(), segments: registry(), stage: false, rules: false };
-  const predicates = conditions.map((condition) => conditionSql(condition, sources));
+  const predicates = conditions.map((condition) => conditionSql(withSpellings(condition, context.names.spellings), sources));
   return { from: fromSql(sources, range, source), predicates };
 }
 

@@ -6,6 +6,7 @@ import { calendarOf } from '../context.ts';
 import type { Calendar, ConditionContext } from '../context.ts';
 import type { ConditionNames } from '../names.ts';
 import type { Condition, ConsentLeaf, EventsLeaf, Leaf, SegmentLeaf, StageLeaf, TagLeaf } from '../schema.ts';
+import { withSpellings } from '../spellings.ts';
 import { holds } from '../values.ts';
 import { compareSql, inList, infix, jsonOperand } from './comparison.ts';
 import type { Operand } from './comparison.ts';
@@ -118,5 +119,5 @@ function selected(condition: Condition, names: Names, calendar: Calendar): Sql |
  * windows since another event: those are for the general plan.
  */
 export function memberSql(condition: Condition, context: ConditionContext & { readonly names: ConditionNames }): Sql | undefined {
-  return member(condition, context.names, calendarOf(context));
+  return member(withSpellings(condition, context.names.spellings), context.names, calendarOf(context));
 }

@@ -2,6 +2,8 @@
 import type { Knex } from 'knex';
 import { selectRows, unnestRows } from '../repositories/bulk.ts';
 import { createMissing, customerIds } from '../repositories/customers.ts';
+import { attributeStandards, standardised, writeOriginals } from '../repositories/standards.ts';
+import type { Standardised } from '../repositories/standards.ts';
 import { instantText } from '../types.ts';
 import type { TakenConsent, TakenCustomer, TakenIdentity } from './rows.ts';
 
@@ -17,11 +19,17 @@ async function existing(trx: Knex, externalIds: readonly string[], at: number): 
   return { created: await createMissing(trx, ids, at), known };
 }
 
-/** Attributes are merged key by key in file order. A row that repeats what is known is a duplicate. */
+/** Attributes are merged key by key in file order and say the standard where they have one; what was written is kept beside it. A row that repeats what is known is a duplicate. */
 export async function writeCustomers(trx: Knex, rows: readonly TakenCustomer[], at: number): Promise<WrittenProfiles> {
   const { created, known } = await existing(trx, rows.map((row) => row.customer), at);
   const merged = new Map<string, Readonly<Record<string, unknown>>>();
-  for (const row of rows) merged.set(row.customer, { ...merged.get(row.customer), ...row.attributes });
+  const originals = new Map<string, Standardised['originals']>();
+  const standards = await attributeStandards(trx);
+  for (const row of rows) {
+    const said = standardised(row.attributes, standards);
+    merged.set(row.customer, { ...merged.get(row.customer), ...said.attributes });
+    if (standards.size > 0) originals.set(row.customer, { ...originals.get(row.customer), ...said.originals });
+  }
   const relation = unnestRows({ externalId: 'text', attributes: 'jsonb' }, [...merged].map(([externalId, attributes]) => ({ externalId, attributes })));
   const changed = await selectRows<{ externalId: string }>(
     trx,
@@ -31,6 +39,7 @@ export async function writeCustomers(trx: Knex, rows: readonly TakenCustomer[], 
      RETURNING c.external_id AS "externalId"`,
     [instantText(at), ...relation.bindings],
   );
+  await writeOriginals(trx, [...originals].map(([externalId, own]) => ({ externalId, originals: own })));
   const touched = new Set(changed.map((row) => row.externalId));
   const seen = new Set<string>();
   const outcomes = rows.map((row) => {

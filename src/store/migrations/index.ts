@@ -16,6 +16,7 @@ import { up as webhooks } from './webhooks.ts';
 import { up as quality } from './quality.ts';
 import { up as preferenceModels } from './preferenceModels.ts';
 import { up as customerMerges } from './customerMerges.ts';
+import { up as standards } from './standards.ts';
 
 export interface Migration {
   readonly name: string;
@@ -39,4 +40,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0017_tag_reports', up: tagReports },
   { name: '0017_tag_reports_categories', up: tagCategories },
   { name: '0017_tag_reports_quality', up: quality },
+  { name: '0017_tag_reports_standards', up: standards },
 ];

@@ -74,6 +74,8 @@ export async function mergeCustomers(db: Knex, from: number, into: number, actor
     };
     const refused = await mergeConsents(trx, from, into);
     const events = await moveEvents(trx, from, into);
+    // What a source wrote goes along with the attribute that stands for it.
+    await trx.raw('UPDATE attribute_originals o SET customer_id = ? WHERE o.customer_id = ? AND NOT EXISTS (SELECT FROM customers c WHERE c.customer_id = ? AND jsonb_exists(c.attributes, o.key))', [into, from, into]);
     const attributes = await mergeAttributes(trx, gone, into, at);
     await trx.raw('UPDATE identities SET customer_id = ? WHERE customer_id = ?', [into, from]);
     await mergeAssignments(trx, from, into);

@@ -7,6 +7,7 @@ import { LIFECYCLE_ROUTES } from './routes/lifecycle.ts';
 import { EXPERIMENT_ROUTES } from './routes/experiments.ts';
 import { SEGMENT_ROUTES } from './routes/segments.ts';
 import { TAG_ROUTES } from './routes/tags.ts';
+import { STANDARD_ROUTES } from './routes/standards.ts';
 import { QUALITY_ROUTES } from './routes/quality.ts';
 import { CATEGORY_ROUTES } from './routes/categories.ts';
 import { TAG_REPORT_ROUTES } from './routes/tagReports.ts';
@@ -85,6 +86,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...EXPERIMENT_ROUTES,
   ...WEBHOOK_ROUTES,
   ...QUALITY_ROUTES,
+  ...STANDARD_ROUTES,
   route({
     id: 'listModels', method: 'get', path: '/v1/models', group: 'models', params: nothing, query: nothing, response: modelListSchema, cost: 2,
     access: { admin: true, data_scientist: true, marketer: false, service: false },

@@ -1,6 +1,7 @@
 /** The whole catalogue: what the product builds, and the rule tags that the store keeps. */
 import type { Knex } from 'knex';
 import type { ConditionNames, RuleTagName, TagName } from '../../conditions/names.ts';
+import { spellingsOf } from '../../conditions/spellings.ts';
 import { parseCondition } from '../../conditions/parse.ts';
 import type { Condition } from '../../conditions/schema.ts';
 import { addDays } from '../../base/time.ts';
@@ -8,6 +9,7 @@ import type { LocalDate } from '../../base/time.ts';
 import { listDefinitions } from '../../store/repositories/tagDefinitions.ts';
 import type { StoredDefinition } from '../../store/repositories/tagDefinitions.ts';
 import { selectRows } from '../../store/repositories/bulk.ts';
+import { fieldStandards } from '../../store/repositories/standards.ts';
 import { latestCategories, latestPlacements } from '../../store/repositories/tagCategories.ts';
 import type { Bilingual } from '../../base/text.ts';
 import { BUILT_TAGS } from '../build/buildTags.ts';
@@ -55,5 +57,6 @@ export async function loadCatalogue(db: Knex, shop: Pick<ConditionNames, 'attrib
   const placed = new Map((await latestPlacements(db)).map(({ key, category }) => [key, category]));
   const tags = [...[...BUILT_TAGS, ...upliftDefinitions(await liveUplift({ db }))].map((tag) => ({ ...tag, category: placed.get(tag.key) ?? tag.category })), ...rules.map(ruleTag)];
   const categories = categoryTree(await latestCategories(db), tags.map(({ category }) => category));
-  return { tags, rules, categories, names: { tags, stages: STAGES, segments, ...shop } };
+  const standards = await fieldStandards(db);
+  return { tags, rules, categories, names: { ...(standards.length === 0 ? {} : { spellings: spellingsOf(standards) }), tags, stages: STAGES, segments, ...shop } };
 }

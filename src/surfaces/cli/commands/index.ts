@@ -19,6 +19,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   tags: async () => (await import('./tags.ts')).tags,
   categories: async () => (await import('./categories.ts')).categories,
   lifecycle: async () => (await import('./lifecycle.ts')).lifecycle,
+  standards: async () => (await import('./standards.ts')).standards,
   quality: async () => (await import('./quality.ts')).quality,
   customer: async () => (await import('./customer.ts')).customer,
   merge: async () => (await import('./merge.ts')).merge,

@@ -1,0 +1,108 @@
+/** `tagcast standards …`: aliases to one spelling. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { AppError } from '../../../base/errors.ts';
+import { applyStandards, suggestionsFor } from '../../../jobs/standards.ts';
+import type { AppliedStandards } from '../../../jobs/standards.ts';
+import { readStandardsCsv, writeStandardsCsv } from '../../../quality/standards/csv.ts';
+import { checkStandards, loadStandards, saveStandards, standardsNamed } from '../../../quality/standards/edit.ts';
+import { answer, inWords, withApp } from '../context.ts';
+import type { CommandModule, Context } from '../context.ts';
+import { formatInteger, table } from '../terminal.ts';
+
+const ACTOR = 'cli';
+const gathered = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+function printApplied(here: Context, applied: readonly AppliedStandards[]): void {
+  for (const { field, changed, spellings } of applied) here.output.print(inWords(here, `${field}：${formatInteger(changed)} 位客户的值已统一，另见 ${formatInteger(spellings)} 种写法`, `${field}: ${formatInteger(changed)} customers changed, ${formatInteger(spellings)} other spellings met`));
+}
+
+export const standards: CommandModule = (program, context) => {
+  const command = program.command('standards').description('one spelling for values that mean the same');
+  command.command('list').description('fields with standards').action(async () => {
+    const here = context();
+    await withApp(here, async (app) => {
+      const all = await loadStandards(app.store);
+      answer(here, all, () => {
+        for (const line of table([{ title: inWords(here, '字段', 'field') }, { title: inWords(here, '标准值', 'standards'), align: 'right' }, { title: inWords(here, '别名', 'aliases'), align: 'right' }], all.map(({ field, entries }) => [field, formatInteger(entries.length), formatInteger(entries.reduce((sum, { aliases }) => sum + aliases.length, 0))]))) here.output.print(line);
+      });
+    });
+  });
+  command.command('show').description('the standards of a field with their aliases').argument('<field>').action(async (field: string) => {
+    const here = context();
+    await withApp(here, async (app) => {
+      const found = standardsNamed(await loadStandards(app.store), field);
+      answer(here, found, () => { for (const { standard, aliases } of found.entries) here.output.print(`${standard} = ${aliases.join(' = ')}`); });
+    });
+  });
+  command.command('save').description('add aliases to a standard, or a new one, and apply it').argument('<field>', 'attribute.KEY, property.KEY or event.COLUMN').argument('<standard>')
+    .option('--alias <text>', 'another word for it; repeat for more', gathered)
+    .option('--only', 'the aliases given are all that it has')
+    .action(async (field: string, standard: string, options: { alias?: string[]; only?: boolean }) => {
+      const here = context();
+      await withApp(here, async (app) => {
+        const before = (await loadStandards(app.store)).find((one) => one.field === field)?.entries ?? [];
+        const own = before.find((one) => one.standard === standard);
+        const aliases = [...(options.only === true ? [] : (own?.aliases ?? [])), ...(options.alias ?? [])];
+        const saved = await saveStandards(app.store, field, [...before.filter((one) => one !== own), { standard, aliases }], ACTOR);
+        const applied = await applyStandards({ store: app.store, signal: here.signal }, [field]);
+        answer(here, { ...saved, applied }, () => { printApplied(here, applied); });
+      });
+    });
+  command.command('delete').description('take the standards of a field, or one of them, away; attributes say again what their sources wrote').argument('<field>').argument('[standard]').action(async (field: string, standard: string | undefined) => {
+    const here = context();
+    await withApp(here, async (app) => {
+      const { entries } = standardsNamed(await loadStandards(app.store), field);
+      const rest = standard === undefined ? [] : entries.filter((one) => one.standard !== standard);
+      if (standard !== undefined && rest.length === entries.length) throw new AppError('not_found', `The field has no standard "${standard.slice(0, 64)}".`, { hint: `See \`tagcast standards show\`.` });
+      await saveStandards(app.store, field, rest.length === 0 ? null : rest, ACTOR);
+      const applied = await applyStandards({ store: app.store, signal: here.signal }, [field]);
+      answer(here, { deleted: standard ?? field, applied }, () => { printApplied(here, applied); });
+    });
+  });
+  command.command('suggest').description('values of a field that look like one and the same').argument('<field>', 'attribute.KEY, property.KEY or event.COLUMN').action(async (field: string) => {
+    const here = context();
+    await withApp(here, async (app) => {
+      const found = await suggestionsFor(app.store, field);
+      answer(here, found, () => {
+        if (found.length === 0) here.output.print(inWords(here, '没有看起来相同的值。', 'No values look like one and the same.'));
+        for (const { standard, aliases } of found) here.output.print(`${standard} ← ${aliases.map(({ value, rows }) => `${value} (${formatInteger(rows)})`).join(', ')}`);
+      });
+    });
+  });
+  command.command('apply').description('apply the standards to what is stored; the night does it as well').argument('[fields...]').action(async (fields: readonly string[]) => {
+    const here = context();
+    await withApp(here, async (app) => {
+      const applied = await applyStandards({ store: app.store, signal: here.signal }, fields.length === 0 ? undefined : fields);
+      answer(here, applied, () => { printApplied(here, applied); });
+    });
+  });
+  command.command('export').description('write all standards to a CSV file: field, standard, alias').argument('<file>').action(async (file: string) => {
+    const here = context();
+    await withApp(here, async (app) => {
+      const all = await loadStandards(app.store);
+      try {
+        writeFileSync(file, writeStandardsCsv(all));
+      } catch (cause) {
+        throw new AppError('file_unreadable', 'The file of standards cannot be written.', { hint: 'Check the folder and its rights, and that the disk is not full.', cause });
+      }
+      answer(here, { file, fields: all.length }, () => { here.output.print(inWords(here, `${all.length} 个字段 → ${file}`, `${all.length} fields → ${file}`)); });
+    });
+  });
+  command.command('import').description('make the standards of each field in a CSV file those of the store, and apply them; other fields stay').argument('<file>').action(async (file: string) => {
+    const here = context();
+    let text: string;
+    try {
+      text = readFileSync(file, 'utf8');
+    } catch (cause) {
+      throw new AppError('file_unreadable', `The file of standards cannot be read: ${file.slice(-80)}.`, { hint: '`tagcast standards export` writes such a file.', cause });
+    }
+    const read = readStandardsCsv(text);
+    await withApp(here, async (app) => {
+      // All are checked before the first is saved.
+      for (const entries of read.values()) checkStandards(entries);
+      for (const [field, entries] of read) await saveStandards(app.store, field, entries, ACTOR);
+      const applied = await applyStandards({ store: app.store, signal: here.signal }, [...read.keys()]);
+      answer(here, applied, () => { printApplied(here, applied); });
+    });
+  });
+};
