@@ -71,8 +71,15 @@ async function changes(here: Context, options: ChangesOptions): Promise<void> {
 function showFlows(here: Context, { weeks, nodes, links }: StageFlows): void {
   const { print } = here.output;
   const order = ['arrived', ...STAGE_CODES, 'gone'];
+  // Weeks before the first night hold nobody; a row of empty tables would only hide the first one that says something.
+  const known = weeks.findIndex((week, i) => nodes.some(({ column, stage, customers }) => column === i && stage !== 'arrived' && customers > 0) || links.some((link) => link.week === week.week));
+  if (known < 0) {
+    print(inWords(here, '这些周里还没有人有阶段：阶段从第一次夜间计算开始记录。', 'Nobody had a stage in these weeks: stages are kept from the first night on.'));
+    return;
+  }
   for (const [i, week] of weeks.entries()) {
     const name = `${week.week} (${week.from} – ${week.to}${week.complete ? '' : inWords(here, '，未完', ', not over')})`;
+    if (i < known) continue;
     if (i === 0) {
       print(`${name}: ${nodes.filter(({ column, stage }) => column === 0 && stage !== 'arrived').map(({ stage, customers }) => `${stageWord(here, stage)} ${formatInteger(customers)}`).join(', ')}`);
       continue;

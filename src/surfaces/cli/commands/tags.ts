@@ -42,6 +42,7 @@ export const tags: CommandModule = (program, context) => {
           const order = definition.bands?.map(({ code }) => code) ?? [];
           const bands = found.bands.filter(({ band }) => band !== null).toSorted((a, b) => order.indexOf(b.band ?? '') - order.indexOf(a.band ?? ''));
           if (bands.length > 0) for (const line of table([{ title: inWords(here, '档位', 'band') }, { title: inWords(here, '客户数', 'customers'), align: 'right' }, { title: inWords(here, '占比', 'share'), align: 'right' }, { title: '' }], bands.map(({ band, customers }) => [bandOfTag(words, key, band), formatInteger(customers), formatPercent(customers / ok), blocks(customers / ok)]))) print(line);
+          if (definition.valueType === 'list' || (bands.length === 0 && definition.valueType === 'text')) print(inWords(here, `各取值的客户数：\`tagcast tags values ${key}\``, `Customers by value: \`tagcast tags values ${key}\``));
           const { quantiles, mean } = found.value;
           if (quantiles === null) return;
           const number = (value: number): string => numberWords(words, definition, value);
