@@ -62,6 +62,7 @@ const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
   'tags overview': [[], 0],
   'tags create': [['twice', '--condition', 'orders >= 2'], 0],
   'tags edit': [['twice', '--owner', 'ann'], 0],
+  'tags preview': [['twice'], 0],
   'tags enable': [['twice'], 0],
   'tags evaluate': [['twice'], 0],
   'tags diff': [[], 0],

@@ -5,6 +5,7 @@ import { LIFECYCLE_EXAMPLES } from './exampleLifecycle.ts';
 import { EXPERIMENT_EXAMPLES } from './exampleExperiments.ts';
 import { SEGMENT_EXAMPLES } from './exampleSegments.ts';
 import { TAG_EXAMPLES } from './exampleTags.ts';
+import { RULE_EVALUATION_EXAMPLES } from './exampleRuleEvaluation.ts';
 import { STANDARD_EXAMPLES } from './exampleStandards.ts';
 import { QUALITY_EXAMPLES } from './exampleQuality.ts';
 import { CATEGORY_EXAMPLES } from './exampleCategories.ts';
@@ -107,6 +108,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   ...CATEGORY_EXAMPLES,
   ...QUALITY_EXAMPLES,
   ...STANDARD_EXAMPLES,
+  ...RULE_EVALUATION_EXAMPLES,
   ...SEGMENT_EXAMPLES,
   ...EXPERIMENT_EXAMPLES,
   ...WEBHOOK_EXAMPLES,

@@ -7,6 +7,7 @@ import { LIFECYCLE_ROUTES } from './routes/lifecycle.ts';
 import { EXPERIMENT_ROUTES } from './routes/experiments.ts';
 import { SEGMENT_ROUTES } from './routes/segments.ts';
 import { TAG_ROUTES } from './routes/tags.ts';
+import { RULE_EVALUATION_ROUTES } from './routes/ruleEvaluation.ts';
 import { STANDARD_ROUTES } from './routes/standards.ts';
 import { QUALITY_ROUTES } from './routes/quality.ts';
 import { CATEGORY_ROUTES } from './routes/categories.ts';
@@ -80,6 +81,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
   }),
   ...TAG_ROUTES,
   ...LIFECYCLE_ROUTES,
+  ...RULE_EVALUATION_ROUTES,
   ...TAG_REPORT_ROUTES,
   ...CATEGORY_ROUTES,
   ...SEGMENT_ROUTES,

@@ -37,3 +37,8 @@ test('lists come in pages, and words with wrong letters are answered with what m
   expect((await shop.run('tags', 'values', 'clv_tier', '--lang', 'zh')).stdout).toMatch(/top +顶级 +Top +0/);
   expect((await shop.run('tags', 'values', 'orders_total', '--lang', 'en')).stdout).toContain('`tagcast tags report orders_total`');
 });
+
+test('a condition is tried before it becomes a tag', async () => {
+  expect((await shop.run('tags', 'preview', '--condition', 'orders >= 2', '--lang', 'en')).stdout).toContain('0 of 0 customers');
+  expect((await shop.run('tags', 'preview')).code).toBe(2);
+});

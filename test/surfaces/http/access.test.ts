@@ -17,6 +17,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   scoreNow: 'admin data_scientist service',
   listTags: 'admin data_scientist marketer',
   readDistribution: 'admin data_scientist marketer',
+  previewTag: 'admin data_scientist marketer',
+  evaluateTag: 'admin marketer',
   listStandards: 'admin marketer',
   readStandards: 'admin marketer',
   readSuggestions: 'admin marketer',

@@ -9,6 +9,7 @@ import { bandOfTag, numberWords } from '../tagWords.ts';
 import { addCatalogueCommands } from './tagCatalogue.ts';
 import { addTagFiles } from './tagFiles.ts';
 import { addTagList, tagNamed } from './tagList.ts';
+import { addTagPreview } from './tagPreview.ts';
 import { addTagReports } from './tagReport.ts';
 import { blocks, formatInteger, formatPercent, table } from '../terminal.ts';
 
@@ -17,6 +18,7 @@ export const tags: CommandModule = (program, context) => {
   addTagList(command, context);
   addCatalogueCommands(command, context);
   addTagFiles(command, context);
+  addTagPreview(command, context);
   addTagReports(command, context);
   command
     .command('distribution')

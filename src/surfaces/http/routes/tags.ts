@@ -40,8 +40,8 @@ export const TAG_ROUTES: readonly Route[] = [
     access: { admin: true, data_scientist: false, marketer: true, service: false },
     summary: { zh: '新建或修改规则标签', en: 'Create or change a rule tag' },
     description: {
-      zh: '请求体是完整的定义，未给出的字段取默认值。新标签是草稿，启用后每夜计算；修改不改变状态。先用 POST /v1/segments/count 预览。',
-      en: 'The body is the whole definition: what is left out takes its default. A new tag is a draft until it is enabled; an edit leaves the status. Preview the condition with POST /v1/segments/count.',
+      zh: '请求体是完整的定义，未给出的字段取默认值。新标签是草稿，启用后每夜计算；修改不改变状态。先用 POST /v1/tag-preview 试算。',
+      en: 'The body is the whole definition: what is left out takes its default. A new tag is a draft until it is enabled; an edit leaves the status. Try the condition with POST /v1/tag-preview.',
     },
     handle: saveTag,
   }),
