@@ -15,6 +15,7 @@ export const PEERS = {
   scikitLearn: 'scikit-learn==1.9.1',
   // Not kept up since 2020: it needs the numeric stack of its time.
   lifetimes: 'lifetimes==0.11.3 numpy==1.24.4 pandas==1.5.3 scipy==1.10.1 autograd==1.5',
+  implicit: 'implicit==0.7.3',
   onnx: 'onnx==1.23.2',
   skl2onnx: 'skl2onnx==1.20.0',
   onnxmltools: 'onnxmltools==1.16.0',

@@ -27,7 +27,8 @@ export interface PortraitValue {
 }
 
 export interface PortraitDimension {
-  readonly kind: 'tag' | 'rule' | 'number' | 'attribute';
+  /** `list`: items of a tag that holds several; a customer may have more than one of them. */
+  readonly kind: 'tag' | 'rule' | 'number' | 'list' | 'attribute';
   readonly key: string;
   /** Of numbers: the four edges between the fifths. */
   readonly edges?: readonly number[];
@@ -35,7 +36,7 @@ export interface PortraitDimension {
   readonly known: { readonly inSegment: number; readonly everybody: number };
   /** Largest share first; of numbers in their order. */
   readonly values: readonly PortraitValue[];
-  /** Jensen–Shannon divergence of the two distributions in bits, 0 (alike) to 1 (Lin 1991, eq. 4.1 with equal weights). */
+  /** Jensen–Shannon divergence of the two distributions in bits, 0 (alike) to 1 (Lin 1991, eq. 4.1 with equal weights); of lists that of the item that differs most, having it or not. */
   readonly difference: number;
 }
 
@@ -88,6 +89,23 @@ function grouped(kind: 'tag' | 'attribute', rows: readonly CountRow[]): Portrait
   return [...byKey].map(([key, own]) => dimension(kind, key, own, { inSegment: own.reduce((sum, { members }) => sum + members, 0), everybody: own.reduce((sum, { everybody }) => sum + everybody, 0) }));
 }
 
+interface ItemRow extends CountRow {
+  /** Members and customers who have the tag with any items. */
+  readonly known_members: number;
+  readonly known_everybody: number;
+}
+
+/** Items of lists that enough customers have, the most frequent ones. */
+function lists(rows: readonly ItemRow[]): PortraitDimension[] {
+  const byKey = new Map<string, ItemRow[]>();
+  for (const row of rows) if (row.everybody >= LEAST_PER_VALUE) byKey.set(row.key, [...(byKey.get(row.key) ?? []), row]);
+  return [...byKey].map(([key, own]) => {
+    const most = own.toSorted((a, b) => b.everybody - a.everybody || (a.value < b.value ? -1 : 1)).slice(0, MOST_VALUES);
+    const made = dimension('list', key, most, { inSegment: most[0].known_members, everybody: most[0].known_everybody });
+    return { ...made, difference: Math.max(...made.values.map(({ segmentShare: a, everybodyShare: b }) => jensenShannon([a, 1 - a], [b, 1 - b]))) };
+  });
+}
+
 interface NumberRow extends CountRow {
   readonly low: number;
 }
@@ -127,6 +145,11 @@ export async function portrait(store: Store, condition: Condition, context: Segm
     const spread = await rows<NumberRow>(sql`select q.key, q.fifth::text as value, min(q.number) as low, count(*) filter (where q.member) as members, count(*) as everybody
       from (select t.tag_key as key, t.value_number as number, e.member, 1 + floor(5 * (rank() over (partition by t.tag_key order by t.value_number) - 1) / count(*) over (partition by t.tag_key)) as fifth
         from everybody e join customer_tags t on t.customer_id = e.customer_id where t.status = 'ok' and t.band is null and t.value_number is not null) q group by q.key, q.fifth`);
+    const items = await rows<ItemRow>(sql`select i.key, i.value, i.members, i.everybody, k.members as known_members, k.everybody as known_everybody
+      from (select t.tag_key as key, l.item as value, count(*) filter (where e.member) as members, count(*) as everybody from everybody e join customer_tags t on t.customer_id = e.customer_id
+        cross join lateral jsonb_array_elements_text(t.value_list) as l (item) where t.status = 'ok' and t.value_list is not null group by t.tag_key, l.item) i
+      join (select t.tag_key as key, count(*) filter (where e.member) as members, count(*) as everybody from everybody e join customer_tags t on t.customer_id = e.customer_id
+        where t.status = 'ok' and t.value_list is not null group by t.tag_key) k on k.key = i.key`);
     const rules = await rows<CountRow & { id: number }>(sql`select u.id, 'yes' as value, count(*) filter (where e.member) as members, count(*) as everybody
       from everybody e join customer_rules r on r.customer_id = e.customer_id cross join lateral unnest(r.tag_ids) as u (id) group by u.id`);
     const attributes = await rows<CountRow>(sql`select a.key, a.value, count(*) filter (where e.member) as members, count(*) as everybody
@@ -137,7 +160,7 @@ export async function portrait(store: Store, condition: Condition, context: Segm
       return own === undefined || !fresh ? [] : [dimension('rule', key, [{ ...own, key, value: rule.band }], known)];
     });
     const few = grouped('attribute', attributes).filter(({ values, known: some }) => values.length > 1 && values.length <= MOST_VALUES && some.everybody >= LEAST_PER_VALUE * values.length);
-    const dimensions = [...grouped('tag', bands), ...numbers(spread), ...ruleDimensions, ...few].filter(({ kind, key }) => kind === 'attribute' || options.exclude?.includes(key) !== true);
+    const dimensions = [...grouped('tag', bands), ...numbers(spread), ...lists(items), ...ruleDimensions, ...few].filter(({ kind, key }) => kind === 'attribute' || options.exclude?.includes(key) !== true);
     return { members: known.inSegment, customers: known.everybody, dimensions: dimensions.sort((a, b) => b.difference - a.difference || (a.key < b.key ? -1 : 1)) };
   });
 }

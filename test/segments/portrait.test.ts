@@ -18,6 +18,7 @@ const people = Array.from({ length: 40 }, (_, i): CustomerFacts => ({
     ['churn_risk_band', { status: 'ok', valueText: i % 4 === 0 ? 'high' : 'safe', band: i % 4 === 0 ? 'high' : 'safe' }],
     ['next_order_date', { status: 'ok', valueNumber: i }],
     ['pref_category_top3', { status: 'insufficient_data' }],
+    ['pref_content_topic', { status: 'ok', valueList: i % 2 === 0 ? ['tea', 'pet'] : i === 1 ? ['pet', 'one person\'s'] : ['pet'] }],
     ...(i % 2 === 0 ? [['night_owl', { status: 'ok', valueText: 'yes', band: 'yes' }] as const] : []),
     ['old_news', { status: 'ok', valueText: 'yes', band: 'yes' }],
   ]),
@@ -34,6 +35,10 @@ describeOnEachStore('portraits', (getStore) => {
     expect(of('churn_risk_band')?.values).toMatchObject([{ value: 'high', inSegment: 10, everybody: 10, segmentShare: 0.5 }, { value: 'safe', inSegment: 10, everybody: 29 }]);
     expect(of('next_order_date')).toMatchObject({ kind: 'number', known: { inSegment: 20, everybody: 39 } });
     expect(of('next_order_date')?.values.map(({ value }) => value)).toEqual(['1', '2', '3', '4', '5']);
+    expect(of('pref_content_topic'), 'items of a list, several for one customer; those of hardly anybody left out').toMatchObject({
+      kind: 'list', known: { inSegment: 20, everybody: 39 }, values: [{ value: 'pet', inSegment: 20, everybody: 39, segmentShare: 1, lift: 1 }, { value: 'tea', inSegment: 20, everybody: 20, lift: expect.closeTo(39 / 20, 12) as number }],
+    });
+    expect(of('pref_content_topic')?.difference).toBeCloseTo(jensenShannon([1, 0], [20 / 39, 19 / 39]), 12);
     expect(of('next_order_date')?.edges).toHaveLength(4);
     expect(found.dimensions.map(({ key }) => key), 'one value each, stale rules and tags without a value say nothing').not.toEqual(expect.arrayContaining(['id']));
     for (const absent of ['old_news', 'pref_category_top3']) expect(of(absent)).toBeUndefined();

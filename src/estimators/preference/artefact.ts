@@ -9,7 +9,7 @@ const strength = finite.positive();
 
 const sharesSchema = z.strictObject({ names, shares: z.array(finite.positive().max(1)), strength }).refine((one) => one.names.length === one.shares.length, 'must have one share per name');
 
-const durabilitySchema = z.strictObject({ periodDays: float64Block, repeatShare: float64Block, firstShare: float64Block });
+const durabilitySchema = z.strictObject({ periodDays: float64Block, repeatShare: float64Block, repeatError: float64Block, firstShare: float64Block });
 
 export const itemModelSchema = z.strictObject({
   names, groups: names, groupOf: int32Block,
@@ -20,7 +20,7 @@ export const itemModelSchema = z.strictObject({
   popularity: float64Block, yearPopularity: float64Block, popularOrder: int32Block, groupShare: float64Block, durability: durabilitySchema,
   neighbours: z.strictObject({ width: z.int().positive(), at: int32Block, similarity: float64Block }), factors: float64Block,
 }).refine(({ names: { length: n }, groups, groupOf, popularity, yearPopularity, popularOrder, groupShare, durability: d, neighbours, factors, params }) => {
-  const perItem = [groupOf, popularity, yearPopularity, popularOrder, d.periodDays, d.repeatShare, d.firstShare].every(({ length }) => length === n);
+  const perItem = [groupOf, popularity, yearPopularity, popularOrder, d.periodDays, d.repeatShare, d.repeatError, d.firstShare].every(({ length }) => length === n);
   const factorised = factors.length === 0 || (params.als !== undefined && factors.length === n * params.als.factors);
   const inRange = groupOf.every((group) => group >= -1 && group < groups.length) && popularOrder.every((item) => item >= 0 && item < n) && neighbours.at.every((item) => item >= -1 && item < n);
   return perItem && factorised && inRange && groupShare.length === groups.length && neighbours.at.length === n * neighbours.width && neighbours.similarity.length === n * neighbours.width;

@@ -1,6 +1,6 @@
 /**
  * Whether having bought something means that it is not bought again for a while, learned from the data: the share of buyers who come back for the item within its typical period, beside the
- * share of comparable customers who buy it for the first time in as many days. Where buyers come back less often than others come for the first time, the item is durable: one is enough.
+ * share of customers who buy it for the first time in as many days. Where buyers come back less often than others come for the first time, beyond chance, the item is durable: one is enough.
  * Items borrow from their group (category), groups from the shop, each as far as the data say that they are alike.
  */
 import { quantileSorted } from '../../math/stats/index.ts';
@@ -12,7 +12,9 @@ export interface Durability {
   readonly periodDays: Float64Array;
   /** Share of buyers who buy the item again within that period. */
   readonly repeatShare: Float64Array;
-  /** Share of customers of the same group (of all customers, for an item without group) without the item who buy it within that period. */
+  /** Its standard error. */
+  readonly repeatError: Float64Array;
+  /** Share of customers without the item who buy it within as many days. */
   readonly firstShare: Float64Array;
 }
 
@@ -49,36 +51,34 @@ function countRepeats({ names, starts, items, days }: Purchases, periodDays: Flo
   return { followed, repeated };
 }
 
-/** First purchases per customer and day at risk: from a customer's first purchase in the item's group (the first purchase of all, without a group) until the item is there. */
-function firstShares({ names, starts, items, days }: Purchases, groupOf: Int32Array, groups: number, periodDays: Float64Array, asOfDay: number): Float64Array {
-  const exposure = new Float64Array(groups + 1);
+/** First purchases per customer and day at risk: from the day after a customer's first purchase of anything until the item is there. */
+function firstShares({ names, starts, items, days }: Purchases, periodDays: Float64Array, asOfDay: number): Float64Array {
   const [firsts, owned] = [new Float64Array(names.length), new Float64Array(names.length)];
-  const since = new Float64Array(groups + 1);
+  let exposure = 0;
   for (let u = 0; u + 1 < starts.length; u++) {
-    since.fill(Infinity);
-    for (let i = starts[u]; i < starts[u + 1]; i++) {
-      const group = groupOf[items[i]];
-      if (group >= 0) since[group] = Math.min(since[group], days[i]);
-      since[groups] = Math.min(since[groups], days[i]);
-    }
-    for (let group = 0; group <= groups; group++) if (since[group] < Infinity) exposure[group] += asOfDay - since[group];
+    let since = Infinity;
+    for (let i = starts[u]; i < starts[u + 1]; i++) since = Math.min(since, days[i]);
+    if (since === Infinity) continue;
+    exposure += asOfDay - since;
     for (let i = starts[u]; i < starts[u + 1]; i++) {
       const item = items[i];
       if (i > starts[u] && items[i - 1] === item) continue;
       owned[item] += asOfDay - days[i];
-      // What made the customer one of the group is no first purchase of somebody who was one already.
-      if (days[i] > since[groupOf[item] < 0 ? groups : groupOf[item]]) firsts[item]++;
+      if (days[i] > since) firsts[item]++;
     }
   }
   return Float64Array.from(names, (_, item) => {
-    const atRisk = exposure[groupOf[item] < 0 ? groups : groupOf[item]] - owned[item];
+    const atRisk = exposure - owned[item];
     return atRisk > 0 ? 1 - Math.exp((-firsts[item] * periodDays[item]) / atRisk) : 0;
   });
 }
 
+/** Standard normal quantile of 0.95: the share is lower than the other one beyond chance. */
+const SURE = 1.645;
+
 /** 1 for items that are not worth offering again within their period after one purchase. */
-export function durableItems({ repeatShare, firstShare }: Durability): Uint8Array {
-  return Uint8Array.from(repeatShare, (share, item) => (share < firstShare[item] ? 1 : 0));
+export function durableItems({ repeatShare, repeatError, firstShare }: Durability): Uint8Array {
+  return Uint8Array.from(repeatShare, (share, item) => (share + SURE * repeatError[item] < firstShare[item] ? 1 : 0));
 }
 
 const pairs = ({ followed, repeated }: Repeats): (readonly (readonly [number, number])[])[] =>
@@ -117,5 +117,6 @@ export function fitDurability(purchases: Purchases, groupOf: Int32Array, asOfDay
     const prior = group < 0 ? shop : shrunkShare(ofGroup.repeated[group], ofGroup.followed[group], shop, groupStrength);
     return shrunkShare(own.repeated[item], own.followed[item], prior, strength);
   });
-  return { periodDays, repeatShare, firstShare: firstShares(purchases, groupOf, groups, periodDays, asOfDay) };
+  const repeatError = repeatShare.map((share, item) => Math.sqrt((share * (1 - share)) / (own.followed[item] + strength + 1)));
+  return { periodDays, repeatShare, repeatError, firstShare: firstShares(purchases, periodDays, asOfDay) };
 }

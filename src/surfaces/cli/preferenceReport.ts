@@ -37,8 +37,8 @@ export function preferenceLines(here: Context, { product, category, products, ca
   const noProducts = inWords(here, '  没有产品偏好：事件没有产品，或历史太短', '  No product preference: the events name no products, or the history is too short');
   const ofCategories = category === null ? [] : [
     inWords(here, `\n品类：最后一期，${formatInteger(category.customers)}位客户，前3个`, `\nCategories: last period, ${formatInteger(category.customers)} customers, first three`),
-    ...table([{ title: inWords(here, '排序', 'order') }, right(inWords(here, '命中率', 'hit rate')), right('nDCG@3'), right(inWords(here, '按稀有加权的recall', 'recall, rare ones weighed up'))],
-      category.test.map(({ order, hitRate, ndcg, rareRecall }) => [said(here, ORDER_WORDS[order]), shown(hitRate), shown(ndcg), shown(rareRecall)])),
+    ...table([{ title: inWords(here, '排序', 'order') }, right(inWords(here, '命中率', 'hit rate')), right('nDCG@3'), right(inWords(here, '入列者购买 ÷ 全体', 'bought ÷ everybody'))],
+      category.test.map(({ order, hitRate, ndcg, selectivity }) => [said(here, ORDER_WORDS[order]), shown(hitRate), shown(ndcg), shown(selectivity)])),
   ];
   return [head, ...(product === null ? [noProducts] : productLines(here, product)), ...ofCategories];
 }

@@ -1,14 +1,15 @@
 /**
- * How far the preference for categories tells what is bought next, on the last period: by shrunk share and by lift beside both baselines. The tag orders by lift, which leaves the best-sellers
- * to whoever wants them; recall with every category weighed by 1 ÷ its share says what that is for.
+ * How far the preference for categories tells what is bought next, on the last period: by shrunk share and by lift beside both baselines. The tag orders by lift, which names what tells this
+ * customer from others and not what everybody buys; its selectivity says how well it does so.
  */
+import { seededRandom } from '../../base/random.ts';
 import { leanings } from '../../estimators/preference/habits.ts';
 import { fitItems } from '../../estimators/preference/itemModel.ts';
 import { countItems, customersOf, historyOf, purchasesBefore } from '../../estimators/preference/purchases.ts';
 import type { History, Purchases } from '../../estimators/preference/purchases.ts';
 import { priorStrength } from '../../estimators/preference/shrinkage.ts';
 import { suggesterOf } from '../../estimators/preference/suggest.ts';
-import { hitsAtK, ndcgAtK, recallAtK } from '../../math/metrics/index.ts';
+import { bootstrap, hitsAtK, ndcgAtK, recallAtK } from '../../math/metrics/index.ts';
 import { casesOf, meanInterval, meanOf } from './cases.ts';
 import type { Case, Interval, ItemData } from './cases.ts';
 import { HALF_LIVES, MOST_JUDGED } from './protocol.ts';
@@ -44,8 +45,8 @@ export interface CategoryFigures {
   readonly hitRate: Interval;
   readonly recall: Interval;
   readonly ndcg: Interval;
-  /** Recall with every category weighed by 1 ÷ its share of purchases. */
-  readonly rareRecall: Interval;
+  /** How often the categories of a list are bought by the customer they are listed for, ÷ how often they are bought by everybody: 1 for a list that is the same for all. */
+  readonly selectivity: Interval;
 }
 
 export interface CategoryReport {
@@ -64,20 +65,23 @@ function orderOf(order: 'share' | 'lift', history: History, day: number, shop: S
   return (order === 'share' ? found.sort((a, b) => b.share - a.share || (a.name < b.name ? -1 : 1)) : found).slice(0, K).map(({ name }) => place.get(name) ?? -1);
 }
 
+function selectivityOf(order: Order, lists: readonly (readonly number[])[], cases: readonly Case[], items: number): Interval {
+  const rate = new Float64Array(items);
+  for (const { wanted } of cases) for (const item of wanted) rate[item] += 1 / cases.length;
+  const bought = Float64Array.from(cases, ({ wanted }, c) => hitsAtK(lists[c], wanted, K));
+  const expected = Float64Array.from(lists, (list) => list.reduce((sum, item) => sum + rate[item], 0));
+  const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+  const ratio = (hits: Float64Array, usual: Float64Array): number | undefined => (total(usual) > 0 ? total(hits) / total(usual) : undefined);
+  const { estimate, low, high } = bootstrap(ratio, [bought, expected], { rng: seededRandom('selectivity', order) }) ?? { estimate: 1, low: 1, high: 1 };
+  return { estimate, low, high };
+}
+
 function figures(order: Order, lists: readonly (readonly number[])[], cases: readonly Case[], shop: ShopShares): CategoryFigures {
   const each = (value: (list: readonly number[], wanted: ReadonlySet<number>) => number): Float64Array => Float64Array.from(cases, ({ wanted }, c) => value(lists[c], wanted));
-  const rare = (list: readonly number[], wanted: ReadonlySet<number>): number => {
-    let [found, all] = [0, 0];
-    for (const item of wanted) {
-      all += 1 / shop.shares[item];
-      if (list.slice(0, K).includes(item)) found += 1 / shop.shares[item];
-    }
-    return found / all;
-  };
   const interval = (name: string, values: Float64Array): Interval => meanInterval(values, `category ${order} ${name}`);
   return {
     order, hitRate: interval('hit', each((list, wanted) => Math.min(1, hitsAtK(list, wanted, K)))), recall: interval('recall', each((list, wanted) => recallAtK(list, wanted, K) ?? 0)),
-    ndcg: interval('ndcg', each((list, wanted) => ndcgAtK(list, wanted, K) ?? 0)), rareRecall: interval('rare', each(rare)),
+    ndcg: interval('ndcg', each((list, wanted) => ndcgAtK(list, wanted, K) ?? 0)), selectivity: selectivityOf(order, lists, cases, shop.names.length),
   };
 }
 

@@ -16,7 +16,7 @@ import { conditionOption } from './tagCatalogue.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
 function valueWords(words: TagWords, { kind, key, edges }: PortraitDimension, value: string): string {
-  if (kind === 'attribute') return value;
+  if (kind === 'attribute' || kind === 'list') return value;
   if (kind !== 'number') return bandOfTag(words, key, value);
   const definition = definitionOf(words, key);
   const edge = (at: number): string => (definition === undefined || edges?.[at] === undefined ? '' : numberWords(words, definition, edges[at]));

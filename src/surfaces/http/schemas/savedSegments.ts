@@ -88,7 +88,7 @@ export const portraitSchema = z.strictObject({
   reliable: about(z.boolean(), '人数少时占比仅供参考', 'False where so few members make shares anecdotes'),
   dimensions: about(
     z.array(z.strictObject({
-      kind: z.enum(['tag', 'rule', 'number', 'attribute']),
+      kind: z.enum(['tag', 'rule', 'number', 'list', 'attribute']),
       key: z.string(),
       label: bilingualSchema,
       difference: about(z.number(), '与全体的差异（Jensen–Shannon，0 相同，1 完全不同）', 'Jensen–Shannon divergence from everybody in bits, 0 alike to 1'),
