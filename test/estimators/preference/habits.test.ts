@@ -59,7 +59,7 @@ describe('chances', () => {
 });
 
 describe('hours', () => {
-  const flat = new Array<number>(HOURS).fill(1 / HOURS);
+  const flat = Array.from({ length: HOURS }, () => 1 / HOURS);
   test('smoothing goes round the clock and keeps the sum', () => {
     const counts = new Float64Array(HOURS);
     counts[0] = 10;
