@@ -6,7 +6,7 @@ import type { Condition } from '../conditions/schema.ts';
 import { sql } from '../conditions/sql/fragment.ts';
 import type { Sql } from '../conditions/sql/fragment.ts';
 import { planSelection, rangeSql } from '../conditions/sql/plan.ts';
-import { memberSql } from '../conditions/sql/sets.ts';
+import { selectedIdsSql } from '../conditions/sql/sets.ts';
 import type { Store } from '../store/connection.ts';
 import { OPTED_OUT } from './consent.ts';
 import { customerRanges, windowSize } from './context.ts';
@@ -37,9 +37,9 @@ interface Counts {
 }
 
 /** Everybody in one statement of joined sets, for conditions that have that form. */
-async function countSets(runner: Runner, holds: Sql): Promise<Counts> {
-  const [row] = await runner.rows<Counts>(statementOf(sql`select (select count(*) from customers) as customers, (select count(*) from customers c where ${holds}) as matching,
-    (select count(*) from customers c where c.customer_id in (select refusal.customer_id from consents refusal where refusal.state = 'refused' and refusal.purpose in ('scoring', 'marketing')) and ${holds}) as opted_out`));
+async function countSets(runner: Runner, ids: Sql): Promise<Counts> {
+  const [row] = await runner.rows<Counts>(statementOf(sql`select (select count(*) from customers) as customers, (select count(*) from (${ids}) m) as matching,
+    (select count(*) from (${ids}) m where m.customer_id in (select refusal.customer_id from consents refusal where refusal.state = 'refused' and refusal.purpose in ('scoring', 'marketing'))) as opted_out`));
   return row ?? { customers: 0, matching: 0, opted_out: 0 };
 }
 
@@ -51,8 +51,8 @@ async function countRange(runner: Runner, condition: Condition, context: Segment
 }
 
 async function exactly(store: Store, runner: Runner, condition: Condition, context: SegmentContext, options: SegmentOptions): Promise<Counts> {
-  const holds = options.window === undefined && store.dialect === 'postgres' ? memberSql(condition, context) : undefined;
-  if (holds !== undefined) return countSets(runner, holds);
+  const ids = options.window === undefined && store.dialect === 'postgres' ? selectedIdsSql(condition, context) : undefined;
+  if (ids !== undefined) return countSets(runner, ids);
   let total: Counts = { customers: 0, matching: 0, opted_out: 0 };
   for await (const range of customerRanges(store, windowSize(store, options))) {
     const part = await countRange(runner, condition, context, range);

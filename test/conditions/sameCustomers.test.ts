@@ -6,7 +6,7 @@ import { matches } from '../../src/conditions/evaluate.ts';
 import { parseCondition } from '../../src/conditions/parse.ts';
 import type { Condition } from '../../src/conditions/schema.ts';
 import { bindInt8s, sql as piece } from '../../src/conditions/sql/fragment.ts';
-import { memberSql } from '../../src/conditions/sql/sets.ts';
+import { memberSql, selectedIdsSql } from '../../src/conditions/sql/sets.ts';
 import { describeOnEachStore } from '../support/stores.ts';
 import { loadCustomers } from './load.ts';
 import { NAMES, SETTINGS, conditions, customers } from './random.ts';
@@ -35,6 +35,11 @@ describeOnEachStore('random conditions over random customers', (getStore) => {
         const { sql: text, bindings: values } = statementOf(piece`select c.customer_id from customers c where ${member ?? piece`c.customer_id = any (${bindInt8s(found)})`} order by 1`);
         const inSets = await store.db.raw<{ rows: { customer_id: number }[] }>(text, [...values]);
         expect(inSets.rows.map(({ customer_id }) => customer_id)).toEqual(found);
+        // Each once.
+        const whole = selectedIdsSql(condition, context);
+        expect(whole === undefined).toBe(member === undefined);
+        const once = statementOf(piece`select m.customer_id from (${whole ?? piece`select unnest(${bindInt8s(found)}) as customer_id`}) m order by 1`);
+        expect((await store.db.raw<{ rows: { customer_id: number }[] }>(once.sql, [...once.bindings])).rows.map(({ customer_id }) => customer_id)).toEqual(found);
         if (found.length > 0 && found.length < CUSTOMERS) selective++;
       }),
       { seed: 7, numRuns: CONDITIONS },

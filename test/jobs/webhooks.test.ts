@@ -175,10 +175,9 @@ describeOnEachStore('webhooks', (getStore, about) => {
     receiver.answer = () => ({ status: 200, afterMs: 5 });
     const reports = await Promise.all(['a', 'a'].map((owner) => deliverWebhooks(deps({ owner }))));
     const messages = [...(await listMessages(getStore().db, first.webhook.webhookId, { limit: 99 })), ...(await listMessages(getStore().db, second.webhook.webhookId, { limit: 99 }))];
-    const again = await getStore().db.transaction(async (trx) => {
-      await trx.raw(`UPDATE webhook_messages SET state = 'pending'`);
-      return Promise.all(messages.map(({ seq }) => recordAttempt(trx, seq, 'a#dead', { state: 'delivered', attempts: 1, at: 0 })));
-    });
+    await getStore().db.raw(`UPDATE webhook_messages SET state = 'pending'`);
+    const again: boolean[] = [];
+    for (const { seq } of messages) again.push(await recordAttempt(getStore().db, seq, 'a#dead', { state: 'delivered', attempts: 1, at: 0 }));
     expect(again).toEqual(messages.map(() => false));
     expect([messages.length, reports.reduce((sum, { delivered }) => sum + delivered, 0), new Set(receiver.got.map(({ id }) => id)).size, receiver.got.length]).toEqual([7, 7, 7, 7]);
   });
@@ -208,5 +207,22 @@ describeOnEachStore('webhooks', (getStore, about) => {
     await deliverWebhooks(deps({ feeds }));
     expect(receiver.got.map(({ body }) => [body.type, body.data])).toEqual([['number.counted', { number: 4 }]]);
     await expect(subscribe(deps(), { url: receiver.url, events: ['number.counted'] }, 'ann')).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
+  test('changes of stages are told from the day on at which they were asked for, and of who refused only the leaving', async () => {
+    const run = await getStore().db.raw<{ rows: { id: number }[] }>(`INSERT INTO runs (job, as_of, fence, owner, lease_expires_at, state, started_at) VALUES ('score', '2026-03-09', 1, 'x', now(), 'done', now()) ON CONFLICT (job, as_of) DO UPDATE SET fence = 1 RETURNING run_id AS id`);
+    const change = (name: string, from: string | null, to: string | null): Promise<unknown> => getStore().db.raw(`INSERT INTO lifecycle_changes (customer_id, changed_on, from_stage, to_stage, run_id) VALUES (?, '2026-03-10', ?, ?, ?)`, [ids.get(name) ?? 0, from, to, run.rows[0].id] as never);
+    await change('li', null, 'new');
+    const { webhook } = await hook({ events: ['segment.left'] });
+    await change('li', 'new', 'growing');
+    await resubscribe(deps(), webhook.webhookId, { events: ['stage.changed'] }, 'ann');
+    await change('wang', 'new', 'growing');
+    await change('zhao', 'loyal', 'slipping');
+    await change('qian', 'loyal', null);
+    await refuse('wang');
+    for (const name of ['zhao', 'qian']) await recordConsents(getStore().db, [{ customerId: ids.get(name) ?? 0, purpose: 'scoring', state: 'refused', recordedAt: 1, source: 'test' }]);
+    expect(await deliverWebhooks(deps())).toMatchObject({ delivered: 1 });
+    expect(receiver.got.map(({ body }) => [body.type, body.data.customers])).toEqual([['stage.changed', [{ id: 'wang', from: 'new', to: 'growing', day: '2026-03-10', contactable: false }, { id: 'qian', from: 'loyal', to: null, day: '2026-03-10', contactable: false }]]]);
+    expect(await deliverWebhooks(deps())).toMatchObject({ delivered: 0 });
   });
 });

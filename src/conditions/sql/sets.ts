@@ -105,10 +105,43 @@ function member(condition: Condition, names: Names, calendar: Calendar): Sql | u
   return set.others ? sql`not exists (select from (${set.select}) o where o.customer_id = c.customer_id)` : sql`c.customer_id in (${set.select})`;
 }
 
+/** Customers of the whole condition, each at least once. */
 function selected(condition: Condition, names: Names, calendar: Calendar): Sql | undefined {
   if (!('all' in condition) && !('any' in condition) && !('not' in condition) && !('sequence' in condition) && !('attribute' in condition)) {
     const set = leafSet(condition, names, calendar);
     if (set?.others === false) return set.select;
+  }
+  const holding = member(condition, names, calendar);
+  return holding === undefined ? undefined : sql`select c.customer_id from customers c where ${holding}`;
+}
+
+const looksAtAttributes = (condition: Condition): boolean =>
+  'attribute' in condition || ('all' in condition && condition.all.some(looksAtAttributes));
+
+/** The set of a leaf that has each customer once, and only customers who are there. */
+function wholeSet(condition: Condition, names: Names, calendar: Calendar): Sql | undefined {
+  if (!('tag' in condition) && !('stage' in condition) && !('events' in condition)) return undefined;
+  const set = leafSet(condition, names, calendar);
+  return set?.others === false ? set.select : undefined;
+}
+
+/**
+ * A SELECT of `customer_id` that has each selected customer once. It looks at the table of customers only where it must: for attributes, and for who is *not* in a set. Undefined as {@link memberSql} is.
+ */
+export function selectedIdsSql(condition: Condition, context: ConditionContext & { readonly names: ConditionNames }): Sql | undefined {
+  const calendar = calendarOf(context);
+  const { names } = context;
+  const alone = wholeSet(condition, names, calendar);
+  if (alone !== undefined) return alone;
+  if ('any' in condition) {
+    const parts = condition.any.map((child) => selected(child, names, calendar));
+    return parts.every((part) => part !== undefined) ? sql`select distinct u.customer_id from (${join(parts, ' union all ')}) u` : undefined;
+  }
+  if ('all' in condition && !looksAtAttributes(condition)) {
+    const first = condition.all.findIndex((child) => wholeSet(child, names, calendar) !== undefined);
+    const base = first < 0 ? undefined : wholeSet(condition.all[first], names, calendar);
+    const rest = condition.all.filter((_, i) => i !== first).map((child) => member(child, names, calendar));
+    if (base !== undefined) return rest.every((part) => part !== undefined) ? sql`select c.customer_id from (${base}) c where ${and(rest)}` : undefined;
   }
   const holding = member(condition, names, calendar);
   return holding === undefined ? undefined : sql`select c.customer_id from customers c where ${holding}`;

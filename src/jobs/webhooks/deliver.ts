@@ -18,7 +18,7 @@ import { sendWebhook } from '../../webhooks/send.ts';
 import type { Sent } from '../../webhooks/send.ts';
 import { signedHeaders } from '../../webhooks/sign.ts';
 import type { WebhookSettings } from '../../webhooks/subscriptions.ts';
-import { FEEDS } from './feeds.ts';
+import { FEEDS } from './allFeeds.ts';
 import type { CursorFeed, Feeds } from './feeds.ts';
 
 export interface WebhookDeps {

@@ -35,8 +35,6 @@ export interface Feeds {
   readonly cursors: readonly CursorFeed[];
 }
 
-export const FEEDS: Feeds = { queued: SEGMENT_FEEDS, cursors: [] };
-
 export function eventsOf({ queued, cursors }: Feeds): string[] {
   return [...queued, ...cursors].map(({ event }) => event);
 }

@@ -17,6 +17,7 @@ import { up as quality } from './quality.ts';
 import { up as preferenceModels } from './preferenceModels.ts';
 import { up as customerMerges } from './customerMerges.ts';
 import { up as standards } from './standards.ts';
+import { up as previewIndexes } from './previewIndexes.ts';
 
 export interface Migration {
   readonly name: string;
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0015_experiments', up: experiments },
   { name: '0016_webhooks', up: webhooks },
   { name: '0016_webhooks_merges', up: customerMerges },
+  { name: '0016_webhooks_preview_indexes', up: previewIndexes },
   { name: '0017_tag_reports', up: tagReports },
   { name: '0017_tag_reports_categories', up: tagCategories },
   { name: '0017_tag_reports_quality', up: quality },

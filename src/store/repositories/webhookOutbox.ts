@@ -51,6 +51,10 @@ export async function queueFromCursor(db: Knex, webhookId: string, event: string
   });
 }
 
+export async function setCursor(db: Knex, webhookId: string, event: string, position: number): Promise<void> {
+  await db.raw('INSERT INTO webhook_cursors (webhook_id, event, position) VALUES (?, ?, ?) ON CONFLICT (webhook_id, event) DO UPDATE SET position = excluded.position', [webhookId, event, position]);
+}
+
 export async function cursorsOf(db: Knex): Promise<{ readonly webhookId: string; readonly event: string; readonly position: number }[]> {
   return selectRows(db, `SELECT c.webhook_id AS "webhookId", c.event, c.position FROM webhook_cursors c JOIN webhooks w USING (webhook_id) WHERE c.event = ANY (w.events) ORDER BY 1, 2`);
 }

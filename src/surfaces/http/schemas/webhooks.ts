@@ -7,7 +7,7 @@ const idSchema = about(z.string().regex(/^wh_[0-9a-f]{16}$/, 'must be the id of 
 export const webhookParams = z.strictObject({ webhook: idSchema });
 
 const url = about(writtenText(2_000), '接收地址：https，公网可达；其他主机须在 TAGCAST_WEBHOOK_HOSTS 中列出', 'Where to: https and public; other hosts must be named in TAGCAST_WEBHOOK_HOSTS');
-const events = about(z.array(writtenText(64)).min(1).max(20), '事件', 'Events: segment.entered, segment.left');
+const events = about(z.array(writtenText(64)).min(1).max(20), '事件', 'Events: segment.entered, segment.left, stage.changed (of everybody)');
 const segment = about(keySchema.nullable(), '只推送该人群；为空时推送全部人群', 'Of this segment only; null: of every segment');
 const status = about(z.enum(['enabled', 'paused']), '暂停时消息保留，不发送', 'While paused, messages wait');
 const description = about(z.string().max(500), '说明', 'What it is for');
