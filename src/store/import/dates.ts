@@ -48,6 +48,9 @@ const TIME = String.raw`(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?
 const YEAR_FIRST = new RegExp(String.raw`^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})${TIME}$`);
 const YEAR_LAST = new RegExp(String.raw`^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})${TIME}$`);
 const CHINESE = /^(\d{4})年(\d{1,2})月(\d{1,2})[日号]?(?:\s*(\d{1,2})[:：时](\d{1,2})分?(?:[:：]?(\d{1,2})秒?)?)?$/;
+/** 05-Jan-23, 5 January 2023: what databases and English spreadsheets write. */
+const MONTH_NAMED = new RegExp(String.raw`^(\d{1,2})([-/. ])([A-Za-z]{3,9})\.?\2(\d{4}|\d{2})${TIME}$`);
+const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
 const COMPACT = /^(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(\d{2}))?$/;
 const EPOCH = /^(?:\d{10}|\d{13})$/;
 
@@ -63,6 +66,15 @@ function clockParts(m: RegExpExecArray): Pick<Parts, 'hour' | 'minute' | 'second
   return { hour: hourOf(m[5], m[9]), minute: Number(m[6] ?? 0), second: Number(m[7] ?? 0), millisecond: milliseconds(m[8]), offset: offsetMinutes(m[10]) };
 }
 
+/** Two digits as POSIX reads them: 69 … 99 are of the last century. */
+const fullYear = (digits: string): number => (digits.length === 4 ? Number(digits) : Number(digits) + (Number(digits) < 69 ? 2000 : 1900));
+
+/** 1 … 12 from a month's English name or its first three letters (Sept too); 0 where it is none. */
+function monthNamed(name: string): number {
+  const lower = name.toLowerCase();
+  return lower === 'sept' ? 9 : MONTHS.findIndex((month) => month === lower || month.slice(0, 3) === lower) + 1;
+}
+
 /** Every unambiguous form; slashed dates with the year last only when `order` says what they mean. */
 function automatic(order: DateOrder | undefined, clock: ZoneClock): ParseDate {
   return (text) => {
@@ -74,6 +86,8 @@ function automatic(order: DateOrder | undefined, clock: ZoneClock): ParseDate {
       const [day, month] = order === 'dmy' ? [m[1], m[3]] : [m[3], m[1]];
       return instantOf({ year: Number(m[4]), month: Number(month), day: Number(day), ...clockParts(m) }, clock);
     }
+    m = MONTH_NAMED.exec(text);
+    if (m !== null) return instantOf({ year: fullYear(m[4]), month: monthNamed(m[3]), day: Number(m[1]), ...clockParts(m) }, clock);
     if (EPOCH.test(text)) return Number(text) * (text.length === 10 ? 1000 : 1);
     m = COMPACT.exec(text) ?? CHINESE.exec(text);
     if (m === null) return 'bad_time';

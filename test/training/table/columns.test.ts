@@ -40,7 +40,7 @@ describe('what a column is', () => {
     expect(kind('income', repeat(200, (i) => (i === 9 ? '*' : String(i * 3.5))))).toEqual({ kind: 'number', fewValues: false });
   });
   test('dates in the orders that people write them in', () => {
-    for (const write of [(d: number) => `2024-03-${String(d).padStart(2, '0')}`, (d: number) => `${d}/3/2024`, (d: number) => `2024年3月${d}日`, (d: number) => `202403${String(d).padStart(2, '0')}`]) {
+    for (const write of [(d: number) => `2024-03-${String(d).padStart(2, '0')}`, (d: number) => `${d}/3/2024`, (d: number) => `2024年3月${d}日`, (d: number) => `202403${String(d).padStart(2, '0')}`, (d: number) => `${String(d).padStart(2, '0')}-Mar-24`]) {
       const found = kind('signup', repeat(28, (i) => write(i + 1)));
       expect(found).toMatchObject({ kind: 'date', hours: false });
       expect('times' in found && new Date(found.times[13]).toISOString().slice(0, 10)).toBe('2024-03-14');
