@@ -18,6 +18,7 @@ import { randomForest } from './trees/randomForest.ts';
 import { neuralSequence, neuralTabular, neuralValue } from './neural/index.ts';
 import { rateBaseline } from './value/rateBaseline.ts';
 import { scaledRate } from './value/scaledRate.ts';
+import { shrunkMean } from './value/shrunkMean.ts';
 import { twoPart } from './value/twoPart.ts';
 import { conformalQuantiles } from './value/conformalQuantiles.ts';
 import { zeroInflatedLognormal } from './value/zeroInflatedLognormal.ts';
@@ -25,7 +26,7 @@ import { zeroInflatedLognormal } from './value/zeroInflatedLognormal.ts';
 export { checkArtefact, decodeArtefact, encodeArtefact } from './codec.ts';
 export {
   baseRate, bgBb, bgCnbdK, bgNbd, boostedTrees, btydValue, columnRule, gammaGamma, gammaRegression, globalGap, hazardTrees, linearRegression, logisticRegression, mbgCnbdK, mbgNbd, multinomialRegression,
-  neuralSequence, neuralTabular, neuralValue, paretoNbd, personalMeanGap, poissonRegression, rateBaseline, repurchaseCycle, scaledRate, shiftedBetaGeometric, tweedieRegression, twoPart,
+  neuralSequence, neuralTabular, neuralValue, paretoNbd, personalMeanGap, poissonRegression, rateBaseline, repurchaseCycle, scaledRate, shiftedBetaGeometric, shrunkMean, tweedieRegression, twoPart,
   conformalQuantiles,
   zeroInflatedLognormal,
 };
@@ -92,6 +93,7 @@ const SINGLE = Object.freeze({
   random_forest: erased(randomForest),
   onnx: erased(onnx),
   rate_baseline: erased(rateBaseline),
+  shrunk_mean: erased(shrunkMean),
   scaled_rate: erased(scaledRate),
   two_part: erased(twoPart),
   conformal_quantiles: erased(conformalQuantiles),

@@ -69,6 +69,13 @@ async function outcomes(columns: Columns, target: Target, from: number, until: n
       return byCustomer(await columns.query(`SELECT customer_id, 1.0::DOUBLE AS outcome FROM events WHERE kind = 'order' AND ${window} GROUP BY customer_id`, [from, until]));
     case 'spend':
       return byCustomer(await columns.query(`SELECT customer_id, sum(amount)::DOUBLE AS outcome FROM events WHERE kind IN ('order', 'refund') AND amount IS NOT NULL AND ${window} GROUP BY customer_id`, [from, until]));
+    case 'order_value':
+      return byCustomer(await columns.query(
+        `WITH lines AS (SELECT customer_id, occurred_ms, coalesce(order_ref, '@' || occurred_ms::VARCHAR) AS ref, amount FROM events WHERE kind = 'order' AND ${window}),
+         firsts AS (SELECT customer_id, arg_min(ref, (occurred_ms, ref)) AS ref FROM lines GROUP BY customer_id)
+         SELECT lines.customer_id, sum(lines.amount)::DOUBLE AS outcome FROM lines JOIN firsts USING (customer_id, ref) WHERE amount IS NOT NULL GROUP BY lines.customer_id`,
+        [from, until],
+      ));
     case 'next_order':
       return byCustomer(await columns.query(`SELECT customer_id, (min(occurred_ms) - $1)::DOUBLE / ${DAY_MS} AS outcome FROM events WHERE kind = 'order' AND ${window} GROUP BY customer_id`, [from, until]));
     case 'event': {

@@ -82,8 +82,10 @@ export function modelColumns(names: readonly string[], definition: ModelDefiniti
 /** One period of a dataset at a cut-off shared by everyone. */
 async function cutoffPart(source: TrainingSource, definition: ModelDefinition, columns: readonly string[], cutoff: LocalDate, horizonDays: number, most: number, signal?: AbortSignal): Promise<Part> {
   const all = await source.features(cutoff, signal);
-  const rows = thinned(populationRows(all.matrix, definition.population, definition.name), all.customerIds, most);
   const outcomes = await source.outcomes(definition.target, cutoff, horizonDays);
+  const population = populationRows(all.matrix, definition.population, definition.name);
+  const known = definition.target.kind === 'order_value' ? population.filter((row) => outcomes.byKey.has(outcomeKey(all.customerIds[row]))) : population;
+  const rows = thinned(known, all.customerIds, most);
   const customerIds = Float64Array.from(rows, (row) => all.customerIds[row]);
   const picked = takeRows({ rows: all.matrix.rows, columns: selectColumns(all.matrix, columns) }, rows);
   return { matrix: { rows: picked.rows, columns: [...picked.columns] }, customerIds, ...label(definition.target, horizonDays, Array.from(customerIds, (id) => outcomes.byKey.get(outcomeKey(id)))) };
@@ -165,7 +167,8 @@ function label(target: Target, horizonDays: number, found: readonly (number | un
     case 'no_order': return { y: Float64Array.from(found, (value) => (value === undefined ? 1 : 0)) };
     case 'order':
     case 'event': return { y: Float64Array.from(found, (value) => (value === undefined ? 0 : 1)) };
-    case 'spend': return { y: Float64Array.from(found, (value) => Math.max(0, value ?? 0)) };
+    case 'spend':
+    case 'order_value': return { y: Float64Array.from(found, (value) => Math.max(0, value ?? 0)) };
     case 'next_order': return {
       y: Float64Array.from(found, (value) => Math.max(value ?? horizonDays, 1 / 24)),
       observed: Uint8Array.from(found, (value) => (value === undefined ? 0 : 1)),

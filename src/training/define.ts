@@ -15,6 +15,8 @@ export type Target =
   | { readonly kind: 'order' }
   /** Net amount of orders and refunds in the window, floored at 0. */
   | { readonly kind: 'spend' }
+  /** Amount of the first order in the window, its lines together; customers without one are no rows. */
+  | { readonly kind: 'order_value' }
   /** Days until the next order; waiting customers are censored at the horizon. */
   | { readonly kind: 'next_order' }
   /** 1 where an event of the kind falls into the window; with `sameSubject` only events of the observation's own subject count. */
@@ -98,7 +100,7 @@ export interface ModelDefinition {
 }
 
 export function taskOf(target: Target): Task {
-  return target.kind === 'spend' ? 'amount' : target.kind === 'next_order' ? 'duration' : 'binary';
+  return target.kind === 'spend' || target.kind === 'order_value' ? 'amount' : target.kind === 'next_order' ? 'duration' : 'binary';
 }
 
 /** Checks a declaration when the program starts, so that a slip in a file is found before a night's run. */

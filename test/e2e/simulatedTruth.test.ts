@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { churn } from '../../models/churn.ts';
 import { clv } from '../../models/clv.ts';
+import { nextOrderValue } from '../../models/nextOrderValue.ts';
 import { purchaseIntent } from '../../models/purchaseIntent.ts';
 import { repurchaseCycle } from '../../models/repurchaseCycle.ts';
 import { DAY_MS } from '../../src/base/time.ts';
@@ -94,6 +95,27 @@ test('value of the next 90 and 180 days: 80 % intervals cover 75 to 85 %, little
     expect(covered).toBeLessThan(0.85);
     expect(Math.abs(mean(prediction) / mean(y) - 1)).toBeLessThan(0.15);
   });
+});
+
+test('value of the next order: no worse than the simple rules, 80 % intervals cover 75 to 85 % of the orders that came; times the probability it adds up', { timeout: 240_000 }, async () => {
+  const { heads: [head], served: [one] } = await score(nextOrderValue);
+  const next = (i: number, days: number): number => (truth.truth[i].orders.find(({ occurredAt }) => occurredAt >= truth.endsAt && occurredAt < truth.endsAt + days * DAY_MS)?.cents ?? Number.NaN) / 100;
+  const y = Float64Array.from(scored, (i) => next(i, head.horizonDays));
+  const came = Array.from(y.keys()).filter((row) => !Number.isNaN(y[row]));
+  const covered = coverage(y, came, one);
+  const error = (of: (row: number) => number): number => mean(came.map((row) => Math.abs(of(row) - y[row])));
+  const { matrix, customerIds } = await shop.source.features(END);
+  const rowOf = new Map(Array.from(customerIds, (id, row) => [id - 1, row]));
+  const column = (name: string) => (row: number): number => columnOf(matrix, name)?.[rowOf.get(scored[row]) ?? -1] ?? Number.NaN;
+  // The oracle's probabilities stand for those of the purchase model, so that only the amounts are on trial.
+  const [expected, real] = [scored.reduce((sum, _, row) => sum + oracle[1][row] * one.prediction[row], 0), scored.reduce((sum, i) => sum + (next(i, 30) || 0), 0)];
+  console.log(`next order value: ${head.candidate}, coverage ${covered.toFixed(4)} of ${came.length}, error ${error((row) => one.prediction[row]).toFixed(1)}, own mean ${error(column('avg_order_value')).toFixed(1)}, last order ${error(column('last_order_value')).toFixed(1)}; first orders of 30 days ${real.toFixed(0)}, expected ${expected.toFixed(0)}`);
+  expect(head.leaderboard.map(({ candidate }) => candidate).sort()).toEqual(['gamma_regression', 'last_order', 'own_mean', 'shrunk_mean', 'tweedie_trees']);
+  expect(error((row) => one.prediction[row])).toBeLessThan(error(column('last_order_value')));
+  expect(error((row) => one.prediction[row])).toBeLessThan(1.02 * error(column('avg_order_value')));
+  expect(covered).toBeGreaterThan(0.75);
+  expect(covered).toBeLessThan(0.85);
+  expect(Math.abs(expected / real - 1)).toBeLessThan(0.15);
 });
 
 test('next order: 80 % windows hold 75 to 85 % of those who came back within them', { timeout: 240_000 }, async () => {

@@ -3,6 +3,7 @@ import { columnRule } from '../../src/estimators/baseline/columnRule.ts';
 import { logisticRegression } from '../../src/estimators/linear/logisticRegression.ts';
 import { tweedieRegression } from '../../src/estimators/linear/tweedieRegression.ts';
 import { boostedTrees } from '../../src/estimators/trees/boostedTrees.ts';
+import { shrunkMean } from '../../src/estimators/value/shrunkMean.ts';
 import { rateBaseline } from '../../src/estimators/value/rateBaseline.ts';
 import { scaledRate } from '../../src/estimators/value/scaledRate.ts';
 import { twoPart } from '../../src/estimators/value/twoPart.ts';
@@ -31,6 +32,7 @@ estimatorContract('boosted_trees, tweedie, no periods', boostedTrees, () => {
   return { task: 'amount', train: { x, y }, params: { ...boostedTrees.defaults, objective: 'tweedie', trees: 60 } };
 });
 estimatorContract('tweedie_regression', tweedieRegression, () => ({ ...amount(), params: tweedieRegression.defaults }));
+estimatorContract('shrunk_mean', shrunkMean, () => ({ ...amount(), params: { mean: 'rate', count: 'noise' } }));
 estimatorContract('rate_baseline', rateBaseline, () => ({ ...amount(), params: { column: 'rate', factor: 90 } }));
 estimatorContract('scaled_rate', scaledRate, () => ({ ...amount(), params: { column: 'rate' } }));
 estimatorContract('two_part, linear', twoPart, () => ({ ...amount(), params: { ...twoPart.defaults, amountModel: 'log_linear' } as const }));

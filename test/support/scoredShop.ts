@@ -53,6 +53,7 @@ const QUICK: Readonly<Record<string, { readonly horizons: readonly number[]; rea
   purchase_intent: { horizons: [30, 14, 7], estimator: 'bg_nbd' },
   repurchase_cycle: { horizons: [90], estimator: 'repurchase_cycle' },
   clv: { horizons: [180, 90], estimator: 'two_part' },
+  next_order_value: { horizons: [90], estimator: 'shrunk_mean' },
 };
 
 export function quick(definition: ModelDefinition): ModelDefinition {

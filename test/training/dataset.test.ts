@@ -30,6 +30,11 @@ describe('rows at cut-offs', () => {
     expect(data.observed === undefined ? undefined : [...data.observed]).toEqual(observed);
   });
 
+  test('the value of the next order has rows of those who ordered alone', async () => {
+    const data = await buildDataset(source, of({ target: { kind: 'order_value' } }), COLUMNS, [day(50), day(90)], 31);
+    expect([[...data.customerIds], [...data.y], [...data.period]]).toEqual([[1, 1, 2], [10, 39, 40], [0, 1, 1]]);
+  });
+
   test('only the population, and a row of a dataset keeps everything it has', async () => {
     const data = await buildDataset(source, of({ target: { kind: 'next_order' }, population: [{ feature: 'days_since_last_order', atMost: 50 }] }), COLUMNS, [day(90)], 31);
     expect([...data.customerIds]).toEqual([1, 2]);

@@ -64,7 +64,7 @@ export function sourceOf(world: World): TrainingSource {
       world.orders.forEach((days, i) => {
         const inside = days.filter((d) => d >= from && d < from + horizonDays);
         if (inside.length === 0) return;
-        byKey.set(outcomeKey(i + 1), target.kind === 'spend' ? 10 * inside.length : target.kind === 'next_order' ? inside[0] - from : 1);
+        byKey.set(outcomeKey(i + 1), target.kind === 'spend' ? 10 * inside.length : target.kind === 'order_value' ? 10 + inside[0] - from : target.kind === 'next_order' ? inside[0] - from : 1);
       });
       return Promise.resolve({ byKey });
     },

@@ -1,6 +1,7 @@
 /** Every tag of one customer but the rule tags, from scores, facts and what the tags were the day before. Pure; the same for the nightly run and on demand. */
 import { AppError } from '../../base/errors.ts';
 import { LIFECYCLE_TAGS } from '../catalogue/lifecycle.ts';
+import { ORDER_VALUE_TAGS } from '../catalogue/orderValue.ts';
 import { PREDICTIVE_TAGS } from '../catalogue/predictive.ts';
 import { PREFERENCE_TAGS } from '../catalogue/preference.ts';
 import { STATISTICAL_TAGS } from '../catalogue/statistical.ts';
@@ -12,6 +13,7 @@ import { cycleDraft } from './cycle.ts';
 import { envelope, none } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { intentDraft } from './intent.ts';
+import { orderValueDraft } from './orderValue.ts';
 import { lifecycleDraft } from './lifecycle.ts';
 import { preferenceDraft } from './preference/draft.ts';
 import { statisticalDraft } from './statistical.ts';
@@ -19,7 +21,7 @@ import { upliftTags } from './uplift.ts';
 import { valueDraft } from './value.ts';
 
 /** Every tag that each customer has in any shop, whatever its status; those of experiments come besides (uplift.ts). Rule tags are not built here: the store evaluates them (rules/stage.ts). */
-export const BUILT_TAGS: readonly TagDefinition[] = [...STATISTICAL_TAGS, ...PREDICTIVE_TAGS, ...LIFECYCLE_TAGS, ...PREFERENCE_TAGS];
+export const BUILT_TAGS: readonly TagDefinition[] = [...STATISTICAL_TAGS, ...PREDICTIVE_TAGS, ...ORDER_VALUE_TAGS, ...LIFECYCLE_TAGS, ...PREFERENCE_TAGS];
 
 /** Kinds that are withheld from customers who refused personalisation; plain facts of their own orders are not. */
 export const PERSONAL_KINDS: readonly Tag['kind'][] = ['predictive', 'value', 'preference', 'lifecycle'];
@@ -34,6 +36,7 @@ function draftOf(definition: TagDefinition, run: RunContext, customer: CustomerI
     case 'repurchase_cycle': return cycleDraft(key, run, customer);
     case 'clv': return valueDraft(key, run, customer);
     case 'preferences': return preferenceDraft(key, run, customer);
+    case 'next_order_value': return orderValueDraft(key, run, customer);
     default: return undefined;
   }
 }

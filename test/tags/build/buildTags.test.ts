@@ -105,6 +105,17 @@ describe('churn', () => {
 });
 
 describe('value, intent and cycle', () => {
+  test('the value of the next order has its interval; times the probability of 30 days it is expected revenue, without one', () => {
+    const context = { ...run, models: new Map([...run.models, model('next_order_value', [90], money, 80)]) };
+    const scores = new Map([...customer().scores, [scoreKey('next_order_value', 90), score(250, { interval: { low: 90, high: 460, level: 0.8 } })] as const]);
+    const tags = tagsBy(customer({ scores }), context);
+    expect(tags.get('next_order_value')).toMatchObject({ status: 'ok', value: 250, interval: { low: 90, high: 460, level: 0.8 }, horizonDays: null, kind: 'value', source: { name: 'next_order_value' } });
+    expect(tags.get('expected_revenue_30d')).toMatchObject({ status: 'ok', value: 0.3 * 250, interval: null, horizonDays: 30, probability: null });
+    expect(tags.get('expected_revenue_30d')?.value).toBe((tags.get('purchase_prob_30d')?.probability ?? 0) * 250);
+    expect(tagsBy(customer({ scores }), { ...context, models: new Map([...context.models].filter(([name]) => name !== 'purchase_intent')) }).get('expected_revenue_30d')?.status).toBe('model_paused');
+    expect(tagsBy(customer(), context).get('next_order_value')?.status).toBe('not_eligible');
+  });
+
   test('tiers, ranks and window states by their edges', () => {
     expect([30, 31, 70, 71, 90, 91].map(tierOf)).toEqual(['low', 'middle', 'middle', 'high', 'high', 'top']);
     expect([80, 81, 90, 91, 95, 96].map(rankOf)).toEqual(['rest', 'top20', 'top20', 'top10', 'top10', 'top5']);
