@@ -1,4 +1,4 @@
-/** Predictive tags 挖掘类: what the four models say, with calibrated probability and percentile side by side. */
+/** Predictive tags 挖掘类: what models say, with calibrated probability and percentile side by side. */
 import { band } from './definition.ts';
 import type { TagDefinition } from './definition.ts';
 

@@ -51,7 +51,7 @@ export const quickstart: CommandModule = (program, context) => {
         const demo = await loadDemoShop({ store: app.store, ...workOf(here) }, simulateShop({ ...DEMO_SHOP, customers: options.customers }));
         here.output.remark(`  ${formatInteger(demo.events + demo.known)} events of ${formatInteger(demo.customers)} customers${demo.known > 0 ? `, ${formatInteger(demo.known)} of them were there already` : ''}`);
         const asOf = await app.today();
-        heading(here, 3, 'Training four models on the past, testing each once on the last period');
+        heading(here, 3, 'Training the models on the past, testing each once on the last period');
         const serving = await champions(app.store);
         const missing = app.models.map(({ name }) => name).filter((name) => !serving.has(name));
         if (missing.length > 0) showTrained(shown, app, await trainModels(app.training(workOf(here)), { models: missing, end: asOf, seed: SEED, threads: 2, actor: 'quickstart' }));
