@@ -23,7 +23,11 @@ if (values.part !== 'flows') {
   }
   if (values.data !== 'simulated' && sharedData('online_retail/lines_2010-12_2011-12.csv.gz') !== undefined) {
     const shop = await onlineRetail();
-    reports['online_retail'] = await judgeNextStage(shop, '2011-09-11', 9, candidates, say);
+    // One event per invoice: the stages of a hundred nights ask for orders, not for their lines.
+    await shop.columns.query(`CREATE TABLE invoices AS SELECT min(event_id), customer_id, min(occurred_ms), kind, sum(amount), sum(quantity), NULL, min(product), NULL, NULL, NULL, NULL, order_ref, NULL, 0 FROM events GROUP BY customer_id, kind, order_ref ORDER BY 1`);
+    await shop.columns.query('DELETE FROM events');
+    await shop.columns.query('INSERT INTO events SELECT * FROM invoices');
+    reports['online_retail'] = await judgeNextStage(shop, '2011-09-11', 5, candidates, say);
     shop.columns.close();
   }
 }

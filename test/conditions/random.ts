@@ -167,7 +167,7 @@ export function customers(setting: Setting, count: number): fc.Arbitrary<Custome
       ...Object.entries(tags), ...carried.map(({ key, rule: { band, expiresOn } }): [string, TagFacts] => [key, { status: 'ok', valueText: band, band, expiresAt: expiresOn }]),
     ])),
     segments: fc.boolean().map((member) => new Map([['vip', member]])),
-    stages: fc.uniqueArray(fc.tuple(fc.constantFrom(...STAGES), offsets), { selector: ([, day]) => day, maxLength: 3 }).map((stages) => stages.map(([stage, day]) => ({ stage, enteredOn: addDays(today, day) }))),
+    stages: fc.uniqueArray(fc.tuple(fc.constantFrom<string | null>(...STAGES, null), offsets), { selector: ([, day]) => day, maxLength: 3 }).map((stages) => stages.map(([stage, day]) => ({ stage, enteredOn: addDays(today, day) }))),
   });
   return fc.array(one, { minLength: count, maxLength: count }).map((all) => {
     let eventId = 0;

@@ -187,7 +187,7 @@ function fromSql(sources: Sources, range: CustomerRange | undefined, source: Rul
     parts.push(sql`left join customer_tags ${t} on ${t}.customer_id = c.customer_id and ${t}.tag_key = ${bindText(key)}`);
   }
   if (sources.stage) {
-    parts.push(sql`left join (select distinct on (h.customer_id) h.customer_id, h.stage, h.entered_on from lifecycle_history h where h.entered_on <= ${bindDay(calendar.today)}${within(sql`h.customer_id`, range)} order by h.customer_id, h.entered_on desc) st on st.customer_id = c.customer_id`);
+    parts.push(sql`left join (select distinct on (h.customer_id) h.customer_id, h.stage, case when h.stage is not null then h.entered_on end as entered_on from lifecycle_history h where h.entered_on <= ${bindDay(calendar.today)}${within(sql`h.customer_id`, range)} order by h.customer_id, h.entered_on desc) st on st.customer_id = c.customer_id`);
   }
   for (const [i, purpose] of consents.items.entries()) {
     const k = alias('k', i);

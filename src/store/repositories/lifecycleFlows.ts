@@ -12,6 +12,9 @@ export interface WeekMove {
   readonly customers: number;
 }
 
+/** Weeks are counted from this Monday, so that the one pass compares whole numbers. */
+const MONDAY = "date '1970-01-05'";
+
 /**
  * How many customers ended a week in another stage than the week before. A stage counts as it is at the end of the week, or on `until` where that comes first: what was entered and left within the week is
  * not seen. Weeks before `first` (a Monday) are counted together, which gives the stock to begin from.
@@ -20,13 +23,14 @@ export async function weekMoves(db: Knex, first: string, until: string): Promise
   return selectRows<WeekMove>(
     db,
     `WITH entries AS (
-       SELECT customer_id, stage, entered_on - (extract(isodow FROM entered_on)::integer - 1) AS week, lead(entered_on) OVER (PARTITION BY customer_id ORDER BY entered_on) AS next_on
+       SELECT customer_id, entered_on, stage, (entered_on - ${MONDAY}) / 7 AS week, lead((entered_on - ${MONDAY}) / 7) OVER (PARTITION BY customer_id ORDER BY entered_on) AS next_week
        FROM lifecycle_history WHERE entered_on <= ?::date
      ), ends AS (
-       SELECT week, stage, lag(stage) OVER (PARTITION BY customer_id ORDER BY week) AS before FROM entries WHERE next_on IS NULL OR next_on >= week + 7
+       SELECT week, stage, lag(stage) OVER (PARTITION BY customer_id ORDER BY entered_on) AS before FROM entries WHERE next_week IS NULL OR next_week > week
+     ), moves AS (
+       SELECT greatest(week, (?::date - ${MONDAY}) / 7 - 1) AS week, before, stage, count(*) AS customers FROM ends WHERE before IS DISTINCT FROM stage GROUP BY 1, 2, 3
      )
-     SELECT greatest(week, ?::date - 7) AS week, before AS "from", stage AS "to", count(*) AS customers
-     FROM ends WHERE before IS DISTINCT FROM stage GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+     SELECT ${MONDAY} + 7 * week AS week, before AS "from", stage AS "to", customers FROM moves ORDER BY 1, 2, 3`,
     [until, first],
   );
 }
