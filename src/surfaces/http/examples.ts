@@ -2,6 +2,7 @@
 
 import { exampleDiagnostics, exampleLatest } from './exampleReport.ts';
 import { LIFECYCLE_EXAMPLES } from './exampleLifecycle.ts';
+import { PREFERENCE_EXAMPLES } from './examplePreferences.ts';
 import { EXPERIMENT_EXAMPLES } from './exampleExperiments.ts';
 import { SEGMENT_EXAMPLES } from './exampleSegments.ts';
 import { TAG_EXAMPLES } from './exampleTags.ts';
@@ -104,6 +105,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   },
   ...TAG_EXAMPLES,
   ...LIFECYCLE_EXAMPLES,
+  ...PREFERENCE_EXAMPLES,
   ...TAG_REPORT_EXAMPLES,
   ...CATEGORY_EXAMPLES,
   ...QUALITY_EXAMPLES,

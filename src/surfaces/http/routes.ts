@@ -13,6 +13,7 @@ import { QUALITY_ROUTES } from './routes/quality.ts';
 import { CATEGORY_ROUTES } from './routes/categories.ts';
 import { TAG_REPORT_ROUTES } from './routes/tagReports.ts';
 import { WEBHOOK_ROUTES } from './routes/webhooks.ts';
+import { PREFERENCE_ROUTES } from './routes/preferences.ts';
 import { readProfile, readTags, scoreNow } from './handlers/customers.ts';
 import { takeEvents } from './handlers/events.ts';
 import { readModel, readModels, readReportDocument, readReportPage, readRuns, readVersion } from './handlers/models.ts';
@@ -122,6 +123,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
     description: { zh: '一个自足的文件，两种语言都在其中。', en: 'One file that needs nothing else, in both languages.' },
     handle: readReportPage,
   }),
+  ...PREFERENCE_ROUTES,
   route({
     id: 'listRuns', method: 'get', path: '/v1/runs', group: 'models', params: nothing, query: runsQuery, response: runsSchema,
     access: { admin: true, data_scientist: true, marketer: false, service: false },

@@ -74,6 +74,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   takeAssignments: 'admin marketer',
   evaluateExperiment: 'admin data_scientist',
   listModels: 'admin data_scientist',
+  listPreferences: 'admin data_scientist marketer',
   readModel: 'admin data_scientist',
   readVersion: 'admin data_scientist',
   readReport: 'admin data_scientist',

@@ -1,0 +1,34 @@
+/** What preference tags are read from: versions, and how each method did on the last period. */
+import { z } from 'zod';
+import { about, dateSchema, instantSchema } from './common.ts';
+
+const interval = z.strictObject({ estimate: z.number(), low: z.number(), high: z.number() });
+const method = z.enum(['popular', 'bought_before', 'cooccurrence', 'als', 'combined', 'combined_als']);
+const intervals = z.array(interval);
+
+const productSchema = z.strictObject({
+  horizonDays: about(z.int(), '检验期天数', 'Days of the test period'),
+  customers: about(z.int(), '检验的客户数', 'Customers judged'),
+  cutoffs: about(z.array(z.int()), '前多少个推荐', 'Suggestions that are judged; figures follow this order'),
+  chosen: about(method, '验证期选出的方法', 'Chosen on the period before the test'),
+  methods: z.array(z.strictObject({ method, coverage: about(z.number(), '被推荐到的商品占比', 'Share of products suggested to anybody'), recall: intervals, ndcg: intervals })),
+  gains: about(z.array(z.strictObject({ baseline: method, recall: intervals, ndcg: intervals })), '相对两条基线的增益，95%区间', 'Over each baseline, paired by customer, 95 % intervals'),
+});
+
+const categorySchema = z.strictObject({
+  customers: z.int(),
+  orders: z.array(z.strictObject({
+    order: z.enum(['popular', 'bought_before', 'share', 'lift']), hitRate: interval, recall: interval, ndcg: interval,
+    selectivity: about(interval, '入列者的购买率 ÷ 全体', 'Bought by those it is listed for ÷ by everybody'),
+  })),
+});
+
+export const preferenceVersionsSchema = z.strictObject({
+  versions: about(z.array(z.strictObject({
+    version: z.int(), serves: z.boolean(), withdrawn: z.boolean(), createdAt: instantSchema,
+    end: about(dateSchema, '训练不知道的第一天', 'First day that training did not know'),
+    customers: z.int(), products: z.int(), categories: z.int(),
+    product: about(productSchema.nullable(), '没有商品或历史太短时为空', 'Null without products, or where the history is too short'),
+    category: categorySchema.nullable(),
+  })), '新的在前', 'Newest first'),
+});
