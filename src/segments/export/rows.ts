@@ -88,7 +88,7 @@ async function* conditionPages(store: Store, condition: Condition, context: Segm
 
 interface Details {
   readonly tags: ReadonlyMap<number, ReadonlyMap<string, SegmentTag>>;
-  readonly stages: ReadonlyMap<number, string>;
+  readonly stages: ReadonlyMap<number, string | null>;
   readonly identities: ReadonlyMap<string, string>;
 }
 
@@ -97,7 +97,7 @@ async function detailsOf(store: Store, ids: readonly number[], columns: readonly
   const tags = [...new Set(columns.flatMap((column) => (column.from === 'tag' ? [column.key] : [])))];
   const namespaces = columns.flatMap((column) => (column.from === 'identity' ? [column.key] : []));
   const customers = bindInt8s(ids);
-  const stages = !columns.some(({ from }) => from === 'stage') ? [] : await run<{ id: number; stage: string }>(
+  const stages = !columns.some(({ from }) => from === 'stage') ? [] : await run<{ id: number; stage: string | null }>(
     sql`select distinct on (h.customer_id) h.customer_id as id, h.stage from lifecycle_history h where h.customer_id = any (${customers}) and h.entered_on <= ${bindDay(calendarOf(context).today)} order by h.customer_id, h.entered_on desc`);
   const identities = namespaces.length === 0 ? [] : await run<{ id: number; namespace: string; names: string }>(
     sql`select n.customer_id as id, n.namespace, string_agg(n.value, '; ' order by n.value) as names from identities n where n.customer_id = any (${customers}) and n.namespace in (${join(namespaces.map(bindText), ', ')}) group by 1, 2`);
