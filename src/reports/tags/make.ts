@@ -108,16 +108,18 @@ export async function makeTagReports(store: Store, catalogue: Catalogue, request
   const users = await usersOfTags(store.db, catalogue);
   return tags.map((tag) => {
     const name = String(ids.get(tag.key) ?? tag.key);
+    const own = present.get(tag.key);
+    // What is published and was never in the history is of a kind whose changes are not kept.
+    const honest = (unknown: Unknown): Unknown => (unknown.why === 'never_published' && !ids.has(tag.key) && (own?.asOf ?? null) !== null ? NO_HISTORY : unknown);
     const change = past.changes.get(name);
     const separation = OUTCOME_DAYS.map((days): Separation => {
       const found = past.outcomes.get(days)?.get(name);
-      if (found === undefined || isUnknown(found)) return { ...(found ?? (ids.has(tag.key) || kept.includes(tag.key) ? NEVER : NO_HISTORY)), days };
+      if (found === undefined || isUnknown(found)) return { ...honest(found ?? (ids.has(tag.key) || kept.includes(tag.key) ? NEVER : NO_HISTORY)), days };
       return separationOf({ key: tag.key, day: found.day, days, version: found.version, values: outcomesOf(tag, found), ordered: (tag.bands?.length ?? 0) > 1 });
     });
-    const own = present.get(tag.key);
     const report: Omit<TagReport, 'problems'> = {
       key: tag.key, kind: tag.kind, label: tag.label, today, asOf: own?.asOf ?? null, customers: own?.customers ?? 0, statuses: own?.statuses ?? [], values: own?.values ?? null, numbers: own?.numbers ?? null,
-      change: change === undefined ? (numbers.get(tag.key) ?? NO_HISTORY) : isUnknown(change) ? change : changeOf(tag, change), separation, users: [...(users.get(tag.key) ?? [])],
+      change: change === undefined ? (numbers.get(tag.key) ?? NO_HISTORY) : isUnknown(change) ? honest(change) : changeOf(tag, change), separation, users: [...(users.get(tag.key) ?? [])],
     };
     return { ...report, problems: problemsOf(report, catalogue.rules.find(({ key }) => key === tag.key)?.status) };
   });

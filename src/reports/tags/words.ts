@@ -25,7 +25,7 @@ export const PROBLEM_WORDS: Readonly<Record<Problem, Bilingual>> = {
 };
 
 export function unknownWords({ why, from }: Unknown): Bilingual {
-  if (why === 'no_history') return { zh: '数值不逐日保存历史，无法回看', en: 'numbers keep no history of every night, so it cannot be looked at afterwards' };
+  if (why === 'no_history') return { zh: '此标签不逐日保存历史（数值如此），无法回看', en: 'it keeps no history of every night (numbers do not), so it cannot be looked at afterwards' };
   if (why === 'never_published' || from === null) return { zh: '尚未发布', en: 'not published yet' };
   return { zh: `历史还太短，${from} 起可知`, en: `the history is too short; known from ${from}` };
 }

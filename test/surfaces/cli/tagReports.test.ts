@@ -31,7 +31,7 @@ test('a rule tag of five weeks ago is reported with what its carriers did since 
   expect((await shop.run('tags', 'report', 'active', '--lang', 'zh')).stdout).toContain('下单率');
   expect((await shop.run('tags', 'report', 'activ')).stderr).toContain('Did you mean active?');
   const numbers = await shop.run('tags', 'report', 'orders_total');
-  for (const words of ['P50', 'range', 'numbers keep no history']) expect(numbers.stdout).toContain(words);
+  for (const words of ['P50', 'range', 'keeps no history of every night']) expect(numbers.stdout).toContain(words);
 });
 
 test('the overview comes most useful first, or most troubled first', async () => {
