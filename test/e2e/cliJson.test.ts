@@ -88,6 +88,8 @@ const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
   'segment members': [['regulars'], 0],
   'segment portrait': [['regulars'], 0],
   'segment import': [['guests', shop.file('guests.csv', 'customer\nA\nnobody\n')], 0],
+  'segment lookalikes': [['regulars', '--save', 'like_regulars'], 4],
+  'segment similar': [['guests'], 0],
   'segment overlap': [['regulars', 'guests'], 0],
   'segment export': [['regulars', '--out', join(shop.folder, 'regulars.csv')], 0],
   'webhook create': [['--url', 'http://127.0.0.1:1/hook', '--segment', 'regulars'], 0],

@@ -18,6 +18,7 @@ import { up as preferenceModels } from './preferenceModels.ts';
 import { up as customerMerges } from './customerMerges.ts';
 import { up as standards } from './standards.ts';
 import { up as previewIndexes } from './previewIndexes.ts';
+import { up as lookalikes } from './lookalikes.ts';
 
 export interface Migration {
   readonly name: string;
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0016_webhooks', up: webhooks },
   { name: '0016_webhooks_merges', up: customerMerges },
   { name: '0016_webhooks_preview_indexes', up: previewIndexes },
+  { name: '0016_webhooks_similarity', up: lookalikes },
   { name: '0017_tag_reports', up: tagReports },
   { name: '0017_tag_reports_categories', up: tagCategories },
   { name: '0017_tag_reports_quality', up: quality },

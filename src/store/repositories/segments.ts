@@ -113,3 +113,20 @@ export async function liveBuilds(db: Knex): Promise<Map<string, SegmentBuild>> {
 export async function segmentsOf(db: Knex, customerId: number): Promise<{ readonly key: string; readonly label: DefinitionWords }[]> {
   return selectRows(db, 'SELECT s.key, s.label FROM segments s JOIN segment_members m ON m.segment_key = s.key AND m.version = s.live_version WHERE m.customer_id = ? ORDER BY s.key', [customerId]);
 }
+
+export interface SimilarCustomer {
+  readonly externalId: string;
+  /** Ranks; no probability of anything. */
+  readonly score: number;
+  readonly percentile: number;
+  readonly reasons: readonly { readonly direction: 'up' | 'down'; readonly text: DefinitionWords }[];
+}
+
+/** Members of a lookalike list, most alike first; those who have refused scoring or marketing since are left out. */
+export async function similarCustomers(db: Knex, key: string, limit: number): Promise<SimilarCustomer[]> {
+  return selectRows<SimilarCustomer>(
+    db,
+    `SELECT c.external_id AS "externalId", y.score, y.percentile, y.reasons FROM segment_similarity y JOIN customers c USING (customer_id)
+     WHERE y.segment_key = ? AND NOT EXISTS (SELECT FROM consents k WHERE k.customer_id = c.customer_id AND k.state = 'refused' AND k.purpose IN ('scoring', 'marketing')) ORDER BY y.score DESC, c.customer_id LIMIT ?`,
+    [storableText(key), limit]);
+}

@@ -87,3 +87,11 @@ test('two customers are merged', async () => {
   expect(await shop.json('merge', 'C', '--into', 'B')).toMatchObject({ events: 1, refused: [] });
   expect((await shop.run('merge', 'C', '--into', 'B')).code).toBe(2);
 });
+
+test('lookalikes of too small a segment are refused, and nothing is made', async () => {
+  const refused = await shop.run('segment', 'lookalikes', 'regulars', '--save', 'like_regulars', '--count', '2');
+  expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('at least 50 of each')]);
+  expect((await shop.run('segment', 'similar', 'like_regulars')).code).toBe(2);
+  expect(await shop.json('segment', 'similar', 'guests', '--limit', '3')).toEqual([]);
+  expect((await shop.run('segment', 'lookalikes', 'regulars', '--save', 'x', '--share', '2')).code).toBe(2);
+});

@@ -16,6 +16,7 @@ import { formatInteger, formatPercent, table } from '../terminal.ts';
 import { addPortrait } from './portrait.ts';
 import { addSavedSegments } from './savedSegments.ts';
 import { addExport } from './segmentExport.ts';
+import { addLookalikes } from './segmentLookalikes.ts';
 import { addSets } from './segmentSets.ts';
 import { conditionOption } from './tagCatalogue.ts';
 import { wholeNumber } from './wholeNumber.ts';
@@ -51,6 +52,7 @@ export const segment: CommandModule = (program, context) => {
   addPortrait(command, context);
   addExport(command, context);
   addSets(command, context);
+  addLookalikes(command, context);
   const withCondition = (one: Command): Command => one.requiredOption('--condition <text, json or file>', 'the condition; docs/conditions.md describes it');
   withCondition(command.command('count').description('how many customers there are in it')).option('--preview', 'within about a second: an estimate of a sample where counting everybody takes longer').action(async (options: { condition: string; preview?: boolean }) => {
     const here = context();
