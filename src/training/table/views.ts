@@ -18,13 +18,15 @@ const LEAST_DISTINCT = 12;
 /** @param fewValues columns whose whole numbers may be codes */
 export function fitView(name: ViewName, x: Matrix, fewValues: ReadonlySet<string>): View {
   if (name === 'plain') return (given) => given;
-  const parts = new Map(x.columns.map((column) => [column.name, linearColumns(column, fewValues.has(column.name))]));
+  // With more bends than rows a penalty could not choose among them, and the work grows with their cube.
+  const bends = x.columns.length * KNOTS.length <= x.rows;
+  const parts = new Map(x.columns.map((column) => [column.name, linearColumns(column, fewValues.has(column.name), bends)]));
   return ({ rows, columns }) => ({ rows, columns: columns.flatMap((column) => parts.get(column.name)?.(column) ?? [column]) });
 }
 
 type Part = (given: Column) => Column[];
 
-function linearColumns({ name, values, categories }: Column, fewValues: boolean): Part {
+function linearColumns({ name, values, categories }: Column, fewValues: boolean, bends: boolean): Part {
   if (categories !== undefined) return (given) => [given];
   if (fewValues) {
     const levels = [...new Set(values)].filter((value) => value === value).sort((a, b) => a - b);
@@ -32,7 +34,7 @@ function linearColumns({ name, values, categories }: Column, fewValues: boolean)
     const codes = levels.map(String);
     return (given) => [given, { name: `${name} as a code`, values: given.values.map((value) => place.get(value) ?? Number.NaN), categories: codes }];
   }
-  const hinges = hingesOf(values);
+  const hinges = bends ? hingesOf(values) : [];
   return (given) => [given, ...hinges.map((hinge, i) => ({ name: `${name} hinge ${i + 1}`, values: given.values.map(hinge) }))];
 }
 

@@ -4,6 +4,8 @@ import type { RawColumn } from '../../../src/training/table/rawTable.ts';
 import { kindOf } from '../../../src/training/table/kinds.ts';
 import { tableProblem } from '../../../src/training/table/problem.ts';
 import { targetOf } from '../../../src/training/table/target.ts';
+import { fitView } from '../../../src/training/table/views.ts';
+import type { Matrix } from '../../../src/base/matrix.ts';
 
 function column(name: string, texts: readonly string[]): RawColumn {
   const builder = tableBuilder([name]);
@@ -131,4 +133,11 @@ describe('the problem', () => {
     expect(problem.time?.[0]).toBe(Date.UTC(2024, 0, 1));
     expect(problem.notes.map(({ why }) => why)).toEqual(['time', 'asked', 'group', 'target']);
   });
+});
+
+test('a linear model gets bends where the rows could tell them apart, and plain columns where there are more columns than that', () => {
+  const matrix = (rows: number, columns: number): Matrix => ({ rows, columns: Array.from({ length: columns }, (_, c) => ({ name: `c${c}`, values: Float64Array.from({ length: rows }, (__, i) => (i * (c + 3)) % 97) })) });
+  const shown = (x: Matrix): number => fitView('linear', x, new Set())(x).columns.length;
+  expect(shown(matrix(100, 20))).toBe(20 * 6);
+  expect(shown(matrix(100, 21))).toBe(21);
 });
