@@ -28,7 +28,11 @@ export function problemsOf(report: Omit<TagReport, 'problems'>, rule?: Definitio
   if (kind === 'rule' && customers > 0) {
     if (valid === 0 && !found.includes('stale')) found.push('nobody');
     if (valid >= NEARLY_ALL) found.push('everybody');
-  } else if (valid < 0.5 && found.length === 0) found.push('mostly_without_value');
+  } else {
+    // Somebody who never ordered cannot stop ordering: that churn says nothing of leads is no problem of the tag.
+    const asked = 1 - shareOf(report, 'not_eligible') - shareOf(report, 'opted_out');
+    if (found.length === 0 && (valid === 0 || valid < 0.5 * asked)) found.push('mostly_without_value');
+  }
   if (kind !== 'rule' && (values?.top.some(({ share }) => share >= NEARLY_ALL) ?? false)) found.push('one_value');
   if (change.state === 'known') {
     if (change.stability > Math.max(SHIFTED, change.noise)) found.push('shifted');

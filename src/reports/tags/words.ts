@@ -15,7 +15,7 @@ export const PROBLEM_WORDS: Readonly<Record<Problem, Bilingual>> = {
   nobody: { zh: '没有客户命中', en: 'nobody carries it' },
   everybody: { zh: '几乎所有客户都命中', en: 'nearly everybody carries it' },
   one_value: { zh: '几乎所有客户取同一个值', en: 'nearly everybody has the same value' },
-  mostly_without_value: { zh: '多数客户没有有效值', en: 'most customers have no valid value' },
+  mostly_without_value: { zh: '适用的客户多数没有有效值', en: 'most customers it is meant for have no valid value' },
   stale: { zh: '已过期，未重新计算', en: 'stale: not computed again' },
   model_paused: { zh: '模型停用', en: 'its model is paused' },
   shifted: { zh: '分布与一周前相比明显变化', en: 'its distribution has shifted since last week' },
@@ -28,6 +28,12 @@ export function unknownWords({ why, from }: Unknown): Bilingual {
   if (why === 'no_history') return { zh: '此标签不逐日保存历史（数值如此），无法回看', en: 'it keeps no history of every night (numbers do not), so it cannot be looked at afterwards' };
   if (why === 'never_published' || from === null) return { zh: '尚未发布', en: 'not published yet' };
   return { zh: `历史还太短，${from} 起可知`, en: `the history is too short; known from ${from}` };
+}
+
+/** The same where there is a column for it. */
+export function unknownInShort({ why, from }: Unknown): Bilingual {
+  if (why === 'no_history') return { zh: '数值不可回看', en: 'numbers: no history' };
+  return why === 'never_published' || from === null ? { zh: '尚未发布', en: 'not published' } : { zh: `${from} 起`, en: `from ${from}` };
 }
 
 /** How far a distribution has moved (Siddiqi 2006: below .1 hardly, above .25 strongly), and never more than chance would do. */

@@ -7,7 +7,7 @@ import { keptTagReports, reportOnAllTags, reportOnTags } from '../../../jobs/tag
 import type { SeparationKnown, TagReport } from '../../../reports/tags/document.ts';
 import { bestSeparation, inReportOrder, REPORT_ORDERS } from '../../../reports/tags/problems.ts';
 import type { ReportOrder } from '../../../reports/tags/problems.ts';
-import { PROBLEM_WORDS, stabilityWords, unknownWords, VERDICT_WORDS } from '../../../reports/tags/words.ts';
+import { PROBLEM_WORDS, stabilityWords, unknownInShort, unknownWords, VERDICT_WORDS } from '../../../reports/tags/words.ts';
 import type { TagDefinition } from '../../../tags/catalogue/definition.ts';
 import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { Context } from '../context.ts';
@@ -76,7 +76,7 @@ function printOverview(here: Context, day: string, reports: readonly TagReport[]
     [{ title: inWords(here, '标签', 'tag') }, { title: inWords(here, '名称', 'name') }, { title: inWords(here, '有效', 'valid'), align: 'right' }, { title: inWords(here, '对后续购买', 'later orders') }, { title: 'V', align: 'right' }, { title: inWords(here, '使用者', 'users'), align: 'right' }, { title: inWords(here, '问题', 'problems') }],
     reports.map((report) => {
       const best = bestSeparation(report);
-      return [report.key, said(here, report.label), formatPercent(report.statuses.find(({ status }) => status === 'ok')?.share ?? 0), best === undefined ? said(here, unknownWords(report.separation[0] as Parameters<typeof unknownWords>[0])) : said(here, VERDICT_WORDS[best.verdict]),
+      return [report.key, said(here, report.label), formatPercent(report.statuses.find(({ status }) => status === 'ok')?.share ?? 0), best === undefined ? said(here, unknownInShort(report.separation[0] as Parameters<typeof unknownInShort>[0])) : said(here, VERDICT_WORDS[best.verdict]),
         best?.orders?.value.toFixed(2) ?? '', String(report.users.length), report.problems.map((problem) => said(here, PROBLEM_WORDS[problem])).join(inWords(here, '；', '; '))];
     }),
   )) here.output.print(line);
