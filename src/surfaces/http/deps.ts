@@ -5,6 +5,7 @@ import type { Bilingual } from '../../base/text.ts';
 import type { LocalDate } from '../../base/time.ts';
 import type { ConditionNames } from '../../conditions/names.ts';
 import type { evaluateExperiment, ExperimentDeps } from '../../jobs/experiments.ts';
+import type { lookalikes } from '../../jobs/lookalikes/job.ts';
 import type { ScoringDeps } from '../../jobs/scoringDeps.ts';
 import type { scoreOneNow } from '../../jobs/scoringOne.ts';
 import type { WebhookDeps } from '../../jobs/webhooks/deliver.ts';
@@ -32,6 +33,8 @@ export interface AppDeps {
   experiments(work: { readonly progress: Progress; readonly signal?: AbortSignal }, names: ConditionNames): ExperimentDeps;
   /** The job that evaluates an experiment; for tests that need another one. */
   readonly evaluate?: typeof evaluateExperiment;
+  /** The job that finds lookalikes; for tests that need another one. */
+  readonly lookalikes?: typeof lookalikes;
   /** The job that scores one customer; for tests that need another one. */
   readonly scoreOne?: typeof scoreOneNow;
 }

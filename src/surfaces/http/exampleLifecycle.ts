@@ -34,4 +34,9 @@ export const LIFECYCLE_EXAMPLES: Readonly<Record<string, Example>> = {
       ],
     },
   },
+  readStageAccuracy: {
+    response: {
+      accuracy: { day: '2026-01-30', later: '2026-03-01', all: { stage: 'all', customers: 2841, predicted: 0.884, stays: 0.704, matrix: 0.733 }, byStage: [{ stage: 'slipping', customers: 161, predicted: 0.71, stays: 0.21, matrix: 0.52 }], wins: true }, unknown: null,
+    },
+  },
 };

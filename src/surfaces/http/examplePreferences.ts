@@ -20,4 +20,5 @@ export const PREFERENCE_EXAMPLES: Readonly<Record<string, Example>> = {
       }],
     },
   },
+  setPreferencesState: { path: { version: '1' }, body: { withdrawn: true }, response: { version: 1, withdrawn: true, serves: 2 } },
 };

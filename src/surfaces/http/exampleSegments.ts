@@ -40,6 +40,15 @@ export const SEGMENT_EXAMPLES: Readonly<Record<string, Example>> = {
     path: { key: 'invited' }, body: { customers: ['C1001', 'C1004', 'nobody'], change: 'add', label: words('受邀客户', 'Invited') },
     response: { key: 'invited', version: 2, members: 62, entered: 2, left: 0, given: 3, matched: 2, unmatched: 1 },
   },
+  findLookalikes: {
+    path, body: { save: 'like_leavers', count: 200, label: words('相似人群', 'Lookalikes') },
+    response: {
+      seed: { key: 'likely_to_leave', version: 4, members: 418 }, ranked: 2582, saved: { key: 'like_leavers', version: 1, members: 200 }, estimator: 'logistic_regression',
+      candidates: [{ estimator: 'logistic_regression', auc: { value: 0.88, low: 0.861, high: 0.897 } }, { estimator: 'column_rule', auc: { value: 0.812, low: 0.789, high: 0.833 } }], dropped: [{ column: 'days_since_last_order', why: 'separates' }],
+      top: [{ customer: 'C1006', percentile: 100, reasons: [{ direction: 'up', text: words('近 90 天访问：0 次（通常 6 次）', 'Visits, last 90 days: 0 times (typical 6 times)') }] }],
+    },
+  },
+  listSimilar: { path: { key: 'invited' }, query: { limit: '1' }, response: { rows: [{ customer: 'C1006', percentile: 100, reasons: [{ direction: 'up', text: words('近 90 天访问：0 次（通常 6 次）', 'Visits, last 90 days: 0 times (typical 6 times)') }] }] } },
   exportSegment: { body: { segment: 'likely_to_leave', columns: ['id', 'stage', 'holdout', 'tag.churn_prob_90d.probability'], format: 'csv', holdout: 'without' } },
   readPortrait: {
     body: { segment: 'likely_to_leave', top: 1 },

@@ -68,6 +68,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
     },
   },
   readTags: { path: { id: 'C1001' }, response: { customer: 'C1001', asOf: '2026-03-01', tags: [churnTag] } },
+  mergeCustomer: { path: { id: 'C1008' }, body: { into: 'C1009' }, response: { customer: 'C1009', events: 41, identities: 1, attributes: 2, refused: [] } },
   scoreNow: { path: { id: 'C1001' }, response: { customer: 'C1001', asOf: '2026-03-01', tags: [churnTag] } },
   listTags: {
     query: { kind: 'predictive', search: 'churn' },

@@ -14,12 +14,12 @@ import { CATEGORY_ROUTES } from './routes/categories.ts';
 import { TAG_REPORT_ROUTES } from './routes/tagReports.ts';
 import { WEBHOOK_ROUTES } from './routes/webhooks.ts';
 import { PREFERENCE_ROUTES } from './routes/preferences.ts';
-import { readProfile, readTags, scoreNow } from './handlers/customers.ts';
+import { mergeCustomer, readProfile, readTags, scoreNow } from './handlers/customers.ts';
 import { takeEvents } from './handlers/events.ts';
 import { readModel, readModels, readReportDocument, readReportPage, readRuns, readVersion } from './handlers/models.ts';
 import { readHealth } from './handlers/system.ts';
 import { customerParams, customerQuery, nothing } from './schemas/common.ts';
-import { profileSchema, scoredSchema } from './schemas/customers.ts';
+import { mergeBody, mergedSchema, profileSchema, scoredSchema } from './schemas/customers.ts';
 import { eventsBody, eventsDocument, eventsResponse } from './schemas/events.ts';
 import { modelListSchema, modelParams, modelSchema, modelVersionSchema, reportQuery, runsQuery, runsSchema, versionParams } from './schemas/models.ts';
 import { healthSchema, openApiSchema } from './schemas/system.ts';
@@ -79,6 +79,15 @@ export const ROUTES: readonly Route[] = Object.freeze([
     summary: { zh: '立即打分', en: 'Score a customer now' },
     description: { zh: '用正在使用的模型计算，结果不发布。', en: 'With the models that serve; the result is answered and not published.' },
     handle: scoreNow,
+  }),
+  route({
+    id: 'mergeCustomer', method: 'post', path: '/v1/customers/{id}/merge', group: 'customers', params: customerParams, query: nothing, body: mergeBody, response: mergedSchema, cost: 5,
+    access: { admin: true, data_scientist: false, marketer: false, service: false },
+    summary: { zh: '合并两位客户', en: 'Make one customer of two' },
+    description: {
+      zh: '事件、身份和缺少的属性移到保留的客户；任何一方的拒绝都有效。标签和人群在下一夜更新。记入审计日志。', en: 'Events, identities and missing attributes move to the customer who stays; a refusal of either counts. Tags and segments follow with the next night. It is in the audit log.',
+    },
+    handle: mergeCustomer,
   }),
   ...TAG_ROUTES,
   ...LIFECYCLE_ROUTES,

@@ -6,7 +6,7 @@ import { ROUTES } from '../../../src/surfaces/http/routes.ts';
 import type { Access } from '../../../src/surfaces/http/route.ts';
 import { createApiKey, revokeApiKey, ROLES } from '../../../src/store/repositories/apiKeys.ts';
 import { twoNights } from '../../support/lifecycleNights.ts';
-import { seedDefinitions, start } from './support.ts';
+import { seedDefinitions, seedPreferences, start } from './support.ts';
 import type { Reply, Running } from './support.ts';
 
 /** Written down a second time on purpose: a change of the table has to be meant. */
@@ -52,6 +52,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
   exportSegment: 'admin data_scientist marketer',
   readOverlap: 'admin data_scientist marketer',
   changeList: 'admin marketer',
+  findLookalikes: 'admin marketer',
+  listSimilar: 'admin marketer',
+  mergeCustomer: 'admin',
+  readStageAccuracy: 'admin data_scientist marketer',
+  setPreferencesState: 'admin data_scientist',
   listSegments: 'admin data_scientist marketer',
   readSegment: 'admin data_scientist marketer',
   saveSegment: 'admin marketer',
@@ -88,6 +93,7 @@ let running: Running;
 beforeAll(async () => {
   running = await start();
   await twoNights(running.store);
+  await seedPreferences(running.store);
 });
 afterAll(() => running.stop());
 

@@ -10,13 +10,14 @@ import { errorSchema } from '../../../src/surfaces/http/schemas/common.ts';
 import { conditionSchema } from '../../../src/conditions/schema.ts';
 import { parseCondition } from '../../../src/conditions/parse.ts';
 import { twoNights } from '../../support/lifecycleNights.ts';
-import { seedWebhook, start } from './support.ts';
+import { seedWebhook, seedPreferences, start } from './support.ts';
 import type { Running } from './support.ts';
 
 let running: Running;
 beforeAll(async () => {
   running = await start();
   await twoNights(running.store);
+  await seedPreferences(running.store);
 });
 afterAll(() => running.stop());
 

@@ -22,6 +22,7 @@ import type { Role } from '../../../src/store/repositories/apiKeys.ts';
 import { recordConsents } from '../../../src/store/repositories/consents.ts';
 import { linkIdentities, upsertCustomers } from '../../../src/store/repositories/customers.ts';
 import { appendEvents } from '../../../src/store/repositories/events.ts';
+import { insertPreferences } from '../../../src/store/repositories/preferenceModels.ts';
 import { insertModel, moveAlias } from '../../../src/store/repositories/models.ts';
 import { takeRun } from '../../../src/store/repositories/runs.ts';
 import { publishTags, stageTags } from '../../../src/store/repositories/tagPublish.ts';
@@ -109,6 +110,18 @@ export async function seedDefinitions(store: Store, at: number): Promise<void> {
   await createExperiment(store, { key: 'spring_mail', label: mail, description: mail, owner: 'ann', campaign: 'spring', channel: 'email', startsOn: '2026-02-01', endsOn: '2026-02-01', responseDays: 14, outcome: { kind: 'order' }, segment: null, treatmentProbability: 0.5 }, names, 'test');
 }
 
+/** A version of the preferences to look at; its bytes are of no use. */
+export async function seedPreferences(store: Store): Promise<void> {
+  const interval = { estimate: 0.2, low: 0.1, high: 0.3 };
+  await insertPreferences(store.db, {
+    end: '2026-03-01', seed: 1, customers: 40, sampled: 40, categories: 0, products: 7, category: null,
+    product: {
+      horizonDays: 28, cutoffs: [5], days: { weigh: 1, validation: 2, test: 3, end: 4 }, customers: { weigh: 9, validation: 8, test: 7 }, popularDays: 28, halfLifeDays: 91, validation: [], chosen: 'popular',
+      test: [{ method: 'popular', coverage: 0.1, recall: [interval], ndcg: [interval] }], against: [], durableItems: 0,
+    },
+  }, Date.parse('2026-03-01T18:00:00Z'), (version) => ({ bytes: Buffer.from('{}'), sha256: String(version) }));
+}
+
 /** Names resolve to a public address that nobody answers at. */
 const WEBHOOKS = { key: () => Buffer.alloc(32, 7), allowed: [], resolve: () => Promise.resolve([{ address: '93.184.215.14', family: 4 as const }]) };
 
@@ -128,6 +141,11 @@ export function depsFor(store: Store, clock: TestClock): AppDeps {
     experiments: ({ progress }, names) => ({ store, progress, names, snapshotDir: '', plan: featurePlan(FEATURES, { timeZone: DEFAULT_TIME_ZONE }), checks: upliftChecks(ESTIMATORS), timeZone: DEFAULT_TIME_ZONE, currency: 'CNY' }),
     // test/jobs/experiments.test.ts has the real job.
     evaluate: () => Promise.resolve({ version: 1, report: upliftReportSchema.parse(EXAMPLE_EVALUATION.report) }),
+    // test/jobs/lookalikes.test.ts has the real job.
+    lookalikes: (_deps, { seed, save }) => Promise.resolve({
+      seed: { key: seed, version: 1, members: 60 }, ranked: 40, saved: { key: save, version: 1, members: 2 }, estimator: 'column_rule', candidates: [{ estimator: 'column_rule', auc: { value: 0.7, low: 0.6, high: 0.8 } }], dropped: [],
+      top: [{ externalId: 'C1002', score: 1, percentile: 100, reasons: [] }],
+    }),
     // The seeded model is a row to look at; score.test.ts has the real job.
     scoreOne: (_deps, customerId) => Promise.resolve([tag('churn_prob_90d', { probability: 0.5, value: 0.5, source: { name: 'churn', version: 1, run: customerId } })]),
   };

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../../base/errors.ts';
 import { silentProgress } from '../../../base/progress.ts';
+import { mergeTwo } from '../../../jobs/mergeCustomers.ts';
 import { scoreOneNow } from '../../../jobs/scoringOne.ts';
 import { consentsOf } from '../../../store/repositories/consents.ts';
 import { customerByExternalId, customerByIdentity, identitiesOf } from '../../../store/repositories/customers.ts';
@@ -9,10 +10,11 @@ import type { Customer } from '../../../store/repositories/customers.ts';
 import { segmentsOf } from '../../../store/repositories/segments.ts';
 import { everyTagOf, ruleHistory } from '../../../tags/catalogue/reads.ts';
 import type { AppDeps } from '../deps.ts';
+import { actorOf } from '../route.ts';
 import type { Call } from '../route.ts';
 import { instantText } from '../schemas/common.ts';
 import type { customerParams, customerQuery } from '../schemas/common.ts';
-import type { profileSchema, scoredSchema } from '../schemas/customers.ts';
+import type { mergeBody, mergedSchema, profileSchema, scoredSchema } from '../schemas/customers.ts';
 import type { customerTagsSchema } from '../schemas/tags.ts';
 import { tagView } from './tagView.ts';
 
@@ -70,4 +72,9 @@ export async function scoreNow(call: CustomerCall, deps: AppDeps): Promise<z.inp
   const tags = await score(deps.scoring({ progress: silentProgress, signal: call.signal }), customerId, deps.shop.historic ? { asOf } : {});
   const catalogue = await deps.catalogue();
   return { customer: externalId, asOf, tags: tags.map((tag) => tagView(tag, catalogue.tags, asOf)) };
+}
+
+export async function mergeCustomer({ params, body, caller }: Call<z.output<typeof customerParams>, unknown, z.output<typeof mergeBody>>, { store, clock }: AppDeps): Promise<z.input<typeof mergedSchema>> {
+  const { events, identities, attributes, refused } = await mergeTwo({ store, clock }, params.id, body.into, actorOf(caller));
+  return { customer: body.into, events, identities, attributes, refused: [...refused] };
 }

@@ -1,9 +1,11 @@
 /** Versions of the preferences. */
 import type { z } from 'zod';
-import { preferenceVersions } from '../../../jobs/preferenceVersions.ts';
+import { preferenceVersions, withdrawPreferences } from '../../../jobs/preferenceVersions.ts';
 import type { AppDeps } from '../deps.ts';
+import { actorOf } from '../route.ts';
+import type { Call } from '../route.ts';
 import { instantText } from '../schemas/common.ts';
-import type { preferenceVersionsSchema } from '../schemas/preferences.ts';
+import type { preferenceParams, preferenceStateBody, preferenceStateSchema, preferenceVersionsSchema } from '../schemas/preferences.ts';
 
 export async function readPreferences(_call: unknown, { store }: AppDeps): Promise<z.input<typeof preferenceVersionsSchema>> {
   const versions = await preferenceVersions(store);
@@ -17,4 +19,9 @@ export async function readPreferences(_call: unknown, { store }: AppDeps): Promi
       category: category === null ? null : { customers: category.customers, orders: [...category.test] },
     })),
   };
+}
+
+export async function setPreferencesState({ params: { version }, body: { withdrawn }, caller }: Call<z.output<typeof preferenceParams>, unknown, z.output<typeof preferenceStateBody>>, { store }: AppDeps): Promise<z.input<typeof preferenceStateSchema>> {
+  await withdrawPreferences(store, version, withdrawn, actorOf(caller));
+  return { version, withdrawn, serves: (await preferenceVersions(store)).find(({ serves }) => serves)?.version ?? null };
 }

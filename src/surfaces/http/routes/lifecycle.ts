@@ -1,9 +1,9 @@
 /** Routes of the lifecycle. */
-import { readChanges, readFlows, readRules } from '../handlers/lifecycle.ts';
+import { readAccuracy, readChanges, readFlows, readRules } from '../handlers/lifecycle.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { nothing } from '../schemas/common.ts';
-import { changesQuery, changesSchema, flowsQuery, flowsSchema, rulesSchema } from '../schemas/lifecycle.ts';
+import { accuracyQuery, accuracySchema, changesQuery, changesSchema, flowsQuery, flowsSchema, rulesSchema } from '../schemas/lifecycle.ts';
 
 export const LIFECYCLE_ROUTES: readonly Route[] = [
   route({
@@ -28,5 +28,12 @@ export const LIFECYCLE_ROUTES: readonly Route[] = [
     summary: { zh: '各周阶段之间的流动', en: 'Flows between stages by week' },
     description: { zh: '可直接用 d3-sankey 绘制桑基图。一周按周末的阶段计，ISO 周，业务时区。', en: 'As d3-sankey draws it. A week counts by the stage at its end; ISO weeks in the business time zone.' },
     handle: readFlows,
+  }),
+  route({
+    id: 'readStageAccuracy', method: 'get', path: '/v1/lifecycle/accuracy', group: 'lifecycle', params: nothing, query: accuracyQuery, response: accuracySchema, cost: 10,
+    access: { admin: true, data_scientist: true, marketer: true, service: false },
+    summary: { zh: '预测下一阶段的命中率', en: 'How often the predicted next stage came true' },
+    description: { zh: '与两条简单规则并列。', en: 'Beside two simple rules.' },
+    handle: readAccuracy,
   }),
 ];

@@ -3,7 +3,7 @@ import { countCustomersOf, listCustomersOf } from '../handlers/segments.ts';
 import { buildSavedSegment, deleteSavedSegment, listSavedSegments, readSavedSegment, saveSavedSegment } from '../handlers/savedSegments.ts';
 import { listChanges, listMembers, readPortrait } from '../handlers/segmentMembers.ts';
 import { exportCustomers } from '../handlers/segmentExport.ts';
-import { changeListSegment, readOverlap } from '../handlers/segmentSets.ts';
+import { changeListSegment, findLookalikes, listSimilar, readOverlap } from '../handlers/segmentSets.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { nothing } from '../schemas/common.ts';
@@ -11,7 +11,7 @@ import {
   builtSchema, changesQuery, changesSchema, deletedSchema, membersQuery, membersSchema, portraitBody, portraitDocument, portraitSchema, segmentBody, segmentDocument, segmentListSchema, segmentParams, segmentSchema,
 } from '../schemas/savedSegments.ts';
 import { exportBody, exportDocument, fileSchema } from '../schemas/segmentExport.ts';
-import { listChangeBody, listChangedSchema, overlapBody, overlapSchema } from '../schemas/segmentSets.ts';
+import { listChangeBody, listChangedSchema, lookalikeBody, lookalikeSchema, overlapBody, overlapSchema, similarQuery, similarSchema } from '../schemas/segmentSets.ts';
 import { countBody, countDocument, countResponse, listBody, listDocument, listResponse } from '../schemas/segments.ts';
 
 /** Those of fixed addresses first: no segment can be saved under their words (src/segments/edit.ts). */
@@ -112,5 +112,21 @@ export const SEGMENT_ROUTES: readonly Route[] = [
     summary: { zh: '按名单设置成员', en: 'Give the members as a list' },
     description: { zh: '没有该人群时新建。名单人群可以像其他人群一样用于条件。', en: 'Makes the segment where there is none. A list is used in conditions like any other segment.' },
     handle: changeListSegment,
+  }),
+  route({
+    id: 'findLookalikes', method: 'post', path: '/v1/segments/{key}/lookalikes', group: 'segments', params: segmentParams, query: nothing, body: lookalikeBody, response: lookalikeSchema, cost: 100,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '寻找相似人群', en: 'Who is most like the members' },
+    description: {
+      zh: '学习成员身份的模型，把人群之外最相似的客户保存为名单；完成后才返回。种子太小或按定义即可区分时拒绝。', en: 'Learns who is a member, and saves those outside who are most alike as a list; answers when it is done. Refused where the segment is too small, or is told apart by its own definition.',
+    },
+    handle: findLookalikes,
+  }),
+  route({
+    id: 'listSimilar', method: 'get', path: '/v1/segments/{key}/similar', group: 'segments', params: segmentParams, query: similarQuery, response: similarSchema, cost: 10,
+    access: { admin: true, data_scientist: false, marketer: true, service: false },
+    summary: { zh: '相似名单及原因', en: 'Members of a lookalike list, with reasons' },
+    description: { zh: '最相似的在前。拒绝个性化或营销的客户不会列出。每次读取记入审计日志。', en: 'Most alike first. Customers who refused scoring or marketing are not listed. Every reading is written to the audit log.' },
+    handle: listSimilar,
   }),
 ];

@@ -1,7 +1,7 @@
 /** One customer: profile and an immediate score. */
 import { z } from 'zod';
 import { PURPOSES } from '../../../store/repositories/consents.ts';
-import { about, bilingualSchema, dateSchema, instantSchema, jsonValue } from './common.ts';
+import { about, bilingualSchema, customerIdSchema, dateSchema, instantSchema, jsonValue } from './common.ts';
 import { tagViewSchema } from './tags.ts';
 
 export const profileSchema = z.strictObject({
@@ -39,4 +39,10 @@ export const scoredSchema = z.strictObject({
   customer: z.string(),
   asOf: about(dateSchema, '打分的截止日', 'Business day whose first instant was the cut-off'),
   tags: about(z.array(tagViewSchema), '即时结果，不会发布', 'The result; nothing is published by it'),
+});
+
+export const mergeBody = z.strictObject({ into: about(customerIdSchema, '保留的客户', 'The customer who stays') });
+export const mergedSchema = z.strictObject({
+  customer: z.string(), events: z.int(), identities: z.int(), attributes: about(z.int(), '补充的属性数', 'Attributes that the one who stays did not have'),
+  refused: about(z.array(z.string()), '合并后新增的拒绝', 'What the one who stays refuses now and did not before'),
 });

@@ -57,3 +57,11 @@ export const flowsSchema = z.strictObject({
     'source 和 target 是 nodes 中的位置，可直接交给 d3-sankey', '`source` and `target` are places in `nodes`, as d3-sankey takes them',
   ),
 });
+
+export const accuracyQuery = z.strictObject({ asOf: about(dateSchema.optional(), '要评判的夜间；默认是最近一个已有结果的', 'The night to judge; default: the newest whose outcome is known') });
+const share = z.number().min(0).max(1);
+const hits = z.strictObject({ stage: z.string(), customers: z.int(), predicted: share, stays: about(share, '“不变”规则', 'Nothing changes'), matrix: about(share.nullable(), '“上次多数去向”规则；历史不足时为空', 'What most did the time before; null where the history is too short') });
+export const accuracySchema = z.strictObject({
+  accuracy: about(z.strictObject({ day: dateSchema, later: dateSchema, all: hits, byStage: z.array(hits), wins: about(z.boolean(), '是否比两条规则都准', 'Whether it was right more often than both rules') }).nullable(), '预测命中的比例；尚无结果时为空', 'Shares that came true; null while no outcome is known'),
+  unknown: about(z.string().nullable(), '为何还没有', 'Why there is none yet'),
+});

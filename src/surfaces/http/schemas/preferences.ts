@@ -1,6 +1,6 @@
 /** What preference tags are read from: versions, and how each method did on the last period. */
 import { z } from 'zod';
-import { about, dateSchema, instantSchema } from './common.ts';
+import { about, dateSchema, instantSchema, integerText } from './common.ts';
 
 const interval = z.strictObject({ estimate: z.number(), low: z.number(), high: z.number() });
 const method = z.enum(['popular', 'bought_before', 'cooccurrence', 'als', 'combined', 'combined_als']);
@@ -32,3 +32,7 @@ export const preferenceVersionsSchema = z.strictObject({
     category: categorySchema.nullable(),
   })), '新的在前', 'Newest first'),
 });
+
+export const preferenceParams = z.strictObject({ version: integerText(1, 999_999_999) });
+export const preferenceStateBody = z.strictObject({ withdrawn: z.boolean() });
+export const preferenceStateSchema = z.strictObject({ version: z.int(), withdrawn: z.boolean(), serves: about(z.int().nullable(), '现在在用的版本', 'Version that serves now') });
