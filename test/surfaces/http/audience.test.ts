@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 const call = (path: string, role: 'admin' | 'marketer', body?: unknown): Promise<Reply> => running.call(path, { key: running.keys[role], ...(body === undefined ? {} : { method: 'POST', body }) });
-const audited = async (action: string): Promise<number> => Number(((await running.store.db.raw('SELECT count(*)::int8 AS n FROM audit_log WHERE action = ?', [action])) as { rows: { n: number }[] }).rows[0]?.n);
+const audited = async (action: string): Promise<number | undefined> => (await running.store.db.raw<{ rows: { n: number }[] }>('SELECT count(*)::int8 AS n FROM audit_log WHERE action = ?', [action])).rows[0]?.n;
 
 test('lookalikes: a share or a number of customers, and reasons without customers who have none', async () => {
   const found = (await call('/v1/segments/likely_to_leave/lookalikes', 'marketer', { save: 'like', count: 2 })).json();
