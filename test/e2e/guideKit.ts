@@ -3,8 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const GUIDE = fileURLToPath(new URL('../../docs/guide/', import.meta.url));
-export const LANGUAGES = ['en', 'zh'] as const;
-export type GuideLanguage = (typeof LANGUAGES)[number];
+export type GuideLanguage = 'en' | 'zh';
 
 export interface Example {
   readonly page: string;

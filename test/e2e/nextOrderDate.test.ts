@@ -31,6 +31,10 @@ const ALL_KNOWN = 1e6;
 describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'next-order date on Online Retail'), () => {
   let customers: Map<number, number[]>;
   let later: TrainingData;
+  /** Of what was known when the calibration period began, and when the test did: the same for every estimator. */
+  let earlier: TrainingData;
+  let known: TrainingData;
+  let calibration: TrainingData;
   beforeAll(async () => {
     const shop = await onlineRetail();
     const answer = await shop.columns.query(
@@ -41,6 +45,9 @@ describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'next-order date on 
     const days = numbersOf(answer, 'day');
     numbersOf(answer, 'customer_id').forEach((id, i) => customers.set(id, [...(customers.get(id) ?? []), days[i]]));
     later = rowsOfPurchases(firstPurchases(customers, TEST, TEST + 90, 3), ALL_KNOWN);
+    earlier = stack(purchasePeriods(customers, FIRST, CALIBRATION, 1, CALIBRATION));
+    known = stack(purchasePeriods(customers, FIRST, TEST - CAP_DAYS, 1, TEST));
+    calibration = rowsOfPurchases(firstPurchases(customers, CALIBRATION, CALIBRATION + 90, 3), TEST);
   }, 120_000);
   afterAll(() => { customers.clear(); });
 
@@ -83,10 +90,8 @@ describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'next-order date on 
       return found;
     };
     // Levels: a model of what was known when the calibration period began, asked about the whole waits of that period.
-    const before = fit(stack(purchasePeriods(customers, FIRST, CALIBRATION, 1, CALIBRATION)));
-    const period = rowsOfPurchases(firstPurchases(customers, CALIBRATION, CALIBRATION + 90, 3), TEST);
-    const levels = conformalLevels(wholeLevels(waits(before, period), period.y, CAP_DAYS), INTERVAL_LEVELS);
-    const tested = waits(fit(stack(purchasePeriods(customers, FIRST, TEST - CAP_DAYS, 1, TEST))), later);
+    const levels = conformalLevels(wholeLevels(waits(fit(earlier), calibration), calibration.y, CAP_DAYS), INTERVAL_LEVELS);
+    const tested = waits(fit(known), later);
     const [low, , median, , high] = wholeDays(tested, CAP_DAYS, () => levels, INTERVAL_LEVELS.length);
     const whole = figures(`${kind}, whole wait`, median);
     const covered = later.y.filter((days, row) => low[row] <= days && days <= high[row]).length / later.y.length;

@@ -128,9 +128,10 @@ function wholeSet(condition: Condition, names: Names, calendar: Calendar): Sql |
 /**
  * A SELECT of `customer_id` that has each selected customer once. It looks at the table of customers only where it must: for attributes, and for who is *not* in a set. Undefined as {@link memberSql} is.
  */
-export function selectedIdsSql(condition: Condition, context: ConditionContext & { readonly names: ConditionNames }): Sql | undefined {
+export function selectedIdsSql(asked: Condition, context: ConditionContext & { readonly names: ConditionNames }): Sql | undefined {
   const calendar = calendarOf(context);
   const { names } = context;
+  const condition = withSpellings(asked, names.spellings);
   const alone = wholeSet(condition, names, calendar);
   if (alone !== undefined) return alone;
   if ('any' in condition) {
