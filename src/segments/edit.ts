@@ -10,7 +10,7 @@ import type { Store } from '../store/connection.ts';
 import { recordAudit } from '../store/repositories/audit.ts';
 import { deleteSegment, findSegment, listSegments, saveSegment } from '../store/repositories/segments.ts';
 import type { SegmentDefinition, StoredSegment } from '../store/repositories/segments.ts';
-import { selectRows } from '../store/repositories/bulk.ts';
+import { namingUsers } from '../store/repositories/conditionUsers.ts';
 
 export interface SegmentInput extends Omit<SegmentDefinition, 'condition'> {
   /** Null: members are given as a list. */
@@ -73,11 +73,10 @@ export async function editSegment(store: Store, key: string, change: Partial<Omi
   return write(store, input, expectedVersion ?? before.definitionVersion, 'edited', actor);
 }
 
-/** Rule tags and segments whose condition looks at the segment. */
+/** Rule tags, other segments and quality rules whose condition looks at the segment, and webhooks that tell of it. */
 async function usersOfSegment(store: Store, key: string): Promise<string[]> {
-  const conditions = await selectRows<{ user: string; condition: unknown }>(
-    store.db, `SELECT 'segment ' || key AS user, condition FROM segments WHERE condition IS NOT NULL AND key <> ? UNION ALL SELECT 'tag ' || key, condition FROM tag_definitions ORDER BY 1`, [key]);
-  return conditions.filter(({ condition }) => dependenciesOf(parseCondition(condition)).segments.includes(key)).map(({ user }) => user);
+  const others = (await namingUsers(store.db)).filter((user) => user.kind !== 'segment' || user.key !== key);
+  return others.filter(({ conditions, segments }) => segments.includes(key) || conditions.some((condition) => dependenciesOf(parseCondition(condition)).segments.includes(key))).map((user) => `${user.kind.replace('_', ' ')} ${user.key}`);
 }
 
 /** @throws AppError `not_found`, `conflict` naming what still looks at it. */

@@ -1,5 +1,6 @@
 /** The usefulness report of one tag, as it is kept, served and printed. Holds no customer ids. */
 import { z } from 'zod';
+import { USER_KINDS } from '../../store/repositories/conditionUsers.ts';
 
 const words = z.strictObject({ zh: z.string(), en: z.string() });
 const day = z.iso.date();
@@ -101,7 +102,7 @@ export const tagReportSchema = z.strictObject({
   numbers: numbersSchema.nullable(),
   change: changeSchema,
   separation: z.array(separationSchema),
-  users: z.array(z.strictObject({ kind: z.enum(['tag', 'segment']), key: z.string() })),
+  users: z.array(z.strictObject({ kind: z.enum(USER_KINDS), key: z.string() })),
   problems: z.array(z.enum(PROBLEMS)),
 });
 export type TagReport = z.infer<typeof tagReportSchema>;

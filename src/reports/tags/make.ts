@@ -105,7 +105,7 @@ export async function makeTagReports(store: Store, catalogue: Catalogue, request
   const present = await readPresent(store, catalogue, tags, today);
   const past = await readPast(store, { ...request, keys: kept, rules: tags.flatMap(({ key }) => ids.get(key) ?? []) });
   const numbers = await numberChanges(store, tags.filter((tag) => !ids.has(tag.key) && isNumeric(tag)), today);
-  const users = await usersOfTags(store.db, catalogue);
+  const users = await usersOfTags(store.db);
   return tags.map((tag) => {
     const name = String(ids.get(tag.key) ?? tag.key);
     const own = present.get(tag.key);

@@ -97,9 +97,9 @@ export async function setRuleStatus(store: Store, catalogue: Catalogue, key: str
 /** @throws AppError `not_found`, `conflict` naming the tags and segments that still use it. */
 export async function deleteRule(store: Store, catalogue: Catalogue, key: string, editor: Editor): Promise<void> {
   ruleOf(catalogue, key);
-  const users = await usersOf(store.db, catalogue, { tag: key });
+  const users = await usersOf(store.db, key);
   if (users.length > 0) {
-    throw new AppError('conflict', `The rule tag ${key} is used by ${users.map(({ kind, key: user }) => `${kind} ${user}`).join(', ')}.`, { details: { users }, hint: 'Take it out of them first, or pause it instead.' });
+    throw new AppError('conflict', `The rule tag ${key} is used by ${users.map(({ kind, key: user }) => `${kind.replace('_', ' ')} ${user}`).join(', ')}.`, { details: { users }, hint: 'Take it out of them first, or pause it instead.' });
   }
   const at = store.clock.now();
   await deleteDefinition(store.db, key, { actor: editor.actor, at });

@@ -109,7 +109,7 @@ export function addCatalogueCommands(tags: Command, context: () => Context): voi
     await withApp(here, async (app) => {
       const catalogue = await app.catalogue();
       const rule = ruleDetail(ruleOf(catalogue, key), catalogue);
-      const [versions, users] = [await definitionVersions(app.store.db, key), await usersOf(app.store.db, catalogue, { tag: key })];
+      const [versions, users] = [await definitionVersions(app.store.db, key), await usersOf(app.store.db, key)];
       answer(here, { ...rule, users, versions }, () => {
         const { print } = here.output;
         print(`${key} (${rule.label.zh} / ${rule.label.en}), ${rule.status}, ${inWords(here, '第', 'version')} ${rule.version}${inWords(here, ' 版', '')}, ${inWords(here, '负责人', 'owner')} ${rule.owner}`);

@@ -27,7 +27,7 @@ export async function readTag({ params: { key } }: TagCall, deps: AppDeps): Prom
   const catalogue = await deps.catalogue();
   const tag = catalogued(catalogue, key);
   const rule = catalogue.rules.find((one) => one.key === key);
-  return { ...entryView(tag, catalogue.categories), rule: rule === undefined ? null : ruleView(ruleDetail(rule, catalogue)), users: await usersOf(deps.store.db, catalogue, { tag: key }) };
+  return { ...entryView(tag, catalogue.categories), rule: rule === undefined ? null : ruleView(ruleDetail(rule, catalogue)), users: await usersOf(deps.store.db, key) };
 }
 
 /** What a deleted tag was is told as well. */

@@ -1,5 +1,6 @@
 /** One tag with its definition, and rule tags as they are written. */
 import { z } from 'zod';
+import { USER_KINDS } from '../../../store/repositories/conditionUsers.ts';
 import { tagSchema } from '../../../tags/tag.ts';
 import { about, bilingualSchema, dateSchema, expectedVersion, instantSchema, jsonValue, ownerSchema as writtenOwner, writtenText, writtenWords } from './common.ts';
 import { documentedCondition, parsedCondition } from './segments.ts';
@@ -26,7 +27,7 @@ export const tagDetailSchema = z.strictObject({
     }).nullable(),
     '规则；由产品计算的标签为空', 'The rule; null for tags that the product builds',
   ),
-  users: about(z.array(z.strictObject({ kind: z.enum(['tag', 'segment']), key: z.string() })), '条件中用到此标签的标签和人群', 'Rule tags and segments whose condition names it'),
+  users: about(z.array(z.strictObject({ kind: z.enum(USER_KINDS), key: z.string() })), '条件中用到此标签的标签、人群和数据质量规则', 'Rule tags, segments and quality rules whose condition names it'),
 });
 
 export const tagVersionsSchema = z.strictObject({
