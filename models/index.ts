@@ -4,10 +4,11 @@ import { churn } from './churn.ts';
 import { clv } from './clv.ts';
 import { couponRedemption } from './couponRedemption.ts';
 import { nextOrderValue } from './nextOrderValue.ts';
+import { orderCount } from './orderCount.ts';
 import { purchaseIntent } from './purchaseIntent.ts';
 import { repurchaseCycle } from './repurchaseCycle.ts';
 
-export const MODELS: readonly ModelDefinition[] = Object.freeze([churn, purchaseIntent, repurchaseCycle, clv, nextOrderValue]);
+export const MODELS: readonly ModelDefinition[] = Object.freeze([churn, purchaseIntent, repurchaseCycle, clv, nextOrderValue, orderCount]);
 
 /** For shops with coupon campaigns; trained with CAMPAIGN_FEATURES (features/index.ts) beside the general features. */
 export const CAMPAIGN_MODELS: readonly ModelDefinition[] = Object.freeze([couponRedemption]);

@@ -51,6 +51,7 @@ export const reportSchema = z.strictObject({
   population: model.population,
   columns: z.array(z.strictObject({ name: z.string(), unit: z.string(), label: bilingual.nullable() })),
   timeZone: z.string(),
+  /** Of amounts; `orders` where they are numbers of orders. */
   currency: z.string(),
   seed: z.int(),
   data: model.data,

@@ -37,8 +37,15 @@ export function percent(share: number, digits = 1): Words {
   return both((language) => formatter(language, { style: 'percent', maximumFractionDigits: digits }).format(share));
 }
 
+/** Stands in place of a currency where amounts are numbers of orders. */
+export const ORDERS_UNIT = 'orders';
+
 /** A code that Intl does not know stands in front of the number as it is. */
 export function money(value: number, currency: string, digits = 0): Words {
+  if (currency === ORDERS_UNIT) {
+    const count = decimal(value, 2);
+    return { zh: `${count.zh}单`, en: `${count.en} ${count.en === '1' ? 'order' : 'orders'}` };
+  }
   try {
     return both((language) => formatter(language, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value));
   } catch {

@@ -10,6 +10,7 @@ import { listAliases } from '../store/repositories/models.ts';
 import { DIAGNOSTICS_VERSION, diagnosticsSchema } from '../training/diagnostics/schema.ts';
 import type { HeadDiagnostics } from '../training/diagnostics/schema.ts';
 import { headCardSchema, REPORT_FORMAT, REPORT_VERSION } from './document.ts';
+import { ORDERS_UNIT } from './format.ts';
 import type { HeadCard, Latest, Report } from './document.ts';
 
 /** Names of models and features as the declarations have them. */
@@ -43,7 +44,7 @@ export async function readReport(store: Store, name: string, version: number, wo
     sha256: found.sha256,
     target: card.target, observations: card.observations, population: card.population,
     columns: card.columns.map((column) => ({ name: column.name, unit: column.unit, label: labelOf(labels, column.name) })),
-    timeZone: card.timeZone, currency: card.currency, seed: card.seed, data: card.data, readiness: card.readiness,
+    timeZone: card.timeZone, currency: card.target.kind === 'orders' ? ORDERS_UNIT : card.currency, seed: card.seed, data: card.data, readiness: card.readiness,
     heads,
   };
 }

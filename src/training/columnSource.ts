@@ -67,6 +67,8 @@ async function outcomes(columns: Columns, target: Target, from: number, until: n
     case 'no_order':
     case 'order':
       return byCustomer(await columns.query(`SELECT customer_id, 1.0::DOUBLE AS outcome FROM events WHERE kind = 'order' AND ${window} GROUP BY customer_id`, [from, until]));
+    case 'orders':
+      return byCustomer(await columns.query(`SELECT customer_id, count(DISTINCT coalesce(order_ref, '@' || event_id::VARCHAR))::DOUBLE AS outcome FROM events WHERE kind = 'order' AND ${window} GROUP BY customer_id`, [from, until]));
     case 'spend':
       return byCustomer(await columns.query(`SELECT customer_id, sum(amount)::DOUBLE AS outcome FROM events WHERE kind IN ('order', 'refund') AND amount IS NOT NULL AND ${window} GROUP BY customer_id`, [from, until]));
     case 'order_value':

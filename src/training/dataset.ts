@@ -167,6 +167,7 @@ function label(target: Target, horizonDays: number, found: readonly (number | un
     case 'no_order': return { y: Float64Array.from(found, (value) => (value === undefined ? 1 : 0)) };
     case 'order':
     case 'event': return { y: Float64Array.from(found, (value) => (value === undefined ? 0 : 1)) };
+    case 'orders':
     case 'spend':
     case 'order_value': return { y: Float64Array.from(found, (value) => Math.max(0, value ?? 0)) };
     case 'next_order': return {

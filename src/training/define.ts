@@ -13,6 +13,8 @@ export type Target =
   | { readonly kind: 'no_order' }
   /** 1 where at least one order falls into the window. */
   | { readonly kind: 'order' }
+  /** Number of orders in the window, the lines of one order once. */
+  | { readonly kind: 'orders' }
   /** Net amount of orders and refunds in the window, floored at 0. */
   | { readonly kind: 'spend' }
   /** Amount of the first order in the window, its lines together; customers without one are no rows. */
@@ -99,8 +101,9 @@ export interface ModelDefinition {
   readonly minimum: { readonly rows: number; readonly positives: number };
 }
 
+/** Counts are learned as amounts are: an expected value of at least 0, most of them small. */
 export function taskOf(target: Target): Task {
-  return target.kind === 'spend' || target.kind === 'order_value' ? 'amount' : target.kind === 'next_order' ? 'duration' : 'binary';
+  return target.kind === 'spend' || target.kind === 'order_value' || target.kind === 'orders' ? 'amount' : target.kind === 'next_order' ? 'duration' : 'binary';
 }
 
 /** Checks a declaration when the program starts, so that a slip in a file is found before a night's run. */

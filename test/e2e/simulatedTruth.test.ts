@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { churn } from '../../models/churn.ts';
 import { clv } from '../../models/clv.ts';
 import { nextOrderValue } from '../../models/nextOrderValue.ts';
+import { orderCount } from '../../models/orderCount.ts';
 import { purchaseIntent } from '../../models/purchaseIntent.ts';
 import { repurchaseCycle } from '../../models/repurchaseCycle.ts';
 import { DAY_MS } from '../../src/base/time.ts';
@@ -116,6 +117,20 @@ test('value of the next order: no worse than the simple rules, 80 % intervals co
   expect(covered).toBeGreaterThan(0.75);
   expect(covered).toBeLessThan(0.85);
   expect(Math.abs(expected / real - 1)).toBeLessThan(0.15);
+});
+
+test('orders of the next 90 days: little bias, and nearer to the truth than last year\'s rate', { timeout: 240_000 }, async () => {
+  const { heads: [head], served: [one] } = await score(orderCount);
+  const y = Float64Array.from(scored, (i) => outcome(i, head.horizonDays).orders);
+  const { matrix, customerIds } = await shop.source.features(END);
+  const rowOf = new Map(Array.from(customerIds, (id, row) => [id - 1, row]));
+  const rate = Float64Array.from(scored, (i) => ((columnOf(matrix, 'orders_365d')?.[rowOf.get(i) ?? -1] ?? Number.NaN) * head.horizonDays) / 365);
+  const error = (values: Float64Array): number => mean(values.map((value, row) => Math.abs(value - y[row])));
+  const [bias, biasOfRate] = [mean(one.prediction) / mean(y) - 1, mean(rate) / mean(y) - 1];
+  console.log(`orders of 90 days: ${head.candidate}, mean ${mean(one.prediction).toFixed(3)}, really ${mean(y).toFixed(3)}, bias ${bias.toFixed(4)} (rate ${biasOfRate.toFixed(4)}), error ${error(one.prediction).toFixed(4)} (rate ${error(rate).toFixed(4)})`);
+  expect(head.leaderboard.map(({ candidate }) => candidate).sort()).toEqual(['bg_nbd', 'last_year_rate', 'poisson_regression']);
+  expect(Math.abs(bias)).toBeLessThan(0.1);
+  expect(error(one.prediction)).toBeLessThan(0.85 * error(rate));
 });
 
 test('next order: 80 % windows hold 75 to 85 % of those who came back within them', { timeout: 240_000 }, async () => {

@@ -24,7 +24,7 @@ describe('nightly', () => {
   test('refreshes, scores and publishes; a done night is not read again', async () => {
     const first = await nightly(shopDeps(store, folder.path), { asOf: END });
     expect(first).toMatchObject({ snapshot: { rebuilt: true }, score: { state: 'done', customers: 40 } });
-    expect([...first.score.paused].sort()).toEqual(['churn', 'clv', 'next_order_value', 'purchase_intent', 'repurchase_cycle']);
+    expect([...first.score.paused].sort()).toEqual(['churn', 'clv', 'next_order_value', 'order_count', 'purchase_intent', 'repurchase_cycle']);
     const again = await nightly(shopDeps(store, folder.path), { asOf: END });
     expect(again.snapshot).toBeUndefined();
     expect(again.score.state).toBe('already_done');

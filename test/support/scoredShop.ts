@@ -54,6 +54,7 @@ const QUICK: Readonly<Record<string, { readonly horizons: readonly number[]; rea
   repurchase_cycle: { horizons: [90], estimator: 'repurchase_cycle' },
   clv: { horizons: [180, 90], estimator: 'two_part' },
   next_order_value: { horizons: [90], estimator: 'shrunk_mean' },
+  order_count: { horizons: [90], estimator: 'rate_baseline' },
 };
 
 export function quick(definition: ModelDefinition): ModelDefinition {
@@ -69,9 +70,11 @@ export async function trainShop(snapshotDir: string, definitions: readonly Model
     const facts = await columns.query(`SELECT min(occurred_ms) AS first, count(DISTINCT customer_id) AS customers, count(*) FILTER (WHERE kind = 'order') AS orders FROM events`);
     const number = (name: string): number => Number(facts.columns[facts.names.indexOf(name)][0]);
     const models: TrainedModel[] = [];
+    // One source for all: a cut-off's features are computed once.
+    const source = columnSource(columns, PLAN);
     for (const definition of definitions) {
       models.push(await trainModel({
-        definition, source: columnSource(columns, PLAN), estimators: ESTIMATORS,
+        definition, source, estimators: ESTIMATORS,
         plan: { columns: PLAN.definitions.map(({ name, group, unit, missing }) => ({ name, group, unit, missing })), hash: PLAN.hash, timeZone: PLAN.timeZone },
         facts: { customers: number('customers'), orders: number('orders'), repeatCustomers: number('customers') >> 1, firstEvent: new Date(number('first')).toISOString().slice(0, 10), end: END },
         snapshot: { hash: summary?.contentHash ?? '', events: summary?.rows ?? 0, customers: summary?.customers ?? 0 },

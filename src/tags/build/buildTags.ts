@@ -13,6 +13,7 @@ import { cycleDraft } from './cycle.ts';
 import { envelope, none } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { intentDraft } from './intent.ts';
+import { orderCountDraft } from './orderCount.ts';
 import { orderValueDraft } from './orderValue.ts';
 import { lifecycleDraft } from './lifecycle.ts';
 import { preferenceDraft } from './preference/draft.ts';
@@ -36,6 +37,7 @@ function draftOf(definition: TagDefinition, run: RunContext, customer: CustomerI
     case 'repurchase_cycle': return cycleDraft(key, run, customer);
     case 'clv': return valueDraft(key, run, customer);
     case 'preferences': return preferenceDraft(key, run, customer);
+    case 'order_count': return orderCountDraft(key, run, customer);
     case 'next_order_value': return orderValueDraft(key, run, customer);
     default: return undefined;
   }

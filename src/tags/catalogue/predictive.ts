@@ -5,6 +5,7 @@ import type { TagDefinition } from './definition.ts';
 const churn = { kind: 'predictive', category: 'churn', ttlDays: 7, model: 'churn' } as const;
 const intent = { kind: 'predictive', category: 'intent', ttlDays: 3, model: 'purchase_intent' } as const;
 const cycle = { kind: 'predictive', category: 'cycle', ttlDays: 7, model: 'repurchase_cycle' } as const;
+const orders = { kind: 'predictive', category: 'cycle', ttlDays: 7, model: 'order_count' } as const;
 const value = { kind: 'value', category: 'value', ttlDays: 30, model: 'clv' } as const;
 
 export const CHURN_BANDS = [band('safe', '安全', 'Safe'), band('watch', '关注', 'Watch'), band('at_risk', '高风险', 'At risk'), band('critical', '极高风险', 'Critical')] as const;
@@ -53,6 +54,10 @@ export const PREDICTIVE_TAGS: readonly TagDefinition[] = [
   { ...cycle, key: 'next_order_date', valueType: 'date', label: { zh: '预计下次下单日', en: 'Next order date' }, description: { zh: '考虑沉默时间后的中位日期，附P25–P75窗口', en: 'Median date given the silence so far, with its P25–P75 window' } },
   { ...cycle, key: 'next_order_window', valueType: 'text', bands: WINDOW_STATES, label: { zh: '复购窗口状态', en: 'Repurchase window' }, description: { zh: '相对个人周期，现在处于哪个阶段', en: 'Where the customer stands in the personal cycle' } },
   { ...cycle, key: 'overdue_days', valueType: 'number', unit: 'days', label: { zh: '逾期天数', en: 'Days overdue' }, description: { zh: '超过个人周期的天数', en: 'Days beyond the personal cycle' } },
+  {
+    ...orders, key: 'orders_next_90d', valueType: 'number', unit: 'orders', label: { zh: '90天预计订单数', en: 'Orders in the next 90 days' },
+    description: { zh: '未来90天内订单数的期望值，附80%区间；不是概率，可以大于1，也可以小于1', en: 'Expected number of orders in the next 90 days, with an 80 % interval; no probability: it may be above or below 1' },
+  },
   ...[90, 180, 365].map(futureValue),
   { ...value, key: 'clv_total', valueType: 'number', unit: 'currency', label: { zh: '总价值', en: 'Total value' }, description: { zh: '历史价值 + 未来365天价值', en: 'Historic value plus the next 365 days' } },
   { ...value, key: 'clv_tier', valueType: 'text', bands: TIERS, label: { zh: '价值等级', en: 'Value tier' }, description: { zh: '按未来价值排名：顶级为前10%', en: 'By rank of the future value: top is the first 10 %' } },

@@ -116,6 +116,16 @@ describe('value, intent and cycle', () => {
     expect(tagsBy(customer(), context).get('next_order_value')?.status).toBe('not_eligible');
   });
 
+  test('orders to come are an expected count with its interval, never a probability', () => {
+    const context = { ...run, models: new Map([...run.models, model('order_count', [90], money, 0.8)]) };
+    const scores = new Map([...customer().scores, [scoreKey('order_count', 90), score(2.4, { interval: { low: 1, high: 4, level: 0.8 } })] as const]);
+    expect(tagsBy(customer({ scores }), context).get('orders_next_90d')).toMatchObject({
+      status: 'ok', value: 2.4, interval: { low: 1, high: 4, level: 0.8 }, horizonDays: 90, probability: null, lift: null, band: null, percentile: 1, source: { name: 'order_count', version: 3 }, expiresAt: '2026-04-08',
+    });
+    const status = (input: CustomerInput, of: RunContext = context) => tagsBy(input, of).get('orders_next_90d')?.status;
+    expect([status(customer()), status(customer({ scores, facts: undefined })), status(customer({ scores }), run), status(customer({ scores, optedOut: true }))]).toEqual(['not_eligible', 'insufficient_data', 'model_paused', 'opted_out']);
+  });
+
   test('tiers, ranks and window states by their edges', () => {
     expect([30, 31, 70, 71, 90, 91].map(tierOf)).toEqual(['low', 'middle', 'middle', 'high', 'high', 'top']);
     expect([80, 81, 90, 91, 95, 96].map(rankOf)).toEqual(['rest', 'top20', 'top20', 'top10', 'top10', 'top5']);
