@@ -44,7 +44,7 @@ type Message = { readonly kind: 'step'; readonly step: string } | ({ readonly ki
   | { readonly kind: 'failed'; readonly error: { code: ErrorCode; message: string; hint?: string; details: Record<string, unknown> }; readonly stack: string };
 
 /** Steps of a training, for the bar only. */
-const STEPS = 6;
+const STEPS = 7;
 
 /** Trains from the snapshot as it is. Too few data are an outcome with its reason. @throws AppError `cancelled`, `artefact_invalid`. */
 export async function trainPreferencesNow(deps: Pick<TrainingDeps, 'store' | 'snapshotDir' | 'timeZone' | 'progress' | 'signal'>, args: { readonly end: LocalDate; readonly seed: number }): Promise<PreferenceOutcome> {

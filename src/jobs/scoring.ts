@@ -27,6 +27,7 @@ import { loadForScoring, pinChampions } from './scoringModels.ts';
 import type { Pinned } from './scoringModels.ts';
 import { churnKeyOf, gridsOf, runContext, tagChunk } from './scoringTags.ts';
 import { preferencesBetween, readyPreferences, withPreferences } from './scoringPreferences.ts';
+import type { ReadyPreferences } from './scoringPreferences.ts';
 import { servingPreferences } from '../store/repositories/preferenceModels.ts';
 import { emptyReport, reportOf } from './scoringReport.ts';
 import type { RunFigures, ScoreReport } from './scoringReport.ts';
@@ -143,10 +144,8 @@ async function figuresOf(state: RunState): Promise<RunFigures> {
 }
 
 /** Builds the tags of chunks that are not done. Preferences are read from the snapshot, so they need no store and no memory beyond their chunk. */
-async function tagPass({ deps, run, plan, working, asOf }: RunState, done: ReadonlySet<number>, context: RunContext, churnKey: string): Promise<void> {
+async function tagPass({ deps, run, plan, working, asOf }: RunState, done: ReadonlySet<number>, context: RunContext, churnKey: string, ready: ReadyPreferences | undefined): Promise<void> {
   const progress = deps.progress ?? silentProgress;
-  const version = plan.preferences ?? undefined;
-  const ready = version === undefined ? undefined : await readyPreferences(deps.store, version);
   const columns = ready === undefined ? undefined : await openColumns(deps.snapshotDir, { threads: 1 });
   try {
     const { signal } = working;
@@ -174,8 +173,10 @@ async function work(state: RunState): Promise<ScoreReport> {
   const heads = await summariseScores(store.db, run.runId);
   const churnKey = churnKeyOf(models);
   const night = stageNight(plan.lifecycle, asOf, startOfDay(asOf, deps.timeZone), deps.timeZone);
-  const context = withPreferences(runContext(deps, night, run.runId, models, gridsOf(heads), state.uplift.experiments), plan.preferences ?? undefined);
-  await tagPass(state, done, context, churnKey);
+  const version = plan.preferences ?? undefined;
+  const ready = version === undefined ? undefined : await readyPreferences(store, version);
+  const context = await withPreferences(store, runContext(deps, night, run.runId, models, gridsOf(heads), state.uplift.experiments), ready);
+  await tagPass(state, done, context, churnKey, ready);
   const tagged = clock.now();
 
   // A stage that was just filled has no statistics yet; joins against it would be planned for an empty table.

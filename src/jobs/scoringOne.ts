@@ -137,7 +137,7 @@ export async function scoreOneNow(deps: ScoringDeps, customerId: number, options
   ]));
   const night = stageNight(await lifecycleNow(deps, asOf), asOf, instant, timeZone);
   const ready = await preferencesNow(store);
-  const context = withPreferences(runContext(deps, night, run.runId, models, grids, uplift.experiments), ready?.version);
+  const context = await withPreferences(store, runContext(deps, night, run.runId, models, grids, uplift.experiments), ready);
   const [previous, stages, before, rules, published] = [
     await previousTags(store.db, run.runId, asOf, range), await stageStates(store.db, asOf, range), await churnBefore(store.db, churnKeyOf(models), asOf, range), await rulesNow(deps, asOf, customer.refused ? undefined : customerId), await tagsOf(store.db, customerId),
   ];

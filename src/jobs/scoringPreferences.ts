@@ -2,12 +2,14 @@
 import { startOfDay } from '../base/time.ts';
 import { activityBetween, activityOf, NO_ACTIVITY } from '../features/activity/activity.ts';
 import { cutoffAt } from '../features/cutoff.ts';
+import type { PreferenceArtefact } from '../estimators/preference/artefact.ts';
 import { loadPreferences } from '../registry/preferences.ts';
 import { preferenceReader } from '../scoring/preference/preferences.ts';
 import type { CustomerPreferences, PreferenceInput } from '../scoring/preference/preferences.ts';
 import type { Columns } from '../store/columns/columns.ts';
 import { selectRows } from '../store/repositories/bulk.ts';
-import { servingPreferences } from '../store/repositories/preferenceModels.ts';
+import { outcomesServed, responseChannels, servingPreferences } from '../store/repositories/preferenceModels.ts';
+import type { ServedChannel } from '../store/repositories/preferenceModels.ts';
 import type { IdRange } from '../store/repositories/scores.ts';
 import type { Store } from '../store/connection.ts';
 import type { RunContext } from '../tags/build/context.ts';
@@ -18,16 +20,24 @@ import type { ScoringDeps } from './scoringDeps.ts';
 /** A version that is ready to be asked. */
 export interface ReadyPreferences {
   readonly version: number;
+  /** Channels with response tags. */
+  readonly channels: readonly ServedChannel[];
   readonly read: (input: PreferenceInput) => CustomerPreferences;
 }
 
 /** The context with the version that preferences come from; without one their tags are paused. */
-export function withPreferences(context: RunContext, version: number | undefined): RunContext {
-  return version === undefined ? context : { ...context, models: new Map([...context.models, [PREFERENCE_MODEL, { name: PREFERENCE_MODEL, version, heads: [] }]]) };
+export async function withPreferences({ db }: Store, context: RunContext, ready: ReadyPreferences | undefined): Promise<RunContext> {
+  if (ready === undefined) return { ...context, responses: await responseChannels(db) };
+  return { ...context, responses: ready.channels, models: new Map([...context.models, [PREFERENCE_MODEL, { name: PREFERENCE_MODEL, version: ready.version, heads: [] }]]) };
+}
+
+function channelsOf({ responses }: PreferenceArtefact): ServedChannel[] {
+  return (responses?.channels ?? []).map(({ slug, name, outcomes }) => ({ slug, name, days: responses?.days ?? 0, outcomes: outcomesServed(outcomes.map(({ outcome }) => outcome)) }));
 }
 
 export async function readyPreferences(store: Store, version: number): Promise<ReadyPreferences> {
-  return { version, read: preferenceReader(await loadPreferences(store, version, PREFERENCE_CHECKS)) };
+  const artefact = await loadPreferences(store, version, PREFERENCE_CHECKS);
+  return { version, channels: channelsOf(artefact), read: preferenceReader(artefact) };
 }
 
 /** Kept between calls: a version never changes. */

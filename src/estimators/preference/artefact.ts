@@ -1,6 +1,7 @@
 /** What the shop taught about preferences, as an artefact: its own shares, curves and rates, and the items with what suggests them. No customer is in it. */
 import { z } from 'zod';
 import { finite, float64Block, int32Block, uint8Block } from '../codec.ts';
+import { responseSchema } from '../response/artefact.ts';
 import { METHODS, SIGNALS } from './suggest.ts';
 
 const share = finite.min(0).max(1);
@@ -47,5 +48,7 @@ export const preferenceSchema = z.strictObject({
   /** Share of messages that get a response, and messages in a period to a customer who gets any. */
   contacts: z.strictObject({ rate: share, strength, typicalPerPeriod: finite.min(0) }),
   products: z.strictObject({ model: itemModelSchema, durable: uint8Block, method: z.enum(METHODS), ranker: rankerSchema.nullable() }).nullable(),
+  /** How messages are answered; absent in earlier versions, and where the shop sends none. */
+  responses: responseSchema.optional(),
 });
 export type PreferenceArtefact = z.infer<typeof preferenceSchema>;

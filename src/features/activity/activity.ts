@@ -18,12 +18,14 @@ export interface Activity {
   readonly contents: readonly { readonly topic: string | null; readonly category: string | null; readonly period: number; readonly n: number }[];
   /** `kind`: message_sent, response (opened or clicked), unsubscribe, order, visit. `channel` is empty where none was named. */
   readonly contacts: readonly { readonly channel: string; readonly kind: string; readonly period: number; readonly n: number; readonly lastMs: number }[];
+  /** Messages whose week is over, by channel; periods begin where that week ends. `lastAnswered`: day of the newest one that was answered, −1 without any. */
+  readonly messages: readonly { readonly channel: string; readonly period: number; readonly sent: number; readonly opened: number; readonly clicked: number; readonly converted: number; readonly lastAnswered: number }[];
   /** `kind`: response or activity; n is a number of days. */
   readonly hours: readonly { readonly kind: string; readonly hour: number; readonly n: number }[];
   readonly discounts: readonly { readonly period: number; readonly orders: number; readonly discounted: number }[];
 }
 
-export const NO_ACTIVITY: Activity = { purchases: [], contents: [], contacts: [], hours: [], discounts: [] };
+export const NO_ACTIVITY: Activity = { purchases: [], contents: [], contacts: [], messages: [], hours: [], discounts: [] };
 
 type RowOf = { readonly [P in ActivityPart]: Activity[P][number] };
 type Rows = { readonly [P in ActivityPart]: RowOf[P][] };
@@ -34,17 +36,21 @@ const READERS: { readonly [P in ActivityPart]: (row: Read) => RowOf[P] } = {
   purchases: ({ number, text }) => ({ product: text('product'), category: text('category'), day: number('day') }),
   contents: ({ number, text }) => ({ topic: text('topic'), category: text('category'), period: number('period'), n: number('n') }),
   contacts: ({ number, text }) => ({ channel: text('channel') ?? '', kind: text('kind') ?? '', period: number('period'), n: number('n'), lastMs: number('last_ms') }),
+  messages: ({ number, text }) => ({
+    channel: text('channel') ?? '', period: number('period'), sent: number('sent'), opened: number('opened'), clicked: number('clicked'), converted: number('converted'), lastAnswered: number('last_answered'),
+  }),
   hours: ({ number, text }) => ({ kind: text('kind') ?? '', hour: number('hour'), n: number('n') }),
   discounts: ({ number }) => ({ period: number('period'), orders: number('orders'), discounted: number('discounted') }),
 };
 
-const emptyRows = (): Rows => ({ purchases: [], contents: [], contacts: [], hours: [], discounts: [] });
+const emptyRows = (): Rows => ({ purchases: [], contents: [], contacts: [], messages: [], hours: [], discounts: [] });
 
 function add(rows: Rows, part: ActivityPart, row: Read): void {
   switch (part) {
     case 'purchases': rows.purchases.push(READERS.purchases(row)); break;
     case 'contents': rows.contents.push(READERS.contents(row)); break;
     case 'contacts': rows.contacts.push(READERS.contacts(row)); break;
+    case 'messages': rows.messages.push(READERS.messages(row)); break;
     case 'hours': rows.hours.push(READERS.hours(row)); break;
     case 'discounts': rows.discounts.push(READERS.discounts(row)); break;
   }
@@ -52,14 +58,14 @@ function add(rows: Rows, part: ActivityPart, row: Read): void {
 
 const COLUMNS = 'customer_id, event_id, kind, product, category, channel, campaign, session, order_ref, discount';
 
-/** Activity of everyone of the range who did something before the cut-off (epoch ms). @throws AppError `cancelled`. */
-export async function activityBetween(columns: Columns, plan: Pick<FeaturePlan, 'timeZone' | 'zone'>, options: { readonly asOf: number; readonly customers?: CustomerRange; readonly where?: string; readonly signal?: AbortSignal }): Promise<Map<number, Activity>> {
+/** Activity of everyone of the range who did something before the cut-off (epoch ms). @param options.parts those that are read; absent: all. @throws AppError `cancelled`. */
+export async function activityBetween(columns: Columns, plan: Pick<FeaturePlan, 'timeZone' | 'zone'>, options: { readonly asOf: number; readonly customers?: CustomerRange; readonly where?: string; readonly parts?: readonly ActivityPart[]; readonly signal?: AbortSignal }): Promise<Map<number, Activity>> {
   const cutoff = cutoffAt(options.asOf, plan.timeZone);
   const range = options.customers === undefined ? '' : ` AND customer_id >= ${options.customers.from} AND customer_id < ${options.customers.to}`;
   const events = `SELECT ${COLUMNS}, occurred_ms, CASE WHEN kind IN ('view', 'message_open', 'message_click') THEN json_extract_string(properties, '$.topic') END AS topic FROM events `
     + `WHERE occurred_ms >= ${cutoff.startOf(ACTIVITY_DAYS)} AND occurred_ms < ${options.asOf}${range}${options.where === undefined ? '' : ` AND ${options.where}`}`;
   const found = new Map<number, Rows>();
-  for (const part of ACTIVITY_PARTS) {
+  for (const part of options.parts ?? ACTIVITY_PARTS) {
     const { numbers, texts } = ACTIVITY_COLUMNS[part];
     const answer = await columns.query(activitySql(part, { events, asOfDay: String(cutoff.day), zone: plan.zone }), [], options.signal === undefined ? {} : { signal: options.signal });
     const ids = numbersOf(answer, 'customer_id');

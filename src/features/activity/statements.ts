@@ -1,16 +1,17 @@
 /**
- * What customers did, as far as preferences need it, in few whole numbers: purchases by item and day, contents by period, contacts by channel and period, hours, orders with a discount.
+ * What customers did, as far as preferences need it, in few whole numbers: purchases by item and day, contents by period, contacts by channel and period, messages with what followed, hours, orders with a discount.
  * One text of SQL for both engines; only where the events come from differs. Everything is an integer or a name, so both engines give equal answers.
  */
 import { localDaySql, localHourSql } from '../zone.ts';
 import type { OffsetPeriod } from '../zone.ts';
+import { messagesSql, OPEN_DAYS } from './messages.ts';
 
 /** Older events say too little about what somebody likes now. */
 export const ACTIVITY_DAYS = 728;
 /** Days of a period; ages and calendar are cut into these. */
 export const PERIOD_DAYS = 28;
 
-export const ACTIVITY_PARTS = ['purchases', 'contents', 'contacts', 'hours', 'discounts'] as const;
+export const ACTIVITY_PARTS = ['purchases', 'contents', 'contacts', 'messages', 'hours', 'discounts'] as const;
 export type ActivityPart = (typeof ACTIVITY_PARTS)[number];
 
 export interface ActivitySource {
@@ -31,6 +32,7 @@ export const ACTIVITY_COLUMNS = {
   purchases: { numbers: ['day'], texts: ['product', 'category'] },
   contents: { numbers: ['period', 'n'], texts: ['topic', 'category'] },
   contacts: { numbers: ['period', 'n', 'last_ms'], texts: ['channel', 'kind'] },
+  messages: { numbers: ['period', 'sent', 'opened', 'clicked', 'converted', 'last_answered'], texts: ['channel'] },
   hours: { numbers: ['hour', 'n'], texts: ['kind'] },
   discounts: { numbers: ['period', 'orders', 'discounted'], texts: [] },
 } as const satisfies Record<ActivityPart, { readonly numbers: readonly string[]; readonly texts: readonly string[] }>;
@@ -51,6 +53,11 @@ export function activitySql(part: ActivityPart, { events, asOfDay, zone }: Activ
       return `${e}, c AS (SELECT customer_id, coalesce(channel, '') AS channel, CASE WHEN kind IN ${RESPONSES} THEN 'response' ELSE kind END AS kind, ${age}, ${TOUCH} AS touch, occurred_ms FROM e `
         + `WHERE kind IN ('message_sent', 'message_open', 'message_click', 'unsubscribe', 'order', 'visit')) `
         + `SELECT ${customer}, channel, kind, period, CAST(count(DISTINCT touch) AS FLOAT8) AS n, CAST(max(occurred_ms) AS FLOAT8) AS last_ms FROM c GROUP BY customer_id, channel, kind, period`;
+    case 'messages': {
+      const sums = ['opened', 'clicked', 'converted'].map((name) => `CAST(sum(${name}) AS FLOAT8) AS ${name}`).join(', ');
+      return `${e}${messagesSql()} SELECT ${customer}, channel, CAST(floor(CAST(${asOfDay} - ${OPEN_DAYS} - day AS FLOAT8) / ${PERIOD_DAYS}) AS FLOAT8) AS period, CAST(count(*) AS FLOAT8) AS sent, ${sums}, `
+        + `CAST(coalesce(max(CASE WHEN opened = 1 THEN day END), -1) AS FLOAT8) AS last_answered FROM messages WHERE day <= ${asOfDay} - ${OPEN_DAYS} GROUP BY 1, 2, 3`;
+    }
     case 'hours':
       return `${e}, h AS (SELECT customer_id, CASE WHEN kind IN ${RESPONSES} THEN 'response' ELSE 'activity' END AS kind, day, CAST(${localHourSql(zone, 'occurred_ms')} AS FLOAT8) AS hour FROM e `
         + `WHERE kind IN ('message_open', 'message_click', 'order', 'visit')) SELECT ${customer}, kind, hour, CAST(count(DISTINCT day) AS FLOAT8) AS n FROM h GROUP BY customer_id, kind, hour`;

@@ -2,6 +2,8 @@
 import type { PreferenceArtefact } from '../../estimators/preference/artefact.ts';
 import { suggesterOf } from '../../estimators/preference/suggest.ts';
 import type { Activity } from '../../features/activity/activity.ts';
+import { channelAnswers } from './answers.ts';
+import type { ChannelAnswers } from './answers.ts';
 import { categoryPreference, contentPreference } from './tastes.ts';
 import type { Taste } from './tastes.ts';
 import { channelPreference, hourPreference } from './reach.ts';
@@ -20,6 +22,8 @@ export interface CustomerPreferences {
   readonly hour: HourPreference | undefined;
   readonly discounts: DiscountHabit | 'not_eligible' | undefined;
   readonly fatigue: Fatigue | 'not_eligible' | undefined;
+  /** By channel of the shop. */
+  readonly answers: readonly ChannelAnswers[];
 }
 
 export interface PreferenceInput {
@@ -43,5 +47,6 @@ export function preferenceReader(artefact: PreferenceArtefact): (input: Preferen
     hour: hourPreference(artefact, activity),
     discounts: discountHabit(artefact, activity),
     fatigue: fatigueOf(artefact, activity),
+    answers: channelAnswers(artefact.responses, activity, asOfDay, marketingRefused),
   });
 }

@@ -49,6 +49,18 @@ function byChannel({ contacts }: Activity): Map<string, Counts> {
   return found;
 }
 
+/** Who opens a message after leaving has come back. */
+const isOpen = (own: Counts | undefined, everywhere: number): boolean => {
+  const leftAt = Math.max(everywhere, own?.unsubscribed ?? -Infinity);
+  return leftAt === -Infinity || leftAt < (own?.lastResponse ?? -Infinity);
+};
+
+/** Says of a channel whether the customer has not left it, or came back to it. */
+export function openChannels(activity: Activity): (channel: string) => boolean {
+  const counts = byChannel(activity);
+  return (channel) => isOpen(counts.get(channel), counts.get('')?.unsubscribed ?? -Infinity);
+}
+
 export function channelPreference({ channels }: PreferenceArtefact, activity: Activity, marketingRefused: boolean): ChannelPreference | undefined {
   const counts = byChannel(activity);
   const everywhere = counts.get('')?.unsubscribed ?? -Infinity;
@@ -64,9 +76,7 @@ export function channelPreference({ channels }: PreferenceArtefact, activity: Ac
       unknown.push(name);
       return;
     }
-    // Who opens a message after leaving has come back.
-    const leftAt = Math.max(everywhere, own?.unsubscribed ?? -Infinity);
-    const reachable = !marketingRefused && (leftAt === -Infinity || leftAt < (own?.lastResponse ?? -Infinity));
+    const reachable = !marketingRefused && isOpen(own, everywhere);
     choices.push({ name, rate: shrunkShare(hits, tries, typical, channels.strength), typical, responses: hits, tries, reachable });
   });
   choices.sort((a, b) => b.rate - a.rate || (a.name < b.name ? -1 : 1));

@@ -42,6 +42,27 @@ export async function preferenceArtefact(db: Knex, version: number): Promise<{ r
   return (await selectRows<{ sha256: string; artefact: Buffer }>(db, 'SELECT sha256, artefact FROM preference_models WHERE version = ?', [version]))[0];
 }
 
+/** A channel whose messages a version knows, as its tags need it. */
+export interface ServedChannel {
+  readonly slug: string;
+  readonly name: string;
+  /** Within which an answer follows its message. */
+  readonly days: number;
+  readonly outcomes: readonly ('open' | 'click' | 'convert')[];
+}
+
+/** Channels of the version that serves, else of the newest: while none serves their tags are paused. None before the first training. */
+export async function responseChannels(db: Knex): Promise<ServedChannel[]> {
+  const [row] = await selectRows<{ days: number | null; channels: { slug: string; name: string; outcomes: { outcome: ServedChannel['outcomes'][number] }[] }[] | null }>(
+    db, `SELECT (report #>> '{responses,days}')::int AS days, report #> '{responses,channels}' AS channels FROM preference_models ORDER BY withdrawn, version DESC LIMIT 1`);
+  return (row?.channels ?? []).map(({ slug, name, outcomes }) => ({ slug, name, days: row?.days ?? 0, outcomes: outcomesServed(outcomes.map(({ outcome }) => outcome)) }));
+}
+
+/** The main outcome is told of every channel, if only that nothing is known; the others where they were learned. */
+export function outcomesServed(learned: readonly ServedChannel['outcomes'][number][]): ServedChannel['outcomes'] {
+  return ['open', ...learned.filter((outcome) => outcome !== 'open')];
+}
+
 /** Takes a version out of service, or puts it back. False where there is no such version. */
 export async function setPreferencesWithdrawn(db: Knex, version: number, withdrawn: boolean): Promise<boolean> {
   return (await selectRows(db, 'UPDATE preference_models SET withdrawn = ? WHERE version = ? RETURNING version', [withdrawn, version])).length > 0;

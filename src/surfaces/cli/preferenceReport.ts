@@ -4,6 +4,7 @@ import type { PreferenceOutcome } from '../../jobs/preferenceTraining.ts';
 import type { PreferenceVersion } from '../../jobs/preferenceVersions.ts';
 import { inWords, said } from './context.ts';
 import type { Context } from './context.ts';
+import { responseLines } from './responseReport.ts';
 import { formatInteger, formatNumber, formatPercent, table } from './terminal.ts';
 
 type Report = PreferenceVersion['report'];
@@ -32,7 +33,7 @@ function productLines(here: Context, { test, cutoffs, chosen, customers, horizon
   ];
 }
 
-export function preferenceLines(here: Context, { product, category, products, categories, customers }: Report): string[] {
+export function preferenceLines(here: Context, { product, category, products, categories, customers, responses }: Report): string[] {
   const head = inWords(here, `  ${formatInteger(customers)}位客户，${formatInteger(products)}个产品，${formatInteger(categories)}个品类`, `  ${formatInteger(customers)} customers, ${formatInteger(products)} products, ${formatInteger(categories)} categories`);
   const noProducts = inWords(here, '  没有产品偏好：事件没有产品，或历史太短', '  No product preference: the events name no products, or the history is too short');
   const ofCategories = category === null ? [] : [
@@ -40,7 +41,7 @@ export function preferenceLines(here: Context, { product, category, products, ca
     ...table([{ title: inWords(here, '排序', 'order') }, right(inWords(here, '命中率', 'hit rate')), right('nDCG@3'), right(inWords(here, '入列者购买 ÷ 全体', 'bought ÷ everybody'))],
       category.test.map(({ order, hitRate, ndcg, selectivity }) => [said(here, ORDER_WORDS[order]), shown(hitRate), shown(ndcg), shown(selectivity)])),
   ];
-  return [head, ...(product === null ? [noProducts] : productLines(here, product)), ...ofCategories];
+  return [head, ...(product === null ? [noProducts] : productLines(here, product)), ...ofCategories, ...(responses === undefined ? [] : responseLines(here, responses))];
 }
 
 /** After training. */

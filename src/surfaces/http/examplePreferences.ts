@@ -17,6 +17,20 @@ export const PREFERENCE_EXAMPLES: Readonly<Record<string, Example>> = {
           gains: [{ baseline: 'popular', recall: [around(0.08)], ndcg: [around(0.094)] }],
         },
         category: { customers: 281, orders: [{ order: 'lift', hitRate: around(0.72), recall: around(0.6), ndcg: around(0.54), selectivity: around(1.9) }] },
+        responses: {
+          days: 7,
+          channels: [{
+            name: 'email', slug: 'email', messages: 14210, customers: 1650, seen: true,
+            outcomes: [{
+              outcome: 'open', chosen: 'beta_binomial', customers: 1490, messages: 5120,
+              methods: [
+                { method: 'shop_rate', logLoss: around(0.562), auc: { estimate: 0.5, low: 0.5, high: 0.5 }, calibrationError: 0.011 }, { method: 'own_rate', logLoss: around(0.541), auc: around(0.68), calibrationError: 0.046 },
+                { method: 'beta_binomial', logLoss: around(0.519), auc: around(0.69), calibrationError: 0.012 },
+              ],
+              gains: [{ baseline: 'shop_rate', logLoss: around(0.043) }, { baseline: 'own_rate', logLoss: around(0.022) }],
+            }],
+          }],
+        },
       }],
     },
   },

@@ -18,10 +18,11 @@ import { orderValueDraft } from './orderValue.ts';
 import { lifecycleDraft } from './lifecycle.ts';
 import { preferenceDraft } from './preference/draft.ts';
 import { statisticalDraft } from './statistical.ts';
+import { responseTags } from './response.ts';
 import { upliftTags } from './uplift.ts';
 import { valueDraft } from './value.ts';
 
-/** Every tag that each customer has in any shop, whatever its status; those of experiments come besides (uplift.ts). Rule tags are not built here: the store evaluates them (rules/stage.ts). */
+/** Every tag that each customer has in any shop, whatever its status; those of channels and experiments come besides (response.ts, uplift.ts). Rule tags are not built here: the store evaluates them (rules/stage.ts). */
 export const BUILT_TAGS: readonly TagDefinition[] = [...STATISTICAL_TAGS, ...PREDICTIVE_TAGS, ...ORDER_VALUE_TAGS, ...LIFECYCLE_TAGS, ...PREFERENCE_TAGS];
 
 /** Kinds that are withheld from customers who refused personalisation; plain facts of their own orders are not. */
@@ -51,5 +52,5 @@ export function buildTags(run: RunContext, customer: CustomerInput): Tag[] {
     if (draft === undefined) throw new AppError('internal', `Nothing builds the tag ${definition.key}.`);
     return envelope(definition, draft, run);
   });
-  return [...tags, ...upliftTags(run, customer)];
+  return [...tags, ...responseTags(run, customer), ...upliftTags(run, customer)];
 }

@@ -1,5 +1,6 @@
 /** What tag building is given: about the run once, and about each customer. Plain data; no store, no models. */
 import type { ServedExperiment } from '../../experiments/serving.ts';
+import type { ServedChannel } from '../../store/repositories/preferenceModels.ts';
 import type { StageNight, StageState } from '../lifecycle/stage.ts';
 import type { TagStatus } from '../tag.ts';
 import type { CustomerFacts } from '../../scoring/facts.ts';
@@ -39,6 +40,8 @@ export interface RunContext {
   readonly lifecycle: StageNight & { readonly rulesVersion: number };
   /** Those that began last first; absent: none. */
   readonly experiments?: readonly UpliftContext[];
+  /** Channels with response tags; absent: none. */
+  readonly responses?: readonly ServedChannel[];
   /** The group that a feature belongs to: decides the reason for the risk. */
   readonly groupOf: (feature: string) => string | undefined;
 }

@@ -10,6 +10,7 @@ import { listDefinitions } from '../../store/repositories/tagDefinitions.ts';
 import type { StoredDefinition } from '../../store/repositories/tagDefinitions.ts';
 import { selectRows } from '../../store/repositories/bulk.ts';
 import { fieldStandards } from '../../store/repositories/standards.ts';
+import { responseChannels } from '../../store/repositories/preferenceModels.ts';
 import { latestCategories, latestPlacements } from '../../store/repositories/tagCategories.ts';
 import type { Bilingual } from '../../base/text.ts';
 import { BUILT_TAGS } from '../build/buildTags.ts';
@@ -17,6 +18,7 @@ import { categoryTree } from './categories.ts';
 import type { Category } from './categories.ts';
 import { liveUplift } from '../../experiments/serving.ts';
 import { STAGES } from './lifecycle.ts';
+import { responseDefinitions } from './response.ts';
 import { upliftDefinitions } from './uplift.ts';
 import type { TagDefinition } from './definition.ts';
 
@@ -55,7 +57,7 @@ export async function loadCatalogue(db: Knex, shop: Pick<ConditionNames, 'attrib
   const rules = (await listDefinitions(db)).map((stored): StoredRule => ({ ...stored, condition: parseCondition(stored.condition) }));
   const segments = await selectRows<{ key: string; label: Bilingual }>(db, 'SELECT key, label FROM segments ORDER BY key');
   const placed = new Map((await latestPlacements(db)).map(({ key, category }) => [key, category]));
-  const tags = [...[...BUILT_TAGS, ...upliftDefinitions(await liveUplift({ db }))].map((tag) => ({ ...tag, category: placed.get(tag.key) ?? tag.category })), ...rules.map(ruleTag)];
+  const tags = [...[...BUILT_TAGS, ...responseDefinitions(await responseChannels(db)).map(({ definition }) => definition), ...upliftDefinitions(await liveUplift({ db }))].map((tag) => ({ ...tag, category: placed.get(tag.key) ?? tag.category })), ...rules.map(ruleTag)];
   const categories = categoryTree(await latestCategories(db), tags.map(({ category }) => category));
   const standards = await fieldStandards(db);
   return { tags, rules, categories, names: { ...(standards.length === 0 ? {} : { spellings: spellingsOf(standards) }), tags, stages: STAGES, segments, ...shop } };

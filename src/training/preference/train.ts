@@ -14,6 +14,8 @@ import { ALLOWED, categoryData, productData, readPurchases, sampleOf } from './i
 import { fitNorms } from './norms.ts';
 import { chooseProducts } from './protocol.ts';
 import type { ProtocolReport } from './protocol.ts';
+import { trainResponses } from '../response/train.ts';
+import type { ResponseReport } from '../response/train.ts';
 
 export interface PreferenceRequest {
   readonly columns: Columns;
@@ -36,6 +38,8 @@ export interface PreferenceReport {
   /** Null where there are no products, or the history is too short to choose by. */
   readonly product: ProtocolReport | null;
   readonly category: CategoryReport | null;
+  /** How messages are answered; absent in versions before, and where the shop sends none. */
+  readonly responses?: ResponseReport;
 }
 
 export interface TrainedPreferences {
@@ -66,8 +70,11 @@ export async function trainPreferences({ columns, plan, end, seed, signal, onSte
     throw new AppError('insufficient_data', `Preferences are learned from at least ${LEAST_CUSTOMERS} customers; ${customers} did something before ${end}.`, { details: { needed: LEAST_CUSTOMERS, found: customers }, hint: 'Import more events, or choose a later day.' });
   }
   onStep('habits');
-  const activities = await activityBetween(columns, plan, { asOf: before, where: `${ALLOWED} AND ${sampleOf(customers, MOST_FOR_NORMS)}`, ...(signal === undefined ? {} : { signal }) });
+  const where = `${ALLOWED} AND ${sampleOf(customers, MOST_FOR_NORMS)}`;
+  const activities = await activityBetween(columns, plan, { asOf: before, where, ...(signal === undefined ? {} : { signal }) });
   const norms = fitNorms([...activities].sort(([a], [b]) => a - b).map(([, one]) => one));
+  onStep('answers');
+  const responses = await trainResponses({ columns, plan, end, seed, newest: { day: epochDay(end), activities }, where, ...(signal === undefined ? {} : { signal }) });
   onStep('purchases');
   const rows = await readPurchases(columns, plan.zone, before, sampleOf(customers, MOST_CUSTOMERS), signal);
   const [categories, products] = [categoryData(rows), productData(rows)];
@@ -86,9 +93,11 @@ export async function trainPreferences({ columns, plan, end, seed, signal, onSte
       kind: 'preference', end, halfLifeDays: category?.halfLifeDays ?? HALF_LIFE_DAYS,
       categories: shopSharesOf(categories.purchases), durableCategories: { names: durable.map((item) => categories.purchases.names[item]), periodDays: durable.map((item) => durability.periodDays[item]) },
       ...norms, products: chosen === undefined ? null : { model: chosen.model, durable: chosen.durable, method: chosen.method, ranker: chosen.ranker ?? null },
+      ...(responses === undefined ? {} : { responses: responses.model }),
     },
     report: {
       end, seed, customers, sampled: products.customerIds.length, categories: categories.purchases.names.length, products: products.purchases.names.length, product: chosen?.report ?? null, category,
+      ...(responses === undefined ? {} : { responses: responses.report }),
     },
   };
 }

@@ -23,6 +23,20 @@ const categorySchema = z.strictObject({
   })),
 });
 
+const compared = z.enum(['shop_rate', 'own_rate', 'beta_binomial', 'logistic']);
+const responseSchema = z.strictObject({
+  days: about(z.int(), '多少天内算回应', 'Days within which an answer belongs to its message'),
+  channels: about(z.array(z.strictObject({
+    name: z.string(), slug: about(z.string(), '标签键的一部分', 'Part of the key of its tags'), messages: z.int(), customers: z.int(), seen: about(z.boolean(), '是否看得到打开', 'Whether opens were ever seen'),
+    outcomes: about(z.array(z.strictObject({
+      outcome: z.enum(['open', 'click', 'convert']), chosen: about(compared, '验证期选出的方法', 'Chosen on the period before the test'),
+      customers: z.int(), messages: about(z.int(), '检验的消息数', 'Messages of the test'),
+      methods: z.array(z.strictObject({ method: compared, logLoss: interval, auc: interval.nullable(), calibrationError: z.number() })),
+      gains: about(z.array(z.strictObject({ baseline: compared, logLoss: interval })), '相对基线降低的对数损失，95%区间', 'How much lower the log loss is than of each baseline, paired by customer, 95 % intervals'),
+    })), '能够学习和检验的结果', 'Outcomes that could be learned and tested'),
+  })), '用得多的在前', 'Most used first'),
+});
+
 export const preferenceVersionsSchema = z.strictObject({
   versions: about(z.array(z.strictObject({
     version: z.int(), serves: z.boolean(), withdrawn: z.boolean(), createdAt: instantSchema,
@@ -30,6 +44,7 @@ export const preferenceVersionsSchema = z.strictObject({
     customers: z.int(), products: z.int(), categories: z.int(),
     product: about(productSchema.nullable(), '没有商品或历史太短时为空', 'Null without products, or where the history is too short'),
     category: categorySchema.nullable(),
+    responses: about(responseSchema.nullable(), '不发消息的店为空', 'Null where the shop sends no messages, and in versions before'),
   })), '新的在前', 'Newest first'),
 });
 
