@@ -2,6 +2,7 @@
 import { seededRandom } from '../../src/base/random.ts';
 import { DEFAULT_TIME_ZONE, startOfDay } from '../../src/base/time.ts';
 import type { NewEvent } from '../../src/store/events.ts';
+import type { ResponseReport } from '../../src/training/response/train.ts';
 
 export const RESPONSE_END = '2026-04-01';
 const DAY = 86_400_000;
@@ -59,3 +60,21 @@ export function awkwardMessages(customer: string): NewEvent[] {
     { ...mail, campaign: 'F', occurredAt: dayBefore(5), kind: 'message_sent' }, { ...mail, campaign: 'F', occurredAt: dayBefore(4), kind: 'message_open' }, { customer, campaign: 'G', occurredAt: dayBefore(20), kind: 'message_sent' },
   ];
 }
+
+const around = { estimate: 0.5, low: 0.4, high: 0.6 };
+
+/** What a training says of two channels: one that was learned, one whose opens nobody sees. */
+export const RESPONSE_REPORT: ResponseReport = {
+  days: 7, periodDays: 28,
+  channels: [
+    {
+      slug: 'email', name: 'email', seen: true, customers: 90, messages: 1200,
+      outcomes: [{
+        outcome: 'open', chosen: 'beta_binomial', validation: { customers: 80, messages: 300, methods: [{ method: 'shop_rate', logLoss: 0.6 }] },
+        test: { customers: 81, messages: 310, methods: [{ method: 'shop_rate', logLoss: around, auc: null, calibrationError: 0.01 }, { method: 'beta_binomial', logLoss: around, auc: around, calibrationError: 0.02 }] },
+        gains: [{ baseline: 'shop_rate', logLoss: around }],
+      }],
+    },
+    { slug: 'sms', name: 'sms', seen: false, customers: 9, messages: 12, outcomes: [] },
+  ],
+};

@@ -24,8 +24,8 @@ function simulate(customers: number, seed: number, rateOf: (rng: Random) => numb
   const rng = seededRandom('rates', seed);
   return Array.from({ length: customers }, () => {
     const rate = rateOf(rng);
-    const own_ = Array.from({ length: 1 + rng.int(4) }, (_, period) => ({ period, tries: 1 + rng.int(3) })).map((one) => ({ ...one, hits: hitsOf(rng, one.tries, rate) })).toReversed();
-    return { known: { own: own_, everywhere: own_, ...REST }, tries: 4, hits: hitsOf(rng, 4, rate) };
+    const sent = Array.from({ length: 1 + rng.int(4) }, (_, period) => ({ period, tries: 1 + rng.int(3) })).map((one) => ({ ...one, hits: hitsOf(rng, one.tries, rate) })).toReversed();
+    return { known: { own: sent, everywhere: sent, ...REST }, tries: 4, hits: hitsOf(rng, 4, rate) };
   });
 }
 

@@ -12,7 +12,7 @@ test('versions come newest first with the figures of their test; who may not rea
   expect((await call('marketer')).json()).toEqual({ versions: [] });
   for (let i = 0; i < 2; i++) await seedPreferences(running.store);
   const { versions } = (await call('data_scientist')).json() as { versions: unknown[] };
-  expect(versions).toMatchObject([{ version: 2, serves: true, createdAt: '2026-03-01T18:00:00.000Z', products: 7, category: null, product: { customers: 7, chosen: 'popular', methods: [{ method: 'popular', recall: [{ estimate: 0.2 }] }], gains: [] } }, { version: 1, serves: false }]);
+  expect(versions).toMatchObject([{ version: 2, serves: true, createdAt: '2026-03-01T18:00:00.000Z', products: 7, category: null, product: { customers: 7, chosen: 'popular', methods: [{ method: 'popular', recall: [{ estimate: 0.2 }] }], gains: [] }, responses: { days: 7, channels: [{ slug: 'email', outcomes: [{ outcome: 'open', chosen: 'beta_binomial', messages: 310, methods: [{ auc: null }, { method: 'beta_binomial' }], gains: [{ baseline: 'shop_rate' }] }] }, { slug: 'sms', seen: false, outcomes: [] }] } }, { version: 1, serves: false }]);
   expect((await call('service')).status).toBe(403);
   const state = async (withdrawn: boolean): Promise<unknown> => (await running.call('/v1/preferences/2', { key: running.keys.data_scientist, method: 'PUT', body: { withdrawn } })).json();
   expect(await state(true)).toEqual({ version: 2, withdrawn: true, serves: 1 });

@@ -22,6 +22,7 @@ import type { Role } from '../../../src/store/repositories/apiKeys.ts';
 import { recordConsents } from '../../../src/store/repositories/consents.ts';
 import { linkIdentities, upsertCustomers } from '../../../src/store/repositories/customers.ts';
 import { appendEvents } from '../../../src/store/repositories/events.ts';
+import { RESPONSE_REPORT } from '../../support/responseShop.ts';
 import { insertPreferences } from '../../../src/store/repositories/preferenceModels.ts';
 import { insertModel, moveAlias } from '../../../src/store/repositories/models.ts';
 import { takeRun } from '../../../src/store/repositories/runs.ts';
@@ -114,7 +115,7 @@ export async function seedDefinitions(store: Store, at: number): Promise<void> {
 export async function seedPreferences(store: Store): Promise<void> {
   const interval = { estimate: 0.2, low: 0.1, high: 0.3 };
   await insertPreferences(store.db, {
-    end: '2026-03-01', seed: 1, customers: 40, sampled: 40, categories: 0, products: 7, category: null,
+    end: '2026-03-01', seed: 1, customers: 40, sampled: 40, categories: 0, products: 7, category: null, responses: RESPONSE_REPORT,
     product: {
       horizonDays: 28, cutoffs: [5], days: { weigh: 1, validation: 2, test: 3, end: 4 }, customers: { weigh: 9, validation: 8, test: 7 }, popularDays: 28, halfLifeDays: 91, validation: [], chosen: 'popular',
       test: [{ method: 'popular', coverage: 0.1, recall: [interval], ndcg: [interval] }], against: [], durableItems: 0,
