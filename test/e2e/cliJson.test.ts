@@ -92,7 +92,7 @@ const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
   'segment similar': [['guests'], 0],
   'segment overlap': [['regulars', 'guests'], 0],
   'segment export': [['regulars', '--out', join(shop.folder, 'regulars.csv')], 0],
-  'webhook create': [['--url', 'http://127.0.0.1:1/hook', '--segment', 'regulars'], 0],
+  'webhook create': [['--url', 'http://127.0.0.1:1/hook', '--events', 'segment.entered'], 0],
   'webhook list': [[], 0],
   'webhook edit': [['wh_0000000000000000', '--status', 'paused'], 2],
   'webhook test': [['wh_0000000000000000'], 2],
