@@ -5,6 +5,7 @@
 import { AppError } from '../base/errors.ts';
 import { silentProgress } from '../base/progress.ts';
 import { addDays, parseLocalDate, startOfDay } from '../base/time.ts';
+import { signalsBetween } from '../features/activity/signals.ts';
 import type { LoadedModel } from '../scoring/model.ts';
 import { openColumns, snapshotSummary } from '../store/snapshot/open.ts';
 import { selectRows } from '../store/repositories/bulk.ts';
@@ -143,20 +144,21 @@ async function figuresOf(state: RunState): Promise<RunFigures> {
   return { all: people?.customers ?? 0, customers: counts?.answered ?? 0, failed: counts?.failed ?? 0, optedOut: people?.refused ?? 0, tags };
 }
 
-/** Builds the tags of chunks that are not done. Preferences are read from the snapshot, so they need no store and no memory beyond their chunk. */
+/** Builds the tags of chunks that are not done. Preferences and signals are read from the snapshot, so they need no store and no memory beyond their chunk. */
 async function tagPass({ deps, run, plan, working, asOf }: RunState, done: ReadonlySet<number>, context: RunContext, churnKey: string, ready: ReadyPreferences | undefined): Promise<void> {
   const progress = deps.progress ?? silentProgress;
-  const columns = ready === undefined ? undefined : await openColumns(deps.snapshotDir, { threads: 1 });
+  const columns = await openColumns(deps.snapshotDir, { threads: 1 });
   try {
     const { signal } = working;
-    const preferences = ready === undefined || columns === undefined ? {} : { preferences: (range: IdRange, ids: readonly number[]) => preferencesBetween(deps, ready, columns, asOf, range, ids, signal) };
+    const signals = (range: IdRange) => signalsBetween(columns, deps.plan, { asOf: startOfDay(asOf, deps.timeZone), customers: range, signal });
+    const preferences = ready === undefined ? {} : { preferences: (range: IdRange, ids: readonly number[]) => preferencesBetween(deps, ready, columns, asOf, range, ids, signal) };
     for (const [chunk, range] of plan.chunks.entries()) {
       const number = plan.chunks.length + chunk;
-      if (!done.has(number)) await tagChunk({ deps, run, context, churnKey, signal, ...preferences }, number, range);
+      if (!done.has(number)) await tagChunk({ deps, run, context, churnKey, signal, signals, ...preferences }, number, range);
       progress({ step: 'tags', done: chunk + 1, total: plan.chunks.length, unit: 'chunks' });
     }
   } finally {
-    columns?.close();
+    columns.close();
   }
 }
 

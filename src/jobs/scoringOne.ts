@@ -2,9 +2,11 @@
 import { AppError } from '../base/errors.ts';
 import { localDate, parseLocalDate, startOfDay } from '../base/time.ts';
 import { featuresOfCustomer } from '../features/customer.ts';
+import { signalsOf } from '../features/activity/signals.ts';
 import { factsOf } from '../scoring/facts.ts';
 import type { LoadedModel } from '../scoring/model.ts';
 import { scoreFeatures } from '../scoring/scoreFeatures.ts';
+import { intentSignals } from '../scoring/signals.ts';
 import type { Store } from '../store/connection.ts';
 import { customersBetween } from '../store/repositories/scores.ts';
 import type { HeadSummary } from '../store/repositories/scores.ts';
@@ -145,6 +147,7 @@ export async function scoreOneNow(deps: ScoringDeps, customerId: number, options
     optedOut: customer.refused, facts: factsOf(features, models.find(({ name }) => name === 'repurchase_cycle'), cyclesFrom)[0], scores: byHead,
     previous: previous.get(customerId) ?? new Map(), stage: stages.get(customerId), churnBefore: before.get(customerId),
     preferences: ready === undefined || customer.refused ? undefined : await preferencesOfOne(deps, ready, customerId, instant),
+    signals: customer.refused ? undefined : intentSignals(await signalsOf(store, deps.plan, customerId, instant), instant),
   });
   const known = new Map(published.map((tag) => [tag.key, tag]));
   const dated = tags.map((tag) => {

@@ -3,6 +3,7 @@ import { throwIfCancelled } from '../base/errors.ts';
 import { readFacts } from '../scoring/facts.ts';
 import type { LoadedModel } from '../scoring/model.ts';
 import type { Reason } from '../scoring/reasons.ts';
+import { intentSignals } from '../scoring/signals.ts';
 import { batches } from '../store/repositories/bulk.ts';
 import { recordChunk } from '../store/repositories/runChunks.ts';
 import type { RunRef } from '../store/repositories/runs.ts';
@@ -14,6 +15,7 @@ import { buildTags } from '../tags/build/buildTags.ts';
 import { scoreKey } from '../tags/build/context.ts';
 import type { ModelContext, RunContext, ScoreOfHead } from '../tags/build/context.ts';
 import { churnBefore, previousTags, stageStates } from '../tags/publishPrevious.ts';
+import type { Signals } from '../features/activity/signals.ts';
 import type { CustomerPreferences } from '../scoring/preference/preferences.ts';
 import type { ScoringDeps } from './scoringDeps.ts';
 import { upliftScore } from '../tags/build/uplift.ts';
@@ -68,6 +70,7 @@ export interface TagPass {
   readonly signal: AbortSignal;
   /** Preferences of the customers of a range; absent without a version that serves. */
   readonly preferences?: (range: IdRange, ids: readonly number[]) => Promise<ReadonlyMap<number, CustomerPreferences>>;
+  readonly signals: (range: IdRange) => Promise<ReadonlyMap<number, Signals>>;
 }
 
 /** @throws AppError `run_fenced`, `cancelled`. */
@@ -82,6 +85,7 @@ export async function tagChunk(pass: TagPass, chunk: number, range: IdRange): Pr
   const before = await churnBefore(db, pass.churnKey, context.asOf, range);
   const stages = await stageStates(db, context.asOf, range);
   const preferences = await pass.preferences?.(range, facts.map(({ customerId }) => customerId).filter((id) => !refused.has(id)));
+  const signals = await pass.signals(range);
   throwIfCancelled(signal, 'Building tags');
   return db.transaction(async (trx) => {
     await recordChunk(trx, run, { chunk, state: 'done', customers: facts.length, at: deps.clock.now() });
@@ -90,7 +94,7 @@ export async function tagChunk(pass: TagPass, chunk: number, range: IdRange): Pr
       const tags = batch.flatMap(({ customerId, facts: stored }): CustomerTag[] =>
         buildTags(context, {
           optedOut: refused.has(customerId), facts: readFacts(stored), scores: scores.get(customerId) ?? new Map(), previous: previous.get(customerId) ?? new Map(),
-          stage: stages.get(customerId), churnBefore: before.get(customerId), preferences: preferences?.get(customerId),
+          stage: stages.get(customerId), churnBefore: before.get(customerId), preferences: preferences?.get(customerId), signals: intentSignals(signals.get(customerId), context.lifecycle.cutoff),
         }).map((tag) => ({ customerId, tag })));
       await stageTags(trx, run, tags);
       staged += tags.length;

@@ -38,6 +38,21 @@ function planted(): NewEvent[] {
   ]);
 }
 
+/** KEEN shows every signal of intent, beside what is none: a cart before an order, views of a bought product, what is too old. BOUGHT ordered after all of them. */
+function keen(): NewEvent[] {
+  const signs = (customer: string): NewEvent[] => [
+    ...[1, 2, 6].map((days): NewEvent => ({ customer, occurredAt: at(days + 1, 10), kind: 'view', product: 'pet-07', category: 'pet' })),
+    { customer, occurredAt: at(3, 11), kind: 'cart', product: 'pet-02', category: 'pet' }, { customer, occurredAt: at(2, 11), kind: 'cart', product: 'pet-01', category: 'pet' },
+    { customer, occurredAt: at(4), kind: 'inquiry' }, { customer, occurredAt: at(4, 13), kind: 'inquiry', properties: { topic: 'price' } },
+  ];
+  const order = (customer: string, days: number, product: string): NewEvent => ({ customer, occurredAt: at(days, 15), kind: 'order', amount: '20', product, category: 'pet', orderRef: `${customer}${days}` });
+  return [
+    ...signs('KEEN'), order('KEEN', 6, 'pet-09'), { customer: 'KEEN', occurredAt: at(6, 14), kind: 'cart', product: 'pet-09' }, { customer: 'KEEN', occurredAt: at(30, 12), kind: 'price_check' },
+    ...[7, 7, 7, 5].map((days, i): NewEvent => ({ customer: 'KEEN', occurredAt: at(days, 8 + i), kind: 'view', product: 'pet-09', category: 'pet' })),
+    ...signs('BOUGHT'), order('BOUGHT', 1, 'pet-07'),
+  ];
+}
+
 /** Messages by e-mail and SMS to some others, so that the shop has rates for these channels. */
 function others(): NewEvent[] {
   return Array.from({ length: 30 }, (_, u) => u).flatMap((u) => Array.from({ length: 6 }, (_, i): NewEvent[] => {
@@ -61,7 +76,7 @@ describeOnEachStore('preference tags', (getStore) => {
   beforeAll(async () => {
     const store = getStore();
     await fillShop(store, { customers: 160, days: 500 });
-    await appendEvents(store.db, [...planted(), ...others()], { source: 'test', at: Date.parse('2026-04-01T00:00:00Z') });
+    await appendEvents(store.db, [...planted(), ...others(), ...keen()], { source: 'test', at: Date.parse('2026-04-01T00:00:00Z') });
     await refreshSnapshot(store, folder.path);
   }, 60_000);
   afterAll(() => { folder.remove(); });
@@ -98,6 +113,29 @@ describeOnEachStore('preference tags', (getStore) => {
       }
     }
   }, 60_000);
+
+  test('signals of intent are the events of a week that no order answered, the same by night and now', async () => {
+    const store = getStore();
+    const signals = async (external: string) => {
+      const id = await idOf(store, external);
+      const find = (tags: readonly Tag[]) => tags.find(({ key }) => key === 'intent_signal');
+      const [night, now] = [find(await tagsOf(store.db, id)), find(await scoreOneNow(deps(), id, { asOf: END }))];
+      expect({ ...now, source: { ...now?.source, run: 0 } }).toEqual({ ...night, source: { ...night?.source, run: 0 } });
+      expect(tagSchema.safeParse(night).error).toBeUndefined();
+      return night;
+    };
+    const keenTag = await signals('KEEN');
+    expect(keenTag).toMatchObject({ status: 'ok', kind: 'predictive', value: ['cart_not_ordered', 'repeated_views', 'inquiry', 'price_check'], band: null, confidence: 'high', source: { name: 'facts' }, expiresAt: '2026-04-03' });
+    expect(keenTag?.reasons.map(({ feature, value, typical }) => [feature, value, typical])).toEqual([['cart_not_ordered', 2, null], ['repeated_views', 3, 3], ['inquiry', 1, null], ['price_check', 1, null]]);
+    expect(keenTag?.reasons.map(({ text }) => text)).toEqual([
+      { zh: '7天内加购2次后未下单，最近1天前（pet-01）', en: 'Put into the cart 2 times in 7 days without an order since, last 1 day ago (pet-01)' },
+      { zh: '7天内浏览pet-07 3次而未购买，最近1天前', en: 'Viewed pet-07 3 times in 7 days without buying it, last 1 day ago' },
+      { zh: '7天内咨询1次后未下单，最近3天前', en: 'Asked once in 7 days without an order since, last 3 days ago' },
+      { zh: '7天内询价1次后未下单，最近3天前', en: 'Asked for a price once in 7 days without an order since, last 3 days ago' },
+    ]);
+    expect(await signals('BOUGHT')).toMatchObject({ status: 'ok', value: ['none'], reasons: [] });
+    expect(await signals('SIM-000003')).toMatchObject({ status: 'opted_out', value: null });
+  });
 
   test('planted tastes come out, with the customer\'s and the shop\'s numbers', async () => {
     const store = getStore();

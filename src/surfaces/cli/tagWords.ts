@@ -34,7 +34,8 @@ export function numberWords(words: TagWords, definition: TagDefinition | undefin
     case 'share': return formatPercent(value);
     case 'days': return `${formatNumber(value, value < 10 ? 1 : 0)} ${words.language === 'zh' ? '天' : 'days'}`;
     case 'points': return `${value > 0 ? '+' : ''}${formatNumber(value, 1)} ${words.language === 'zh' ? '个百分点' : 'points'}`;
-    case 'orders': return formatInteger(value);
+    // Counts are whole, expected counts are not.
+    case 'orders': return Number.isInteger(value) ? formatInteger(value) : formatNumber(value, 2);
     case 'hour': return `${String(value).padStart(2, '0')}:00`;
     default: return formatNumber(value, 2);
   }
@@ -45,7 +46,7 @@ export function valueOfTag(words: TagWords, tag: Tag): string {
   const band = bandOfTag(words, tag.key, tag.band);
   // A reason that has a name of its own says more than its status.
   if (tag.status !== 'ok') return band === '' ? STATUS_WORDS[tag.status][words.language] : band;
-  if (Array.isArray(tag.value)) return `${tag.value.join(', ')}${band === '' ? '' : ` (${band})`}`;
+  if (Array.isArray(tag.value)) return `${tag.value.map((one) => bandOfTag(words, tag.key, one)).join(', ')}${band === '' ? '' : ` (${band})`}`;
   if (band !== '' && (typeof tag.value !== 'number' || tag.value === null)) return band;
   if (tag.value === null) return '';
   const value = typeof tag.value === 'number' ? numberWords(words, definitionOf(words, tag.key), tag.value) : (TEXT_WORDS[tag.key]?.[tag.value]?.[words.language] ?? tag.value);

@@ -17,6 +17,7 @@ import { orderCountDraft } from './orderCount.ts';
 import { orderValueDraft } from './orderValue.ts';
 import { lifecycleDraft } from './lifecycle.ts';
 import { preferenceDraft } from './preference/draft.ts';
+import { signalDraft } from './signals.ts';
 import { statisticalDraft } from './statistical.ts';
 import { responseTags } from './response.ts';
 import { upliftTags } from './uplift.ts';
@@ -32,6 +33,7 @@ function draftOf(definition: TagDefinition, run: RunContext, customer: CustomerI
   const { key } = definition;
   if (definition.kind === 'statistical') return statisticalDraft(key, customer.facts);
   if (definition.kind === 'lifecycle') return lifecycleDraft(key, run, customer);
+  if (key === 'intent_signal') return signalDraft(customer);
   switch (definition.model) {
     case 'churn': return churnDraft(key, run, customer);
     case 'purchase_intent': return intentDraft(key, run, customer);

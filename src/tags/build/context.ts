@@ -6,6 +6,7 @@ import type { TagStatus } from '../tag.ts';
 import type { CustomerFacts } from '../../scoring/facts.ts';
 import type { CustomerPreferences } from '../../scoring/preference/preferences.ts';
 import type { Reason } from '../../scoring/reasons.ts';
+import type { IntentSignals } from '../../scoring/signals.ts';
 
 /** One head of a model as the run pinned it. */
 export interface HeadContext {
@@ -79,6 +80,8 @@ export interface CustomerInput {
   readonly churnBefore: number | undefined;
   /** Absent where no preferences serve, or the customer refused. */
   readonly preferences?: CustomerPreferences | undefined;
+  /** Absent where nothing was seen of the customer lately, or the customer refused. */
+  readonly signals?: IntentSignals | undefined;
 }
 
 /** Tags whose state of the day before is needed to build today's. */

@@ -11,6 +11,9 @@ const value = { kind: 'value', category: 'value', ttlDays: 30, model: 'clv' } as
 export const CHURN_BANDS = [band('safe', '安全', 'Safe'), band('watch', '关注', 'Watch'), band('at_risk', '高风险', 'At risk'), band('critical', '极高风险', 'Critical')] as const;
 export const INTENT_BANDS = [band('low', '低', 'Low'), band('medium', '中', 'Medium'), band('high', '高', 'High')] as const;
 export const INTENT_RANKS = [band('rest', '其他', 'Rest'), band('top20', '前20%', 'Top 20 %'), band('top10', '前10%', 'Top 10 %'), band('top5', '前5%', 'Top 5 %')] as const;
+export const SIGNALS = [
+  band('none', '无', 'None'), band('price_check', '询价', 'Price check'), band('inquiry', '咨询', 'Inquiry'), band('repeated_views', '反复浏览同一商品', 'Repeated views of one product'), band('cart_not_ordered', '加购未下单', 'Cart not ordered'),
+] as const;
 export const TREND_BANDS = [band('falling', '下降', 'Falling'), band('steady', '平稳', 'Steady'), band('rising', '上升', 'Rising')] as const;
 export const TIERS = [band('low', '低', 'Low'), band('middle', '中', 'Middle'), band('high', '高', 'High'), band('top', '顶级', 'Top')] as const;
 export const TIER_MOVES = [band('down', '降级', 'Down'), band('same', '持平', 'Same'), band('up', '升级', 'Up')] as const;
@@ -49,6 +52,13 @@ export const PREDICTIVE_TAGS: readonly TagDefinition[] = [
   ...[7, 14, 30].map(purchaseProbability),
   { ...intent, key: 'purchase_intent_band', valueType: 'text', bands: INTENT_BANDS, label: { zh: '购买意向', en: 'Purchase intent' }, description: { zh: '由校准后的30天购买概率相对全店水平得出', en: 'From the calibrated 30-day purchase probability relative to the shop\'s own rate' } },
   { ...intent, key: 'purchase_intent_rank', valueType: 'text', bands: INTENT_RANKS, label: { zh: '意向排名', en: 'Intent rank' }, description: { zh: '购买概率在全部客户中的排名', en: 'Rank by purchase probability among all customers' } },
+  {
+    kind: 'predictive', category: 'intent', ttlDays: 2, key: 'intent_signal', valueType: 'list', bands: SIGNALS, label: { zh: '意向信号', en: 'Intent signals' },
+    description: {
+      zh: '最近7天的信号，最强的在前：加购后未下单、同一商品浏览3次以上而未购买、咨询、询价（price_check 事件，或主题为 price 的咨询）后未下单；90天内没有任何浏览记录的为数据不足',
+      en: 'Signals of the last 7 days, strongest first: cart without an order since, 3 or more views of a product without buying it, inquiry, price check (event price_check, or an inquiry on the topic price) without an order since; unknown where nothing was seen for 90 days',
+    },
+  },
   { ...cycle, key: 'repurchase_cycle_days', valueType: 'number', unit: 'days', label: { zh: '个人复购周期', en: 'Personal repurchase cycle' }, description: { zh: '两次下单之间的典型天数；订单少时向全店水平收缩', en: 'Typical days between orders; shrunk to the shop\'s where there are few' } },
   { ...cycle, key: 'cycle_regularity', valueType: 'text', bands: REGULARITY, label: { zh: '购买规律性', en: 'Regularity' }, description: { zh: '下单间隔是否稳定', en: 'How steady the gaps between orders are' } },
   { ...cycle, key: 'next_order_date', valueType: 'date', label: { zh: '预计下次下单日', en: 'Next order date' }, description: { zh: '考虑沉默时间后的中位日期，附P25–P75窗口', en: 'Median date given the silence so far, with its P25–P75 window' } },

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SignalKind, Signals } from '../../../src/features/activity/signals.ts';
 import type { CustomerFacts } from '../../../src/scoring/facts.ts';
+import { intentSignals } from '../../../src/scoring/signals.ts';
 import { BUILT_TAGS, PERSONAL_KINDS, buildTags } from '../../../src/tags/build/buildTags.ts';
 import { scoreKey } from '../../../src/tags/build/context.ts';
 import type { CustomerInput, PreviousTag, RunContext, ScoreOfHead } from '../../../src/tags/build/context.ts';
@@ -124,6 +126,16 @@ describe('value, intent and cycle', () => {
     });
     const status = (input: CustomerInput, of: RunContext = context) => tagsBy(input, of).get('orders_next_90d')?.status;
     expect([status(customer()), status(customer({ scores, facts: undefined })), status(customer({ scores }), run), status(customer({ scores, optedOut: true }))]).toEqual(['not_eligible', 'insufficient_data', 'model_paused', 'opted_out']);
+  });
+
+  test('signals of intent: strongest first, none where there is none, unknown where nothing was seen', () => {
+    const lastMs = run.lifecycle.cutoff - 3_600_000;
+    const signal = (kind: SignalKind, product: string | null, n: number) => ({ kind, product, n, lastMs });
+    const of = (signals: Signals | undefined) => tagsBy(customer({ signals: intentSignals(signals, run.lifecycle.cutoff) })).get('intent_signal');
+    const tag = of([signal('inquiry', null, 1), signal('repeated_views', 'P-2', 3), signal('repeated_views', 'P-1', 5)]);
+    expect(tag).toMatchObject({ status: 'ok', value: ['repeated_views', 'inquiry'], source: { name: 'facts' }, reasons: [{ value: 5, text: { zh: '7天内浏览P-1 5次而未购买，最近1天内', en: 'Viewed P-1 5 times in 7 days without buying it, last within a day' } }, { value: 1 }] });
+    expect(tag?.reasons.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 3);
+    expect([of([])?.value, of(undefined)?.status]).toEqual([['none'], 'insufficient_data']);
   });
 
   test('tiers, ranks and window states by their edges', () => {
