@@ -3,12 +3,14 @@ import type { ModelDefinition } from '../src/training/define.ts';
 import { churn } from './churn.ts';
 import { clv } from './clv.ts';
 import { couponRedemption } from './couponRedemption.ts';
+import { leadIntent } from './leadIntent.ts';
 import { nextOrderValue } from './nextOrderValue.ts';
 import { orderCount } from './orderCount.ts';
 import { purchaseIntent } from './purchaseIntent.ts';
 import { repurchaseCycle } from './repurchaseCycle.ts';
+import { secondPurchase } from './secondPurchase.ts';
 
-export const MODELS: readonly ModelDefinition[] = Object.freeze([churn, purchaseIntent, repurchaseCycle, clv, nextOrderValue, orderCount]);
+export const MODELS: readonly ModelDefinition[] = Object.freeze([churn, purchaseIntent, repurchaseCycle, clv, nextOrderValue, orderCount, secondPurchase, leadIntent]);
 
 /** For shops with coupon campaigns; trained with CAMPAIGN_FEATURES (features/index.ts) beside the general features. */
 export const CAMPAIGN_MODELS: readonly ModelDefinition[] = Object.freeze([couponRedemption]);

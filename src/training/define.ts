@@ -88,6 +88,8 @@ export interface ModelDefinition {
   readonly horizons: readonly number[];
   readonly observations: Observations;
   readonly population: readonly PopulationRule[];
+  /** Not every shop has customers whom the model is meant for (people who are seen before they order, say): that none serves is then no fault. */
+  readonly optional?: boolean;
   /** Feature groups or names to leave out; every other feature of the plan is offered. */
   readonly withoutFeatures?: readonly string[];
   /** The simple rule every candidate must beat; it serves where none does. */

@@ -5,10 +5,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { churn } from '../../models/churn.ts';
 import { clv } from '../../models/clv.ts';
+import { leadIntent } from '../../models/leadIntent.ts';
 import { nextOrderValue } from '../../models/nextOrderValue.ts';
 import { orderCount } from '../../models/orderCount.ts';
 import { purchaseIntent } from '../../models/purchaseIntent.ts';
 import { repurchaseCycle } from '../../models/repurchaseCycle.ts';
+import { secondPurchase } from '../../models/secondPurchase.ts';
 import { DAY_MS } from '../../src/base/time.ts';
 import { ESTIMATORS } from '../../src/estimators/index.ts';
 import { serve } from '../../src/estimators/serving.ts';
@@ -18,6 +20,7 @@ import { oracleScoresFor } from '../../src/simulator/oracle.ts';
 import { DEMO_SHOP, realised, simulateShop } from '../../src/simulator/shop.ts';
 import type { SimulatedShop } from '../../src/simulator/shop.ts';
 import { columnOf, takeRows } from '../../src/base/matrix.ts';
+import { populationRows } from '../../src/training/dataset.ts';
 import type { ModelDefinition } from '../../src/training/define.ts';
 import type { TrainedHead } from '../../src/training/trained.ts';
 import { only, simulated, train } from './modelKit.ts';
@@ -48,13 +51,13 @@ afterAll(() => {
   shop.columns.close();
 });
 
-/** Trains and scores everyone as of the last visible day. */
-async function score(definition: ModelDefinition): Promise<{ heads: readonly TrainedHead[]; served: Served[] }> {
+/** Trains and scores customers (indexes in `truth.customers`) as of the last visible day. */
+async function score(definition: ModelDefinition, asked: Int32Array = scored): Promise<{ heads: readonly TrainedHead[]; served: Served[] }> {
   const model = await train(shop, definition, END);
   const { customerIds, matrix } = await shop.source.features(END);
   const rowOf = new Map(Array.from(customerIds, (id, row) => [id - 1, row]));
   const columns = new Set(model.columns.map(({ name }) => name));
-  const all = takeRows(matrix, Int32Array.from(scored, (i) => rowOf.get(i) ?? -1));
+  const all = takeRows(matrix, Int32Array.from(asked, (i) => rowOf.get(i) ?? -1));
   const x = { rows: all.rows, columns: all.columns.filter(({ name }) => columns.has(name)) };
   return { heads: model.heads, served: model.heads.map((head) => serve(ESTIMATORS[head.estimator as keyof typeof ESTIMATORS], head.task, head.artefact as { readonly kind: string }, head.serving, x, END)) };
 }
@@ -117,6 +120,23 @@ test('value of the next order: no worse than the simple rules, 80 % intervals co
   expect(covered).toBeGreaterThan(0.75);
   expect(covered).toBeLessThan(0.85);
   expect(Math.abs(expected / real - 1)).toBeLessThan(0.15);
+});
+
+test.each([
+  { definition: secondPurchase, days: 60, rule: 'days_since_last_order' }, { definition: leadIntent, days: 30, rule: 'days_since_last_visit' },
+])('$definition.name: ranks those whom it is meant for better than its rule, and adds up', { timeout: 240_000 }, async ({ definition, days, rule }) => {
+  const { customerIds, matrix } = await shop.source.features(END);
+  const rows = populationRows(matrix, definition.population, definition.name);
+  const meant = Int32Array.from(rows, (row) => customerIds[row] - 1);
+  const { heads: [head], served: [{ prediction }] } = await score(definition, meant);
+  const y = Float64Array.from(meant, (i) => Number(outcome(i, days).orders > 0));
+  const [auc, aucOfRule] = [rocAuc(y, prediction) ?? 0, rocAuc(y, Float64Array.from(rows, (row) => -(columnOf(matrix, rule)?.[row] ?? Number.NaN))) ?? 1];
+  console.log(`${definition.name}: ${head.candidate}, ${y.length} customers, AUC ${auc.toFixed(4)} (rule ${aucOfRule.toFixed(4)}), mean ${mean(prediction).toFixed(4)}, really ${mean(y).toFixed(4)}`);
+  expect(head.candidate).toBe('logistic');
+  expect(meant.length).toBeGreaterThan(50);
+  expect(auc).toBeGreaterThan(aucOfRule);
+  // Few order, so the mean is known to about three standard errors only.
+  expect(Math.abs(mean(prediction) - mean(y))).toBeLessThan(3 * Math.sqrt((mean(y) * (1 - mean(y))) / y.length) + 0.01);
 });
 
 test('orders of the next 90 days: little bias, and nearer to the truth than last year\'s rate', { timeout: 240_000 }, async () => {

@@ -12,6 +12,7 @@ import type { CustomerInput, RunContext } from './context.ts';
 import { cycleDraft } from './cycle.ts';
 import { envelope, none } from './draft.ts';
 import type { Draft } from './draft.ts';
+import { leadDraft, secondPurchaseDraft } from './firstOrders.ts';
 import { intentDraft } from './intent.ts';
 import { orderCountDraft } from './orderCount.ts';
 import { orderValueDraft } from './orderValue.ts';
@@ -41,6 +42,8 @@ function draftOf(definition: TagDefinition, run: RunContext, customer: CustomerI
     case 'clv': return valueDraft(key, run, customer);
     case 'preferences': return preferenceDraft(key, run, customer);
     case 'order_count': return orderCountDraft(key, run, customer);
+    case 'second_purchase': return secondPurchaseDraft(key, run, customer);
+    case 'lead_intent': return leadDraft(key, run, customer);
     case 'next_order_value': return orderValueDraft(key, run, customer);
     default: return undefined;
   }

@@ -4,6 +4,8 @@ import type { TagDefinition } from './definition.ts';
 
 const churn = { kind: 'predictive', category: 'churn', ttlDays: 7, model: 'churn' } as const;
 const intent = { kind: 'predictive', category: 'intent', ttlDays: 3, model: 'purchase_intent' } as const;
+const second = { kind: 'predictive', category: 'intent', ttlDays: 3, model: 'second_purchase' } as const;
+const lead = { kind: 'predictive', category: 'intent', ttlDays: 3, model: 'lead_intent' } as const;
 const cycle = { kind: 'predictive', category: 'cycle', ttlDays: 7, model: 'repurchase_cycle' } as const;
 const orders = { kind: 'predictive', category: 'cycle', ttlDays: 7, model: 'order_count' } as const;
 const value = { kind: 'value', category: 'value', ttlDays: 30, model: 'clv' } as const;
@@ -14,6 +16,8 @@ export const INTENT_RANKS = [band('rest', '其他', 'Rest'), band('top20', '前2
 export const SIGNALS = [
   band('none', '无', 'None'), band('price_check', '询价', 'Price check'), band('inquiry', '咨询', 'Inquiry'), band('repeated_views', '反复浏览同一商品', 'Repeated views of one product'), band('cart_not_ordered', '加购未下单', 'Cart not ordered'),
 ] as const;
+/** Each grade with what to do. */
+export const LEAD_GRADES = [band('d', 'D 暂缓', 'D: leave for now'), band('c', 'C 培育', 'C: nurture'), band('b', 'B 尽快', 'B: soon'), band('a', 'A 立即跟进', 'A: follow up now')] as const;
 export const TREND_BANDS = [band('falling', '下降', 'Falling'), band('steady', '平稳', 'Steady'), band('rising', '上升', 'Rising')] as const;
 export const TIERS = [band('low', '低', 'Low'), band('middle', '中', 'Middle'), band('high', '高', 'High'), band('top', '顶级', 'Top')] as const;
 export const TIER_MOVES = [band('down', '降级', 'Down'), band('same', '持平', 'Same'), band('up', '升级', 'Up')] as const;
@@ -52,6 +56,8 @@ export const PREDICTIVE_TAGS: readonly TagDefinition[] = [
   ...[7, 14, 30].map(purchaseProbability),
   { ...intent, key: 'purchase_intent_band', valueType: 'text', bands: INTENT_BANDS, label: { zh: '购买意向', en: 'Purchase intent' }, description: { zh: '由校准后的30天购买概率相对全店水平得出', en: 'From the calibrated 30-day purchase probability relative to the shop\'s own rate' } },
   { ...intent, key: 'purchase_intent_rank', valueType: 'text', bands: INTENT_RANKS, label: { zh: '意向排名', en: 'Intent rank' }, description: { zh: '购买概率在全部客户中的排名', en: 'Rank by purchase probability among all customers' } },
+  { ...second, key: 'second_purchase_prob_60d', valueType: 'number', unit: 'probability', label: { zh: '首购后复购概率', en: 'Second purchase, 60 days' }, description: { zh: '只下过一单（且在近一年内）的客户未来60天再次下单的概率（已校准）；其他客户不适用', en: 'Calibrated probability of a second order in the next 60 days, for customers with exactly one order, in the last year; not for others' } },
+  { ...lead, key: 'lead_intent_grade', valueType: 'text', bands: LEAD_GRADES, label: { zh: '线索意向等级', en: 'Lead grade' }, description: { zh: '从未下单、近90天有到访、浏览、搜索、收藏或加购的客户，按30天内首次下单的校准概率相对线索总体水平分级：A立即跟进、B尽快、C培育、D暂缓', en: 'For people without an order who looked around in the last 90 days: calibrated probability of a first order in 30 days against that of all leads. A follow up now, B soon, C nurture, D leave for now' } },
   {
     kind: 'predictive', category: 'intent', ttlDays: 2, key: 'intent_signal', valueType: 'list', bands: SIGNALS, label: { zh: '意向信号', en: 'Intent signals' },
     description: {

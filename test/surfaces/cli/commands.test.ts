@@ -245,6 +245,7 @@ describe('the command line', () => {
     const { out } = await cli('doctor');
     expect(out).toMatch(/✓ data: 2 customers, 2 events/);
     expect(out).toMatch(/✗ model churn: no serving version/);
+    expect(out).toMatch(/✓ model lead_intent: no serving version; it serves shops that have whom it is meant for/);
     expect(await cli('quickstart')).toMatchObject({ exit: 2, err: expect.stringContaining('shop of your own') as string });
     expect(await json('init', '--no-historic', '--force')).toMatchObject({ historic: false, currency: 'GBP' });
     const waited = await run(env, ['nightly', '--schedule', '--at', '03:00'], { seen: /Waiting for 03:00/, act: () => Promise.resolve() });

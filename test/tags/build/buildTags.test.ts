@@ -128,6 +128,21 @@ describe('value, intent and cycle', () => {
     expect([status(customer()), status(customer({ scores, facts: undefined })), status(customer({ scores }), run), status(customer({ scores, optedOut: true }))]).toEqual(['not_eligible', 'insufficient_data', 'model_paused', 'opted_out']);
   });
 
+  test('leads have a grade with its action, one-time buyers a probability; everybody else is not meant', () => {
+    const context: RunContext = { ...run, models: new Map([...run.models, model('second_purchase', [60], percent, 0.2), model('lead_intent', [30], percent, 0.1)]) };
+    const lead = (p: number, was?: string) => tagsBy(customer({ facts: { ...facts, orders: 0 }, scores: new Map([[scoreKey('lead_intent', 30), score(p)]]), previous: was === undefined ? new Map() : before({ lead_intent_grade: was }) }), context);
+    // The base odds are 1/9, so the edges lie at 1/28, 1/10 and 1/4.
+    expect([0.03, 0.05, 0.12, 0.3].map((p) => lead(p).get('lead_intent_grade')?.band)).toEqual(['d', 'c', 'b', 'a']);
+    expect([lead(0.26, 'b'), lead(0.28, 'b')].map((tags) => tags.get('lead_intent_grade')?.band)).toEqual(['b', 'a']);
+    expect(lead(0.3).get('lead_intent_grade')).toMatchObject({ status: 'ok', value: 'a', probability: 0.3, percentile: 31, lift: expect.closeTo(3) as number, horizonDays: 30, source: { name: 'lead_intent', version: 3 }, reasons: [reason], expiresAt: '2026-04-04' });
+    expect(lead(0.3).get('second_purchase_prob_60d')?.status).toBe('not_eligible');
+    const once = customer({ facts: { ...facts, orders: 1 }, scores: new Map([[scoreKey('second_purchase', 60), score(0.25)]]) });
+    expect(tagsBy(once, context).get('second_purchase_prob_60d')).toMatchObject({ status: 'ok', value: 0.25, probability: 0.25, percentile: 26, lift: 1.25, horizonDays: 60, band: null, reasons: [reason] });
+    expect(['second_purchase_prob_60d', 'lead_intent_grade'].flatMap((key) => [
+      tagsBy(customer(), context).get(key)?.status, tagsBy(once).get(key)?.status, tagsBy({ ...once, facts: undefined }, context).get(key)?.status, tagsBy({ ...once, optedOut: true }, context).get(key)?.status,
+    ])).toEqual(['not_eligible', 'model_paused', 'insufficient_data', 'opted_out', 'not_eligible', 'model_paused', 'insufficient_data', 'opted_out']);
+  });
+
   test('signals of intent: strongest first, none where there is none, unknown where nothing was seen', () => {
     const lastMs = run.lifecycle.cutoff - 3_600_000;
     const signal = (kind: SignalKind, product: string | null, n: number) => ({ kind, product, n, lastMs });

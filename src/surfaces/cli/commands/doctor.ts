@@ -56,7 +56,7 @@ async function checksOf(context: Context): Promise<Check[]> {
       if (app.store.dialect === 'pglite' && events > 5_000_000) checks.push({ name: 'size', ok: false, found: 'more than 5 million events in the embedded store', hint: 'Set TAGCAST_DATABASE_URL to a PostgreSQL database and import again.' });
       for (const model of app.models) {
         const { champion } = await aliasesOf(app.store, model.name);
-        checks.push({ name: `model ${model.name}`, ok: champion !== undefined, found: champion === undefined ? 'no serving version' : `version ${champion} serves`, ...(champion === undefined ? { hint: `Run \`tagcast train ${model.name}\`.` } : {}) });
+        checks.push({ name: `model ${model.name}`, ok: champion !== undefined || model.optional === true, found: champion === undefined ? `no serving version${model.optional === true ? '; it serves shops that have whom it is meant for' : ''}` : `version ${champion} serves`, ...(champion === undefined ? { hint: `Run \`tagcast train ${model.name}\`.` } : {}) });
       }
       const summary = await snapshotSummary(paths.snapshot(home));
       checks.push({ name: 'snapshot', ok: summary !== undefined && summary.rows === events, found: summary === undefined ? 'none' : `${formatInteger(summary.rows)} events`, ...(summary !== undefined && summary.rows === events ? {} : { hint: 'The next `tagcast score` or `tagcast features refresh` brings it up to date.' }) });
