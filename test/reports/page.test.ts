@@ -10,7 +10,7 @@ import { compareReports, comparisonSchema } from '../../src/reports/compare.ts';
 import { comparisonPage } from '../../src/reports/comparePage.ts';
 import { reportSchema } from '../../src/reports/document.ts';
 import type { Report } from '../../src/reports/document.ts';
-import { decimal, money, percent } from '../../src/reports/format.ts';
+import { decimal, metric, money, ORDERS_UNIT, percent, predicted } from '../../src/reports/format.ts';
 import { reportPage, REPORT_POLICY } from '../../src/reports/page.ts';
 import { chooseCutoff } from '../../src/reports/chosenProfit.ts';
 import { bestCutoff, DEFAULT_ECONOMICS, profitCurve } from '../../src/reports/profit.ts';
@@ -183,4 +183,8 @@ test('numbers are written as each language writes them', () => {
   expect(money(5, '<b>')).toEqual({ zh: '<b> 5', en: '<b> 5' });
   expect(percent(0.1234)).toEqual({ zh: '12.3%', en: '12.3%' });
   expect(decimal(-0.00001, 3)).toEqual({ zh: '0', en: '0' });
+});
+
+test('numbers of orders are told as such, not as money', () => {
+  expect([predicted('amount', 0.7713, ORDERS_UNIT), predicted('amount', 1, ORDERS_UNIT), metric('mae', 0.5878, 'amount', ORDERS_UNIT)]).toEqual([{ zh: '0.77单', en: '0.77 orders' }, { zh: '1单', en: '1 order' }, { zh: '0.59单', en: '0.59 orders' }]);
 });
