@@ -172,7 +172,10 @@ describeOnEachStore('scoring', (getStore) => {
     expect(await scoreAll(deps({ buildFeatures: poisoned }), { asOf: END })).toMatchObject({ state: 'done', customers: 249, failed: 1 });
     const tags = await tagsOf(store.db, 77);
     expect(tags.length).toBeGreaterThan(30);
-    expect(new Set(tags.filter(({ kind }) => kind !== 'preference').map(({ status }) => status))).toEqual(new Set(['insufficient_data']));
+    // Models that this small shop has not trained are paused for everybody, this customer included.
+    const untrained = ['second_purchase', 'lead_intent'];
+    expect(new Set(tags.filter(({ kind, source }) => kind !== 'preference' && !untrained.includes(source.name)).map(({ status }) => status))).toEqual(new Set(['insufficient_data']));
+    expect(new Set(tags.filter(({ source }) => untrained.includes(source.name)).map(({ status }) => status))).toEqual(new Set(['model_paused']));
     const broken: typeof buildFeatures = () => Promise.reject(new AppError('internal', 'The column engine could not answer a query.'));
     await expect(scoreAll(deps({ buildFeatures: broken }), { asOf: day(1) })).rejects.toMatchObject({ code: 'internal' });
     expect((await store.db('runs').where({ job: SCORING_JOB, as_of: day(1) }).first<{ state: string }>())?.state).toBe('failed');
