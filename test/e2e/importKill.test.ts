@@ -89,12 +89,12 @@ function expectedReport({ whole, after }: Compared): object {
 }
 
 describe('an import that is killed and run again has the events of one that was not', () => {
-  test('embedded store, four kills at random points', async () => {
+  test('embedded store, three kills at random points', async () => {
     const result = await compare(async (name) => {
       const dataDir = join(kit.folder, name);
       mkdirSync(dataDir);
       return { dataDir };
-    }, Number(process.env['TAGCAST_KILLS'] ?? 4));
+    }, Number(process.env['TAGCAST_KILLS'] ?? 3));
     expect(result.whole.report).toMatchObject({ rows: ROWS, quarantined: ROWS / 50, taken: ROWS - ROWS / 50, duplicates: 0 });
     expect(result.killed).toBeGreaterThan(0);
     expect(result.after.contents).toBe(result.whole.contents);
