@@ -1,4 +1,5 @@
 /** Reads the list of who was treated and who was held out from a file. Arms are either all told apart, or nothing is taken. */
+import { fromCsvText } from '../base/csv.ts';
 import { AppError, throwIfCancelled } from '../base/errors.ts';
 import { suggestNames } from '../conditions/suggest.ts';
 import type { ListedCustomer } from '../experiments/assign.ts';
@@ -60,7 +61,9 @@ export async function readAssignmentList(path: string, columns: ListColumns, { t
     throwIfCancelled(signal, 'Reading the list');
     block.read().forEach((record, i) => {
       if (typeof record === 'string') throw bad(block.line(i), `cannot be read (${record})`);
-      const customer = (record[places.customer] ?? '').trim();
+      const written = (record[places.customer] ?? '').trim();
+      // An id such as +8613… comes out of an export as CSV with an apostrophe in front.
+      const customer = file.format === 'csv' ? fromCsvText(written) : written;
       if (customer === '') throw bad(block.line(i), `has no ${columns.customer}`);
       const treated = arms.get((record[places.arm] ?? '').trim().toLowerCase());
       if (treated === undefined) {

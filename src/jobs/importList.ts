@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
+import { fromCsvText } from '../base/csv.ts';
 import { AppError } from '../base/errors.ts';
 import { silentProgress } from '../base/progress.ts';
 import type { Progress } from '../base/progress.ts';
@@ -16,7 +17,7 @@ function unreadable(cause: unknown): AppError {
   return new AppError('file_unreadable', 'The file with the list cannot be read.', { hint: 'Check its path and that this user may read it.', cause });
 }
 
-/** The column's texts without spaces around them, empty ones left out. Where no column is named the file must have one only. */
+/** The column's texts without spaces around them and as they were before an export made them harmless, empty ones left out. Where no column is named the file must have one only. */
 async function* idsOf(file: string, column: string | undefined): AsyncGenerator<string[]> {
   const source = createReadStream(file);
   const text = file.endsWith('.gz') ? source.pipe(createGunzip()) : source;
@@ -32,7 +33,7 @@ async function* idsOf(file: string, column: string | undefined): AsyncGenerator<
         const suggestions = column === undefined ? [] : suggestNames(column, row);
         throw new AppError('invalid_mapping', column === undefined ? `The file has ${row.length} columns, and none was named.` : `The file has no column "${column.slice(0, 60)}"${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}.`, { details: { columns: row.slice(0, 50) }, hint: 'Name the column that holds the shop\'s customer ids with --column.' });
       }
-      const id = row[place]?.trim() ?? '';
+      const id = fromCsvText(row[place]?.trim() ?? '');
       if (id !== '') batch.push(id);
       if (batch.length === BATCH) {
         yield batch;

@@ -6,6 +6,7 @@ import type { ConditionNames } from '../conditions/names.ts';
 import { checkNames } from '../conditions/names.ts';
 import { parseCondition } from '../conditions/parse.ts';
 import { suggestNames } from '../conditions/suggest.ts';
+import { changeDefinitions, namesNow } from '../store/changeDefinitions.ts';
 import type { Store } from '../store/connection.ts';
 import { recordAudit } from '../store/repositories/audit.ts';
 import { addQualityRuleVersion, latestQualityRules } from '../store/repositories/quality.ts';
@@ -64,7 +65,11 @@ export function parseQualityRule(value: unknown, names: ConditionNames): Quality
  * @throws AppError as `parseQualityRule`, `conflict`
  */
 export async function saveQualityRule(store: Store, value: unknown, names: ConditionNames, actor: string, expectedVersion?: number): Promise<ShopRule> {
-  const rule = parseQualityRule(value, names);
+  return changeDefinitions(store, async (inside) => writeQualityRule(inside, parseQualityRule(value, await namesNow(inside, names)), actor, expectedVersion));
+}
+
+/** Of a rule that is checked already, inside of `changeDefinitions`. @throws AppError `invalid_input` for too many, `conflict` where somebody else was faster */
+export async function writeQualityRule(store: Store, rule: QualityRule, actor: string, expectedVersion?: number): Promise<ShopRule> {
   const latest = await latestQualityRules(store.db);
   const before = latest.find(({ key }) => key === rule.key);
   if (before === undefined && latest.length >= MOST_RULES) throw new AppError('invalid_input', `There are ${MOST_RULES} data-quality rules already.`, { hint: 'Delete some first: `tagcast quality delete`.' });

@@ -6,6 +6,7 @@ import type { ConditionNames } from '../conditions/names.ts';
 import { parseCondition } from '../conditions/parse.ts';
 import { suggestNames } from '../conditions/suggest.ts';
 import type { Condition } from '../conditions/schema.ts';
+import { changeDefinitions, namesNow, refuseCircles } from '../store/changeDefinitions.ts';
 import type { Store } from '../store/connection.ts';
 import { recordAudit } from '../store/repositories/audit.ts';
 import { deleteSegment, findSegment, listSegments, saveSegment } from '../store/repositories/segments.ts';
@@ -21,17 +22,22 @@ const KEY = /^[a-z][a-z0-9_]{0,63}$/;
 /** Words that the addresses of the HTTP interface use in the place of a key. */
 const RESERVED: readonly string[] = ['count', 'list', 'portrait', 'export', 'overlap', 'lookalike', 'lookalikes'];
 
-async function checkInput(store: Store, input: SegmentInput, names: ConditionNames): Promise<void> {
-  const wrong = (reason: string): never => {
-    throw new AppError('invalid_input', `The segment cannot be saved: ${reason}.`, { hint: 'See docs/conditions.md for conditions, and `tagcast segment --help`.' });
+/** All but circles. @throws AppError `invalid_input` with the `field`, `unknown_name` */
+export function checkSegment(input: SegmentInput, names: ConditionNames): void {
+  const wrong = (field: string, reason: string): never => {
+    throw new AppError('invalid_input', `The segment cannot be saved: ${reason}.`, { details: { field }, hint: 'See docs/conditions.md for conditions, and `tagcast segment --help`.' });
   };
-  if (!KEY.test(input.key)) wrong('its key must be lower-case snake_case of at most 64 characters');
-  if (RESERVED.includes(input.key)) wrong(`its key must be none of ${RESERVED.join(', ')}`);
-  for (const words of [input.label, input.description]) for (const text of [words.zh, words.en]) if (text.trim() === '' || text.length > 2_000) wrong('its names and description need 1 to 2000 characters in Chinese and in English');
-  if (input.owner.trim() === '') wrong('it needs an owner');
-  if (!(input.holdoutShare >= 0 && input.holdoutShare < 1)) wrong('its hold-out must be a share from 0 to below 1');
+  if (!KEY.test(input.key)) wrong('key', 'its key must be lower-case snake_case of at most 64 characters');
+  if (RESERVED.includes(input.key)) wrong('key', `its key must be none of ${RESERVED.join(', ')}`);
+  for (const [field, words] of Object.entries({ label: input.label, description: input.description })) for (const text of [words.zh, words.en]) if (text.trim() === '' || text.length > 2_000) wrong(field, 'its names and description need 1 to 2000 characters in Chinese and in English');
+  if (input.owner.trim() === '') wrong('owner', 'it needs an owner');
+  if (!(input.holdoutShare >= 0 && input.holdoutShare < 1)) wrong('holdoutShare', 'its hold-out must be a share from 0 to below 1');
+  if (input.condition !== null) checkNames(input.condition, { ...names, segments: [...(names.segments ?? []), { key: input.key, label: input.label }] });
+}
+
+async function checkInput(store: Store, input: SegmentInput, names: ConditionNames): Promise<void> {
+  checkSegment(input, await namesNow(store, names));
   if (input.condition === null) return;
-  checkNames(input.condition, { ...names, segments: [...(names.segments ?? []), { key: input.key, label: input.label }] });
   const others = (await listSegments(store.db)).filter(({ key, condition }) => key !== input.key && condition !== null);
   const uses = new Map(others.map(({ key, condition }) => [key, dependenciesOf(parseCondition(condition)).segments]));
   const circle = findCycle(uses.set(input.key, dependenciesOf(input.condition).segments));
@@ -46,7 +52,8 @@ export async function segmentNamed(store: Store, key: string): Promise<StoredSeg
   throw new AppError('not_found', `There is no segment "${key.slice(0, 64)}"${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}.`, { details: { suggestions }, hint: 'Run `tagcast segment saved`.' });
 }
 
-async function write(store: Store, input: SegmentInput, expectedVersion: number, action: string, actor: string): Promise<StoredSegment> {
+/** Of a definition that is checked already, inside of `changeDefinitions`. @throws AppError `conflict` where another edit came first */
+export async function writeSegment(store: Store, input: SegmentInput, expectedVersion: number, action: 'created' | 'edited', actor: string): Promise<StoredSegment> {
   const at = store.clock.now();
   const saved = await saveSegment(store.db, input, expectedVersion, { actor, at, holdoutSalt: input.key });
   if (saved === undefined) {
@@ -60,8 +67,12 @@ async function write(store: Store, input: SegmentInput, expectedVersion: number,
 
 /** @throws AppError `invalid_input`, `unknown_name`, `conflict` for a circle or a key that exists. */
 export async function createSegment(store: Store, input: SegmentInput, names: ConditionNames, actor: string): Promise<StoredSegment> {
-  await checkInput(store, input, names);
-  return write(store, input, 0, 'created', actor);
+  return changeDefinitions(store, async (inside) => {
+    await checkInput(inside, input, names);
+    const saved = await writeSegment(inside, input, 0, 'created', actor);
+    await refuseCircles(inside, [{ kind: 'segment', key: input.key }]);
+    return saved;
+  });
 }
 
 /** @param expectedVersion the definition that the editor saw; absent: whatever is there. @throws AppError `not_found`, `invalid_input`, `unknown_name`, `conflict`. */
@@ -69,8 +80,12 @@ export async function editSegment(store: Store, key: string, change: Partial<Omi
   const before = await segmentNamed(store, key);
   const { label, description, owner, condition, status, schedule, holdoutShare } = { ...before, ...change };
   const input: SegmentInput = { key, label, description, owner, condition: condition === null ? null : parseCondition(condition), status, schedule, holdoutShare };
-  await checkInput(store, input, names);
-  return write(store, input, expectedVersion ?? before.definitionVersion, 'edited', actor);
+  return changeDefinitions(store, async (inside) => {
+    await checkInput(inside, input, names);
+    const saved = await writeSegment(inside, input, expectedVersion ?? before.definitionVersion, 'edited', actor);
+    await refuseCircles(inside, [{ kind: 'segment', key }]);
+    return saved;
+  });
 }
 
 /** Rule tags, other segments and quality rules whose condition looks at the segment, and webhooks that tell of it. */
@@ -82,8 +97,10 @@ async function usersOfSegment(store: Store, key: string): Promise<string[]> {
 /** @throws AppError `not_found`, `conflict` naming what still looks at it. */
 export async function removeSegment(store: Store, key: string, actor: string): Promise<void> {
   await segmentNamed(store, key);
-  const users = await usersOfSegment(store, key);
-  if (users.length > 0) throw new AppError('conflict', `The segment ${key} is used by ${users.join(', ')}.`, { details: { users }, hint: 'Take it out of them first, or pause it.' });
-  await deleteSegment(store.db, key);
-  await recordAudit(store.db, { at: store.clock.now(), actor, action: 'segment.deleted', object: key, details: {} });
+  await changeDefinitions(store, async (inside) => {
+    const users = await usersOfSegment(inside, key);
+    if (users.length > 0) throw new AppError('conflict', `The segment ${key} is used by ${users.join(', ')}.`, { details: { users }, hint: 'Take it out of them first, or pause it.' });
+    await deleteSegment(inside.db, key);
+    await recordAudit(inside.db, { at: inside.clock.now(), actor, action: 'segment.deleted', object: key, details: {} });
+  });
 }

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { Readable, Transform } from 'node:stream';
 import type { TransformCallback } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { BOM, csvHeader, csvLine, ndjsonLine } from '../../segments/export/text.ts';
+import { BOM } from '../../base/csv.ts';
+import { csvHeader, csvLine, ndjsonLine } from '../../segments/export/text.ts';
 import type { ExportColumn } from '../../segments/export/columns.ts';
 import type { Cell } from '../../segments/export/rows.ts';
 

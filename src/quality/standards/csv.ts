@@ -1,16 +1,16 @@
-/** Standards as CSV (RFC 4180) with the columns field, standard, alias: one line per alias, an empty alias for a standard without any. */
+/**
+ * Standards as CSV (RFC 4180) with the columns field, standard, alias: one line per alias, an empty alias for a standard without any. What a spreadsheet would run as a formula is made harmless on
+ * the way out and is itself again on the way in.
+ */
+import { fromCsvText, quoted, toCsvText } from '../../base/csv.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Standard } from '../../conditions/spellings.ts';
 
 const HEADER = ['field', 'standard', 'alias'] as const;
 
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 export function writeStandardsCsv(fields: readonly { readonly field: string; readonly entries: readonly Standard[] }[]): string {
   const rows = fields.flatMap(({ field, entries }) => entries.flatMap(({ standard, aliases }) => (aliases.length === 0 ? [''] : aliases).map((alias) => [field, standard, alias])));
-  return [HEADER, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return [HEADER, ...rows].map((row) => `${row.map((text) => quoted(toCsvText(text))).join(',')}\r\n`).join('');
 }
 
 /** @throws AppError `bad_data` for a quote that does not end. */
@@ -47,7 +47,7 @@ export function readStandardsCsv(text: string): Map<string, Standard[]> {
   if (place.includes(-1)) throw new AppError('bad_data', 'The CSV of standards needs the columns field, standard and alias.', { hint: '`tagcast standards export` writes such a file.' });
   const found = new Map<string, Map<string, string[]>>();
   for (const [i, row] of rows.entries()) {
-    const [field, standard, alias] = place.map((at) => (row[at] ?? '').trim());
+    const [field, standard, alias] = place.map((at) => fromCsvText((row[at] ?? '').trim()).trim());
     if (field === '' || standard === '') throw new AppError('bad_data', `Line ${i + 2} of the CSV of standards has no ${field === '' ? 'field' : 'standard'}.`, { hint: 'Every line has a field and a standard; only the alias may be empty.' });
     const own = found.get(field) ?? new Map<string, string[]>();
     found.set(field, own.set(standard, [...(own.get(standard) ?? []), ...(alias === '' ? [] : [alias])]));

@@ -62,3 +62,8 @@ export async function loadCatalogue(db: Knex, shop: Pick<ConditionNames, 'attrib
   const standards = await fieldStandards(db);
   return { tags, rules, categories, names: { ...(standards.length === 0 ? {} : { spellings: spellingsOf(standards) }), tags, stages: STAGES, segments, ...shop } };
 }
+
+/** The catalogue as it is now, with the same words of the shop. */
+export async function reloadCatalogue(db: Knex, { names: { attributes, eventKinds } }: Catalogue): Promise<Catalogue> {
+  return loadCatalogue(db, { ...(attributes === undefined ? {} : { attributes }), ...(eventKinds === undefined ? {} : { eventKinds }) });
+}

@@ -42,7 +42,7 @@ export function categoryTree(stored: readonly CategoryVersion[], named: Iterable
     }
   };
   add(null);
-  // Two moves at the same moment can make a circle; what is in one stands at the top, so that nothing is ever lost from sight.
+  // Stores in which two moves at the same moment made a circle are out there; what is in one stands at the top, so that nothing is ever lost from sight.
   for (const category of all.values()) if (!ordered.some(({ code }) => code === category.code)) ordered.push({ ...category, parent: null });
   return ordered;
 }

@@ -2,11 +2,13 @@
 import { AppError } from '../../base/errors.ts';
 import type { Bilingual } from '../../base/text.ts';
 import { suggestNames } from '../../conditions/suggest.ts';
+import { changeDefinitions } from '../../store/changeDefinitions.ts';
 import type { Store } from '../../store/connection.ts';
 import { recordAudit } from '../../store/repositories/audit.ts';
 import { addCategoryVersion, addPlacement, latestCategories } from '../../store/repositories/tagCategories.ts';
 import { categoriesWithin, categoryNamed, categoryPath, MOST_LEVELS } from './categories.ts';
 import type { Category } from './categories.ts';
+import { reloadCatalogue } from './catalogue.ts';
 import type { Catalogue } from './catalogue.ts';
 import { editRule } from './edit.ts';
 import type { Editor } from './edit.ts';
@@ -45,8 +47,16 @@ function checkCategory(catalogue: Catalogue, { code, label, parent }: CategoryIn
  * @throws AppError `invalid_input`, `not_found` for the parent, `conflict` for a circle or where somebody else was faster
  */
 export async function saveCategory(store: Store, catalogue: Catalogue, input: CategoryInput, editor: Editor, expectedVersion?: number): Promise<Category> {
-  checkCategory(catalogue, input);
-  const { code, label, parent } = input;
+  return changeDefinitions(store, async (inside) => {
+    // Two moves at the same moment, each right by itself, could make a circle: the second one looks at the tree that the first one has left.
+    checkCategory(await reloadCatalogue(inside.db, catalogue), input);
+    const { version } = await writeCategory(inside, input, editor, expectedVersion);
+    return { code: input.code, label: input.label, parent: input.parent, version, builtIn: catalogue.categories.find((one) => one.code === input.code)?.builtIn ?? false };
+  });
+}
+
+/** Of a category that is checked already, inside of `changeDefinitions`. @throws AppError `conflict` where somebody else was faster */
+export async function writeCategory(store: Store, { code, label, parent }: CategoryInput, editor: Editor, expectedVersion?: number): Promise<{ readonly version: number }> {
   const at = store.clock.now();
   const before = (await latestCategories(store.db)).find((one) => one.code === code);
   // A code that was deleted begins anew for its editor, and goes on in its history.
@@ -55,7 +65,7 @@ export async function saveCategory(store: Store, catalogue: Catalogue, input: Ca
   const saved = (expectedVersion === undefined || expectedVersion === seen) && await addCategoryVersion(store.db, { code, version, parent, label, deleted: false, actor: editor.actor, changedAt: at });
   if (!saved) throw new AppError('conflict', `The category ${code} was changed by somebody else meanwhile; version ${expectedVersion ?? seen} is not the latest.`, { details: { code, expectedVersion: expectedVersion ?? seen }, hint: 'Read it again and make your change to what is there now.' });
   await recordAudit(store.db, { at, actor: editor.actor, action: 'category.saved', object: code, details: { version, parent } });
-  return { code, label, parent, version, builtIn: catalogue.categories.find((one) => one.code === code)?.builtIn ?? false };
+  return { version };
 }
 
 export interface CategoryUser {
@@ -73,6 +83,10 @@ export function usersOfCategory({ categories, tags }: Pick<Catalogue, 'categorie
 
 /** @throws AppError `not_found`, `conflict` naming the categories and tags that are still in it. */
 export async function deleteCategory(store: Store, catalogue: Catalogue, code: string, editor: Editor): Promise<void> {
+  await changeDefinitions(store, async (inside) => deleteEmpty(inside, await reloadCatalogue(inside.db, catalogue), code, editor));
+}
+
+async function deleteEmpty(store: Store, catalogue: Catalogue, code: string, editor: Editor): Promise<void> {
   const { label, parent, version } = categoryNamed(catalogue.categories, code);
   const users = usersOfCategory(catalogue, code);
   if (users.length > 0) {
@@ -92,6 +106,10 @@ export async function deleteCategory(store: Store, catalogue: Catalogue, code: s
  * @throws AppError `not_found` for the tag or category, `invalid_input` for a rule tag without a category
  */
 export async function placeTag(store: Store, catalogue: Catalogue, key: string, category: string | null, editor: Editor): Promise<void> {
+  await changeDefinitions(store, async (inside) => place(inside, await reloadCatalogue(inside.db, catalogue), key, category, editor));
+}
+
+async function place(store: Store, catalogue: Catalogue, key: string, category: string | null, editor: Editor): Promise<void> {
   const tag = catalogue.tags.find((one) => one.key === key);
   if (tag === undefined) {
     const suggestions = suggestNames(key, catalogue.tags.map((one) => one.key));

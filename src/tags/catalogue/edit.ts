@@ -8,8 +8,10 @@ import type { Condition } from '../../conditions/schema.ts';
 import { recordAudit } from '../../store/repositories/audit.ts';
 import { deleteDefinition, saveDefinition } from '../../store/repositories/tagDefinitions.ts';
 import type { DefinitionChange, DefinitionStatus, RuleDefinition, StoredDefinition } from '../../store/repositories/tagDefinitions.ts';
+import { changeDefinitions, refuseCircles } from '../../store/changeDefinitions.ts';
 import type { Store } from '../../store/connection.ts';
 import { refuseCircle } from '../rules/levels.ts';
+import { reloadCatalogue } from './catalogue.ts';
 import type { Catalogue, StoredRule } from './catalogue.ts';
 import { categoryNamed } from './categories.ts';
 import { usersOf } from './users.ts';
@@ -29,20 +31,25 @@ export interface Editor {
 const KEY = /^[a-z][a-z0-9_]{0,63}$/;
 const MOST_WORDS = 2_000;
 
-function checkInput(input: RuleInput, catalogue: Catalogue): void {
-  const wrong = (reason: string): never => {
-    throw new AppError('invalid_input', `The rule tag cannot be saved: ${reason}.`, { hint: 'See docs/conditions.md, and `tagcast tags list` for what there is.' });
+/** All but circles. @throws AppError `invalid_input` with the `field`, `unknown_name`, `not_found` for a category */
+export function checkRule(input: RuleInput, catalogue: Catalogue): void {
+  const wrong = (field: string, reason: string): never => {
+    throw new AppError('invalid_input', `The rule tag cannot be saved: ${reason}.`, { details: { field }, hint: 'See docs/conditions.md, and `tagcast tags list` for what there is.' });
   };
-  if (!KEY.test(input.key)) wrong('its key must be lower-case snake_case of at most 64 characters');
-  if (catalogue.tags.some(({ key, kind }) => key === input.key && kind !== 'rule')) wrong(`${input.key} is a tag that the product itself builds`);
-  if (input.ttlDays !== null && (!Number.isSafeInteger(input.ttlDays) || input.ttlDays < 1)) wrong('its time to live must be whole days of at least 1, or none');
+  if (!KEY.test(input.key)) wrong('key', 'its key must be lower-case snake_case of at most 64 characters');
+  if (catalogue.tags.some(({ key, kind }) => key === input.key && kind !== 'rule')) wrong('key', `${input.key} is a tag that the product itself builds`);
+  if (input.ttlDays !== null && (!Number.isSafeInteger(input.ttlDays) || input.ttlDays < 1)) wrong('ttlDays', 'its time to live must be whole days of at least 1, or none');
   for (const [what, words] of Object.entries({ label: input.label, description: input.description, band: input.band.label })) {
-    for (const text of [words.zh, words.en]) if (text.trim() === '' || text.length > MOST_WORDS) wrong(`its ${what} needs 1 to ${MOST_WORDS} characters in Chinese and in English`);
+    for (const text of [words.zh, words.en]) if (text.trim() === '' || text.length > MOST_WORDS) wrong(what, `its ${what} needs 1 to ${MOST_WORDS} characters in Chinese and in English`);
   }
-  if (!/^[a-z][a-z0-9_]{0,47}$/.test(input.band.code)) wrong('the code of its value must be lower-case snake_case');
-  if (input.owner.trim() === '') wrong('it needs an owner');
+  if (!/^[a-z][a-z0-9_]{0,47}$/.test(input.band.code)) wrong('band', 'the code of its value must be lower-case snake_case');
+  if (input.owner.trim() === '') wrong('owner', 'it needs an owner');
   if (catalogue.rules.find(({ key }) => key === input.key)?.category !== input.category) categoryNamed(catalogue.categories, input.category);
   checkNames(input.condition, catalogue.names);
+}
+
+function checkInput(input: RuleInput, catalogue: Catalogue): void {
+  checkRule(input, catalogue);
   const uses = new Map(catalogue.rules.map(({ key, condition }) => [key, dependenciesOf(condition).tags]));
   refuseCircle(uses.set(input.key, dependenciesOf(input.condition).tags));
 }
@@ -58,7 +65,8 @@ export function ruleOf(catalogue: Catalogue, key: string): StoredRule {
   throw new AppError('not_found', `There is no rule tag "${key.slice(0, 64)}"${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}.`, { details: { suggestions }, hint: 'Run `tagcast tags list`.' });
 }
 
-async function save(store: Store, definition: RuleDefinition, expectedVersion: number, change: DefinitionChange, editor: Editor): Promise<StoredDefinition> {
+/** Of a definition that is checked already, inside of `changeDefinitions`. @throws AppError `conflict` where another edit came first */
+export async function writeRule(store: Store, definition: RuleDefinition, expectedVersion: number, change: DefinitionChange, editor: Editor): Promise<StoredDefinition> {
   const at = store.clock.now();
   const saved = await saveDefinition(store.db, definition, expectedVersion, { actor: editor.actor, at, change, origin: editor.origin ?? 'api', fileHash: editor.fileHash ?? null });
   if (saved === undefined) {
@@ -72,8 +80,12 @@ async function save(store: Store, definition: RuleDefinition, expectedVersion: n
 
 /** @throws AppError `invalid_input`, `unknown_name`, `conflict` for a circle or a key that exists. */
 export async function createRule(store: Store, catalogue: Catalogue, input: RuleInput, status: DefinitionStatus, editor: Editor): Promise<StoredDefinition> {
-  checkInput(input, catalogue);
-  return save(store, { ...input, status }, 0, 'created', editor);
+  return changeDefinitions(store, async (inside) => {
+    checkInput(input, await reloadCatalogue(inside.db, catalogue));
+    const saved = await writeRule(inside, { ...input, status }, 0, 'created', editor);
+    await refuseCircles(inside, [{ kind: 'tag', key: input.key }]);
+    return saved;
+  });
 }
 
 /** @param expectedVersion the version that the editor saw; absent: whatever is there. @throws AppError `not_found`, `invalid_input`, `unknown_name`, `conflict`. */
@@ -81,8 +93,12 @@ export async function editRule(store: Store, catalogue: Catalogue, key: string, 
   const before = ruleOf(catalogue, key);
   const { category, label, description, owner, condition, band, ttlDays } = { ...before, ...change };
   const input: RuleInput = { key, category, label, description, owner, condition: parseCondition(condition), band, ttlDays };
-  checkInput(input, catalogue);
-  return save(store, { ...input, status: before.status }, expectedVersion ?? before.version, 'edited', { fileHash: before.fileHash ?? '', ...editor });
+  return changeDefinitions(store, async (inside) => {
+    checkInput(input, await reloadCatalogue(inside.db, catalogue));
+    const saved = await writeRule(inside, { ...input, status: before.status }, expectedVersion ?? before.version, 'edited', { fileHash: before.fileHash ?? '', ...editor });
+    await refuseCircles(inside, [{ kind: 'tag', key }]);
+    return saved;
+  });
 }
 
 const STATUS_CHANGE = { draft: 'drafted', enabled: 'enabled', paused: 'paused' } as const;
@@ -91,17 +107,19 @@ const STATUS_CHANGE = { draft: 'drafted', enabled: 'enabled', paused: 'paused' }
 export async function setRuleStatus(store: Store, catalogue: Catalogue, key: string, status: DefinitionStatus, editor: Editor): Promise<StoredDefinition> {
   const before = ruleOf(catalogue, key);
   if (before.status === status) return before;
-  return save(store, { ...before, status }, before.version, STATUS_CHANGE[status], { origin: before.origin, ...(before.fileHash === null ? {} : { fileHash: before.fileHash }), ...editor });
+  return changeDefinitions(store, (inside) => writeRule(inside, { ...before, status }, before.version, STATUS_CHANGE[status], { origin: before.origin, ...(before.fileHash === null ? {} : { fileHash: before.fileHash }), ...editor }));
 }
 
 /** @throws AppError `not_found`, `conflict` naming the tags and segments that still use it. */
 export async function deleteRule(store: Store, catalogue: Catalogue, key: string, editor: Editor): Promise<void> {
   ruleOf(catalogue, key);
-  const users = await usersOf(store.db, key);
-  if (users.length > 0) {
-    throw new AppError('conflict', `The rule tag ${key} is used by ${users.map(({ kind, key: user }) => `${kind.replace('_', ' ')} ${user}`).join(', ')}.`, { details: { users }, hint: 'Take it out of them first, or pause it instead.' });
-  }
-  const at = store.clock.now();
-  await deleteDefinition(store.db, key, { actor: editor.actor, at });
-  await recordAudit(store.db, { at, actor: editor.actor, action: 'tag.deleted', object: key, details: {} });
+  await changeDefinitions(store, async ({ db, clock }) => {
+    const users = await usersOf(db, key);
+    if (users.length > 0) {
+      throw new AppError('conflict', `The rule tag ${key} is used by ${users.map(({ kind, key: user }) => `${kind.replace('_', ' ')} ${user}`).join(', ')}.`, { details: { users }, hint: 'Take it out of them first, or pause it instead.' });
+    }
+    const at = clock.now();
+    await deleteDefinition(db, key, { actor: editor.actor, at });
+    await recordAudit(db, { at, actor: editor.actor, action: 'tag.deleted', object: key, details: {} });
+  });
 }

@@ -1,4 +1,5 @@
 /** Predictions as CSV: the row's place in its file, the columns that name it, the fold, what happened and what was said. */
+import { quoted, toCsvText } from '../../base/csv.ts';
 import type { TableProblem } from './problem.ts';
 import { textAt } from './rawTable.ts';
 import type { RawTable } from './rawTable.ts';
@@ -23,4 +24,5 @@ export function predictionsCsv(table: RawTable, problem: TableProblem, { predict
   return `${lines.join('\n')}\n`;
 }
 
-const field = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** Names of classes and of columns come from the file: what a spreadsheet would run as a formula is made harmless. Numbers stay numbers. */
+const field = (text: string): string => quoted(text.trim() !== '' && Number.isFinite(Number(text)) ? text : toCsvText(text));

@@ -50,10 +50,11 @@ describe('a vocabulary', () => {
   });
 
   test('goes out and in as CSV, with quotes, commas and lines in it', () => {
-    fc.assert(fc.property(fc.uniqueArray(fc.stringMatching(/^[a-z,"\n测 ]{1,6}$/).map((text) => text.trim()).filter((text) => text !== ''), { minLength: 1, maxLength: 6, selector: normalForm }), (words) => {
+    fc.assert(fc.property(fc.uniqueArray(fc.stringMatching(/^[a-z,"\n测 =+'@-]{1,6}$/).map((text) => text.trim()).filter((text) => text !== ''), { minLength: 1, maxLength: 6, selector: normalForm }), (words) => {
       const entries = [{ standard: words[0], aliases: words.slice(1) }];
       expect(readStandardsCsv(writeStandardsCsv([{ field: 'attribute.a', entries }]))).toEqual(new Map([['attribute.a', entries]]));
     }), { seed: 4, numRuns: 100 });
+    expect(writeStandardsCsv([{ field: 'attribute.a', entries: [{ standard: '=cmd()', aliases: ['+1'] }] }])).toContain("attribute.a,'=cmd(),'+1");
     expect(() => readStandardsCsv('field,standard\na,b')).toThrow('columns field, standard and alias');
     expect(() => readStandardsCsv('field,standard,alias\nattribute.a,,x')).toThrow('Line 2');
     expect(() => readStandardsCsv('field,standard,alias\nattribute.a,"b,x')).toThrow('does not end');

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
+import { fromCsvText } from '../../../src/base/csv.ts';
 import { csvCell, csvHeader, csvLine, ndjsonLine } from '../../../src/segments/export/text.ts';
 
 // Beginnings that OWASP's page on CSV injection names, and what spreadsheets fold into them.
@@ -22,7 +23,7 @@ test('every other text comes back as it was, through quotes, commas and line end
     const [row] = parse(csvLine([...texts, 'end']), { relax_column_count: true });
     expect(row).toHaveLength(texts.length + 1);
     texts.forEach((text, i) => {
-      expect([text, `'${text}`]).toContain(row[i]);
+      expect(fromCsvText(row[i])).toBe(text);
       expect(/^\s*[=+@]/.test(row[i])).toBe(false);
     });
   }), { seed: 11, numRuns: 300 });
