@@ -2,29 +2,17 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FEATURES } from '../../features/index.ts';
-import { bilingual } from '../../src/base/text.ts';
 import { startOfDay } from '../../src/base/time.ts';
 import { buildFeatures } from '../../src/features/build.ts';
 import { featuresOfCustomer } from '../../src/features/customer.ts';
-import { attribute, attributeIs, events, feature, orderDays, orders } from '../../src/features/define.ts';
 import { featurePlan } from '../../src/features/plan.ts';
 import type { FeatureMatrix } from '../../src/features/matrix.ts';
 import type { FeaturePlan } from '../../src/features/plan.ts';
 import type { Store } from '../../src/store/connection.ts';
 import { describeOnEachStore } from '../support/stores.ts';
+import { LANGUAGE } from './language.ts';
 import { fillStore, shopColumns } from './shop.ts';
 import type { Shop, ShopEvent } from './shop.ts';
-
-const extra = (name: string, value: Parameters<typeof feature>[0]['value']): ReturnType<typeof feature> =>
-  feature({ name: `x_${name}`, label: bilingual('测试', 'test'), unit: 'score', meaning: bilingual('测试', 'test'), missing: 'missing', group: 'test', value });
-/** The parts of the language that the catalogue does not use. */
-const LANGUAGE = [
-  extra('first_value', orders.first('net')), extra('last_amount', events.lastValue('amount')), extra('first_amount', events.ofKind('refund').first('amount')), extra('min_net', orders.min('net')),
-  extra('p10', events.percentile('amount', 0.1)), extra('p100', orderDays.percentile('orders', 1)), extra('avg_quantity', events.avg('quantity')), extra('sd_discount', events.stddev('discount')),
-  extra('web', events.whereIs('channel', 'web', "o'c").last(30).count()), extra('known_campaign', events.whereKnown('campaign').count()), extra('big', orders.whereAbove('net', 10.5).sum('lines')),
-  extra('session_top', events.topCount('session')), extra('refs', events.countDistinct('order_ref')), extra('decayed_days', orderDays.decayed(10, 'orders')), extra('ewm_net', orderDays.ewm('gross', 0.1)),
-  extra('age', attribute('age')), extra('vip', attributeIs('等级 "x'.replace('"', ''), 'gold', '黄金')), extra('old', events.between(400, 365).last(3).countKnown('product')),
-];
 
 /** Compares a build with the store, customer by customer; 1e-9 relative, integers and missing values exactly. */
 async function compare(store: Store, plan: FeaturePlan, shop: Shop, asOf: number): Promise<FeatureMatrix> {

@@ -34,10 +34,10 @@ export interface Shop {
 
 const text = (value: string | undefined): string => (value === undefined ? 'NULL' : `'${value.replaceAll("'", "''")}'`);
 
-/** The shop in memory of the column engine; customer i has id i + 1, event i has id i + 1. */
-export async function shopColumns(shop: Shop): Promise<Columns> {
+/** The shop in memory of the column engine; customer i has id i + 1, event i has id i + 1. `places`: the order in which the events lie there. */
+export async function shopColumns(shop: Shop, places: readonly number[] = [...shop.events.keys()]): Promise<Columns> {
   const customers = shop.customers.map(({ createdAt, attributes }, index) => `(${index + 1}, ${createdAt}, ${text(JSON.stringify(attributes ?? {}))}, NULL, NULL, NULL)`);
-  const events = shop.events.map((e, index) =>
+  const events = places.map((index) => [index, shop.events[index]] as const).map(([index, e]) =>
     `(${index + 1}, ${e.customer + 1}, ${e.at}, ${text(e.kind)}, ${e.amount ?? 'NULL'}, ${e.quantity ?? 'NULL'}, ${e.discount ?? 'NULL'}, ${[e.product, e.category, e.channel, e.campaign, e.session, e.orderRef].map(text).join(', ')}, NULL, 0)`);
   return columnsOver(await openEngine({ threads: 1 }), [
     createTable('customers', CUSTOMER_COLUMNS), createTable('events', EVENT_COLUMNS),

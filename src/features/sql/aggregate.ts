@@ -36,6 +36,19 @@ const asDouble = (sql: string): string => `CAST(${sql} AS FLOAT8)`;
 /** exp of a falling exponent; held at e⁻⁶⁰⁰ (10⁻²⁶¹), because PostgreSQL makes an error of a result too small for a double. */
 const weightSql = (exponent: string): string => `exp(greatest(${exponent}, ${double(-600)}))`;
 
+/** 2⁶²: a fraction times it fits 64 bits. */
+const FRACTION = '4611686018427387904';
+
+/**
+ * A sum of doubles that is the same whatever the order of the rows, and with it whatever the number of threads: whole parts and fractions (in units of 2⁻⁶²) are
+ * added up as integers. A plain sum rounds after every row, and trees grown on its last bits are other trees.
+ */
+function orderFreeSum(value: string, filter: string): string {
+  const whole = `sum(CAST(trunc(${value}) AS INT8))${filter}`;
+  const fraction = `sum(CAST((${value} - trunc(${value})) * ${asDouble(FRACTION)} AS INT8))${filter}`;
+  return `${asDouble(whole)} + ${asDouble(fraction)} / ${asDouble(FRACTION)}`;
+}
+
 function columnTypeOf(source: Source, column: string): ColumnType {
   return (SOURCE_COLUMNS[source] as Readonly<Record<string, ColumnType>>)[column];
 }
@@ -95,11 +108,11 @@ export function aggregateSql({ rows, of }: Aggregate, dialect: SqlDialect, liter
     case 'decayed': {
       const rate = isDaily(source) ? Math.LN2 / of.halfLifeDays : Math.LN2 / (of.halfLifeDays * DAY_MS);
       const weight = weightSql(`${asDouble(`${time} - ${isDaily(source) ? literals.asOfDay : literals.asOf}`)} * ${double(rate)}`);
-      return `sum(${of.column === undefined ? weight : `${asDouble(of.column)} * ${weight}`})${filter}`;
+      return orderFreeSum(of.column === undefined ? weight : `(${asDouble(of.column)} * ${weight})`, filter);
     }
     case 'rank_weighted': {
       const weight = weightSql(`${asDouble('newest_rank')} * ${double(Math.log1p(-of.alpha))}`);
-      return `sum(${of.column === undefined ? weight : `${asDouble(of.column)} * ${weight}`})${filter}`;
+      return orderFreeSum(of.column === undefined ? weight : `(${asDouble(of.column)} * ${weight})`, filter);
     }
     default: throw new TypeError(`${of.fn} is compiled as a grouping of its own`);
   }
