@@ -57,7 +57,7 @@ export function completeJourney(): Promise<Shop> {
   const table = (name: string): string => csv(`completejourney/${name}.csv.gz`);
   const at = (column: string): string => `epoch_ms(timezone('America/New_York', ${column}::TIMESTAMP))`;
   return shopOf([
-    `INSERT INTO events SELECT row_number() OVER (ORDER BY customer, at, kind, product, order_ref, amount, quantity), * FROM (
+    `INSERT INTO events SELECT row_number() OVER (ORDER BY customer, occurred, kind, product, order_ref, amount, quantity), * FROM (
        SELECT household_id::BIGINT, ${at('transaction_timestamp')}, 'order', sales_value::DECIMAL(18, 4), quantity::DECIMAL(18, 4),
          retail_disc::DECIMAL(18, 4) + coupon_disc::DECIMAL(18, 4) + coupon_match_disc::DECIMAL(18, 4), product_id, department, NULL, NULL, NULL, basket_id, NULL, 0
        FROM ${table('transactions_sample')} LEFT JOIN (SELECT product_id, department FROM ${table('products')}) USING (product_id)
@@ -65,7 +65,7 @@ export function completeJourney(): Promise<Shop> {
          json_object('campaign_type', campaign_type, 'campaign_end', end_date)::VARCHAR, 0
        FROM ${table('campaigns')} JOIN ${table('campaign_descriptions')} USING (campaign_id)
        UNION ALL SELECT household_id::BIGINT, ${at('redemption_date')}, 'coupon_redeemed', NULL, NULL, NULL, NULL, NULL, NULL, campaign_id, NULL, NULL, NULL, 0
-       FROM ${table('coupon_redemptions')}) AS e(customer, at, kind, amount, quantity, discount, product, category, channel, campaign, session, order_ref, properties, ingested)`,
+       FROM ${table('coupon_redemptions')}) AS e(customer, occurred, kind, amount, quantity, discount, product, category, channel, campaign, session, order_ref, properties, ingested)`,
     CUSTOMERS_OF_EVENTS,
     `UPDATE customers SET attributes = d.attributes FROM (
        SELECT household_id::BIGINT AS id, json_object('age', age, 'income', income, 'home_ownership', home_ownership, 'marital_status', marital_status, 'household_size', household_size, 'kids_count', kids_count)::VARCHAR AS attributes

@@ -27,7 +27,7 @@ test('rows in another order are the same features, bit for bit', async () => {
   const shop: Shop = { customers: Array.from({ length: 4 }, () => ({ createdAt: 0 })), events };
   const plan = featurePlan([...FEATURES, ...LANGUAGE], { timeZone: 'Asia/Shanghai' });
   const straight = [...events.keys()];
-  const [first, ...others] = await Promise.all([straight, [...straight].reverse(), straight.map((i) => (i * 7) % events.length)].map(async (places) => {
+  const [first, ...others] = await Promise.all([straight, straight.toReversed(), straight.map((i) => (i * 7) % events.length)].map(async (places) => {
     const columns = await shopColumns(shop, places);
     try {
       return await buildFeatures(columns, plan, { asOf: AS_OF });
