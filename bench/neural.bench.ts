@@ -11,7 +11,7 @@ import type { LocalDate } from '../src/base/time.ts';
 import { seededRandom } from '../src/base/random.ts';
 import { estimatorOf } from '../src/estimators/index.ts';
 import { logLoss, normalisedGini, relativeBias, rocAuc, spearman } from '../src/math/metrics/index.ts';
-import { planColumns } from '../src/jobs/trainingTask.ts';
+import { planColumns } from '../src/jobs/training/task.ts';
 import { DEMO_SHOP, simulateShop } from '../src/simulator/shop.ts';
 import { buildDataset, modelColumns } from '../src/training/dataset.ts';
 import type { ModelDefinition } from '../src/training/define.ts';

@@ -71,7 +71,7 @@ export type { LeaderboardRow, TrainedHead, TrainedModel } from './training/train
 export { diagnose } from './training/diagnostics.ts';
 export type { HeadDiagnostics } from './training/diagnostics/schema.ts';
 /** The columns of a plan as training wants them, and the counts that readiness is judged by. */
-export { planColumns, readinessFacts } from './jobs/trainingTask.ts';
+export { planColumns, readinessFacts } from './jobs/training/task.ts';
 
 // ── Estimators: fit, predict, explain over matrices; calibration; what is served ────────────────────────────────────────────────────────────
 export { ESTIMATORS, estimatorOf } from './estimators/index.ts';
@@ -105,8 +105,8 @@ export {
 export { openModel, sealModel } from './registry/envelope.ts';
 export { listModels, loadModel, saveModel } from './registry/models.ts';
 export { aliasesOf } from './registry/aliases.ts';
-export { modelChecks } from './jobs/scoringModels.ts';
-export { withoutTimings } from './jobs/training.ts';
+export { modelChecks } from './jobs/scoring/models.ts';
+export { withoutTimings } from './jobs/training/job.ts';
 
 // ── Reports of versions: as a document, and as one page in two languages ────────────────────────────────────────────────────────────────────
 export { readReport } from './reports/read.ts';

@@ -4,7 +4,7 @@ import { findRulesVersion, lifecycleRunBefore, rulesVersionOf } from '../store/r
 import { DEFAULT_LIFECYCLE, rulesHash } from '../tags/lifecycle/rules.ts';
 import type { LifecycleRules } from '../tags/lifecycle/rules.ts';
 import type { StageNight } from '../tags/lifecycle/stage.ts';
-import type { ScoringDeps } from './scoringDeps.ts';
+import type { ScoringDeps } from './scoring/deps.ts';
 
 export interface LifecyclePlan {
   readonly rules: LifecycleRules;

@@ -11,8 +11,8 @@ import { loadModel } from '../registry/models.ts';
 import type { Store } from '../store/connection.ts';
 import { taskOf } from '../training/define.ts';
 import type { ModelDefinition } from '../training/define.ts';
-import { trainModels } from './training.ts';
-import type { TrainingDeps, TrainingResult } from './training.ts';
+import { trainModels } from './training/job.ts';
+import type { TrainingDeps, TrainingResult } from './training/job.ts';
 
 /** LightGBM's names for the objectives whose link has several. */
 const LIGHTGBM_OBJECTIVES: Readonly<Record<string, string>> = { tweedie: 'tweedie', gamma: 'gamma', poisson: 'poisson' };

@@ -11,12 +11,12 @@ import type { RulesReport } from './rules.ts';
 import { evaluateToday } from './rulesOnEvents.ts';
 import { buildSegments } from './segments.ts';
 import type { SegmentOutcome } from './segments.ts';
-import { scoreAll } from './scoring.ts';
-import type { ScoreOptions, ScoreReport } from './scoring.ts';
+import { scoreAll } from './scoring/batch.ts';
+import type { ScoreOptions, ScoreReport } from './scoring/batch.ts';
 import { reportWeekly } from './tagReports.ts';
 import type { WeeklyReports } from './tagReports.ts';
-import { SCORING_JOB } from './scoringDeps.ts';
-import type { ScoringDeps } from './scoringDeps.ts';
+import { SCORING_JOB } from './scoring/deps.ts';
+import type { ScoringDeps } from './scoring/deps.ts';
 import { deliverWebhooks } from './webhooks/deliver.ts';
 import type { DeliveryReport } from './webhooks/deliver.ts';
 

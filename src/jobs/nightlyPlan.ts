@@ -6,7 +6,7 @@ import { selectRows } from '../store/repositories/bulk.ts';
 import { Temporal } from 'temporal-polyfill';
 import type { Store } from '../store/connection.ts';
 import { RULES_JOB } from './rules.ts';
-import { SCORING_JOB } from './scoringDeps.ts';
+import { SCORING_JOB } from './scoring/deps.ts';
 
 export interface NightlyTimes {
   /** IANA name of the business time zone. */

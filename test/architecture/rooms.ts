@@ -56,7 +56,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
 /** Files that may do what their room may not, with the reason. */
 export const EXCEPTIONS: Readonly<Record<string, { readonly may: readonly string[]; readonly packages?: readonly string[]; readonly why: string }>> = {
-  'src/jobs/trainingWorker.mjs': { may: ['/features', '/models'], why: 'is the composition root of a training thread, as src/app.ts is of the process' },
+  'src/jobs/training/worker.mjs': { may: ['/features', '/models'], why: 'is the composition root of a training thread, as src/app.ts is of the process' },
   'src/estimators/trees/kernel/compiled.ts': { may: [], packages: ['node:fs', 'node:crypto'], why: 'reads the compiled kernel and the source it must have been compiled from (docs/adr/tree-kernel.md)' },
   'src/estimators/trees/kernel/workerPool.ts': { may: [], packages: ['node:worker_threads'], why: 'starts the threads of tree training (docs/adr/tree-kernel.md)' },
   'src/estimators/trees/kernel/kernelWorker.mjs': { may: [], packages: ['node:worker_threads'], why: 'is a thread of tree training (docs/adr/tree-kernel.md)' },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
-import { scoreAll } from '../../src/jobs/scoring.ts';
+import { scoreAll } from '../../src/jobs/scoring/batch.ts';
 import { openStore } from '../../src/store/connection.ts';
 import type { StoreConfig } from '../../src/store/config.ts';
 import type { Store } from '../../src/store/connection.ts';

@@ -9,7 +9,7 @@ import { ESTIMATORS } from '../../src/estimators/index.ts';
 import type { FeatureDefinition } from '../../src/features/define.ts';
 import { featurePlan } from '../../src/features/plan.ts';
 import type { FeaturePlan } from '../../src/features/plan.ts';
-import { planColumns, readinessFacts } from '../../src/jobs/trainingTask.ts';
+import { planColumns, readinessFacts } from '../../src/jobs/training/task.ts';
 import type { SimulatedShop } from '../../src/simulator/shop.ts';
 import { columnsOver, numbersOf, openEngine, sqlText } from '../../src/store/columns/columns.ts';
 import type { Columns } from '../../src/store/columns/columns.ts';

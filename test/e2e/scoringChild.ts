@@ -1,5 +1,5 @@
 /** Scores days of a prepared shop in a process of its own, which a test kills. Argument: JSON. Writes a line per step. */
-import { scoreAll } from '../../src/jobs/scoring.ts';
+import { scoreAll } from '../../src/jobs/scoring/batch.ts';
 import { openStore } from '../../src/store/connection.ts';
 import type { StoreConfig } from '../../src/store/config.ts';
 import { shopDeps } from '../support/scoredShop.ts';

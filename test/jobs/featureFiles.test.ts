@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sharedFeatures } from '../../src/jobs/featureFiles.ts';
+import { sharedFeatures } from '../../src/jobs/training/featureFiles.ts';
 import type { FeatureRows, TrainingSource } from '../../src/training/dataset.ts';
 import { sourceOf } from '../training/world.ts';
 

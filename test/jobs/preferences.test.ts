@@ -1,11 +1,11 @@
 /** Preference tags from events to published tags: one customer asked now gets what the night wrote, and those who refused get nothing. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { preferencesOfOne, preferencesBetween, preferencesNow } from '../../src/jobs/scoringPreferences.ts';
-import { runPreferenceTask } from '../../src/jobs/preferenceTask.ts';
-import { trainPreferencesNow, PREFERENCE_CHECKS } from '../../src/jobs/preferenceTraining.ts';
-import { preferenceVersions, withdrawPreferences } from '../../src/jobs/preferenceVersions.ts';
-import { scoreAll } from '../../src/jobs/scoring.ts';
-import { scoreOneNow } from '../../src/jobs/scoringOne.ts';
+import { preferencesOfOne, preferencesBetween, preferencesNow } from '../../src/jobs/scoring/preferences.ts';
+import { runPreferenceTask } from '../../src/jobs/preferences/task.ts';
+import { trainPreferencesNow, PREFERENCE_CHECKS } from '../../src/jobs/preferences/training.ts';
+import { preferenceVersions, withdrawPreferences } from '../../src/jobs/preferences/versions.ts';
+import { scoreAll } from '../../src/jobs/scoring/batch.ts';
+import { scoreOneNow } from '../../src/jobs/scoring/one.ts';
 import { DEFAULT_TIME_ZONE, startOfDay } from '../../src/base/time.ts';
 import { loadPreferences } from '../../src/registry/preferences.ts';
 import type { NewEvent } from '../../src/store/events.ts';

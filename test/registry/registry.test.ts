@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.ts';
 import { ESTIMATORS } from '../../src/estimators/index.ts';
-import { liveColumns, modelChecks } from '../../src/jobs/scoringModels.ts';
+import { liveColumns, modelChecks } from '../../src/jobs/scoring/models.ts';
 import { admitModel, aliasesOf, champions, promoteModel, rollbackModel } from '../../src/registry/aliases.ts';
 import { columnDifferences } from '../../src/registry/columns.ts';
 import { openModel, sealModel } from '../../src/registry/envelope.ts';

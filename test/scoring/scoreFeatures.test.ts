@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
 import { ESTIMATORS } from '../../src/estimators/index.ts';
 import type { FeatureMatrix } from '../../src/features/matrix.ts';
-import { modelChecks } from '../../src/jobs/scoringModels.ts';
+import { modelChecks } from '../../src/jobs/scoring/models.ts';
 import { openModel } from '../../src/registry/envelope.ts';
 import { factsOf, readFacts } from '../../src/scoring/facts.ts';
 import { neededFeatures, readyModel } from '../../src/scoring/model.ts';

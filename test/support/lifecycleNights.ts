@@ -2,7 +2,7 @@
 import { silentProgress } from '../../src/base/progress.ts';
 import { startOfDay } from '../../src/base/time.ts';
 import { planLifecycle, stageNight } from '../../src/jobs/lifecycleNight.ts';
-import type { ScoringDeps } from '../../src/jobs/scoringDeps.ts';
+import type { ScoringDeps } from '../../src/jobs/scoring/deps.ts';
 import type { CustomerFacts } from '../../src/scoring/facts.ts';
 import type { Store } from '../../src/store/connection.ts';
 import { recordConsents } from '../../src/store/repositories/consents.ts';

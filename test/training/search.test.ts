@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
 import { encodeArtefact, ESTIMATORS } from '../../src/estimators/index.ts';
-import { fileLedger } from '../../src/jobs/searchLedger.ts';
+import { fileLedger } from '../../src/jobs/training/searchLedger.ts';
 import type { AnyEstimator } from '../../src/training/candidate.ts';
 import type { ModelDefinition } from '../../src/training/define.ts';
 import { BRACKET, runBracket, sharesFor } from '../../src/training/search/halving.ts';

@@ -20,8 +20,8 @@ import { builtSegment } from '../../segments/members.ts';
 import { openColumns } from '../../store/snapshot/open.ts';
 import { refreshSnapshot } from '../../store/snapshot/refresh.ts';
 import { insertRows, selectRows } from '../../store/repositories/bulk.ts';
-import { wordsOf } from '../scoringDeps.ts';
-import type { ScoringDeps } from '../scoringDeps.ts';
+import { wordsOf } from '../scoring/deps.ts';
+import type { ScoringDeps } from '../scoring/deps.ts';
 import { learnLookalike } from './learn.ts';
 import type { LookalikeModel } from './learn.ts';
 

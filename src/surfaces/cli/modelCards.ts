@@ -1,6 +1,6 @@
 /** Models in the terminal: what a training run made, and the card of one version. */
 import type { App } from '../../app.ts';
-import type { TrainingResult } from '../../jobs/training.ts';
+import type { TrainingResult } from '../../jobs/training/job.ts';
 import type { AliasVersions } from '../../registry/aliases.ts';
 import type { ModelCard } from '../../registry/models.ts';
 import { inWords, said } from './context.ts';

@@ -1,7 +1,7 @@
 /** What a training of preferences found, in the terminal: every method beside both baselines on the last period. */
 import type { Bilingual } from '../../base/text.ts';
-import type { PreferenceOutcome } from '../../jobs/preferenceTraining.ts';
-import type { PreferenceVersion } from '../../jobs/preferenceVersions.ts';
+import type { PreferenceOutcome } from '../../jobs/preferences/training.ts';
+import type { PreferenceVersion } from '../../jobs/preferences/versions.ts';
 import { inWords, said } from './context.ts';
 import type { Context } from './context.ts';
 import { responseLines } from './responseReport.ts';

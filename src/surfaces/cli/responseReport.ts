@@ -1,6 +1,6 @@
 /** How well answers to messages are predicted, in the terminal: per channel and outcome, what was chosen beside both baselines on the last period. */
 import type { Bilingual } from '../../base/text.ts';
-import type { PreferenceVersion } from '../../jobs/preferenceVersions.ts';
+import type { PreferenceVersion } from '../../jobs/preferences/versions.ts';
 import { inWords, said } from './context.ts';
 import type { Context } from './context.ts';
 import { formatInteger, formatNumber, formatPercent, table } from './terminal.ts';

@@ -2,7 +2,7 @@
 import { schedule } from 'node-cron';
 import { dueRuns, nightly } from '../../jobs/nightly.ts';
 import type { NightlyReport, NightlyTimes } from '../../jobs/nightly.ts';
-import type { ScoringDeps } from '../../jobs/scoringDeps.ts';
+import type { ScoringDeps } from '../../jobs/scoring/deps.ts';
 
 export interface ScheduleEvents {
   readonly onDone: (asOf: string, report: NightlyReport) => void;

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { App } from '../../../src/app.ts';
 import { localDate } from '../../../src/base/time.ts';
-import { scoreOneNow } from '../../../src/jobs/scoringOne.ts';
+import { scoreOneNow } from '../../../src/jobs/scoring/one.ts';
 import { openStore } from '../../../src/store/connection.ts';
 import { customerIds } from '../../../src/store/repositories/customers.ts';
 import type { AppDeps } from '../../../src/surfaces/http/index.ts';

@@ -41,7 +41,7 @@ import { STATISTICAL_TAGS } from '../../../src/tags/catalogue/statistical.ts';
 import type { Tag } from '../../../src/tags/tag.ts';
 import { upliftReportSchema } from '../../../src/training/uplift/report.ts';
 import { createExperiment } from '../../../src/experiments/edit.ts';
-import { upliftChecks } from '../../../src/jobs/upliftModels.ts';
+import { upliftChecks } from '../../../src/jobs/uplift/models.ts';
 import { testClock } from '../../support/stores.ts';
 import type { TestClock } from '../../support/stores.ts';
 

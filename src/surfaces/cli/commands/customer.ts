@@ -1,7 +1,7 @@
 /** `tagcast customer`: everything about one customer, for whoever has that customer on the phone. */
 import type { Bilingual } from '../../../base/text.ts';
 import { localDate } from '../../../base/time.ts';
-import { scoreOneNow } from '../../../jobs/scoringOne.ts';
+import { scoreOneNow } from '../../../jobs/scoring/one.ts';
 import { consentsOf } from '../../../store/repositories/consents.ts';
 import { identitiesOf } from '../../../store/repositories/customers.ts';
 import { timeline } from '../../../store/repositories/events.ts';

@@ -1,6 +1,6 @@
 /** `tagcast preferences`: versions of what preference tags are read from, and what the test said of each method. */
 import { AppError } from '../../../base/errors.ts';
-import { preferenceVersions, withdrawPreferences } from '../../../jobs/preferenceVersions.ts';
+import { preferenceVersions, withdrawPreferences } from '../../../jobs/preferences/versions.ts';
 import { answer, inWords, withApp } from '../context.ts';
 import type { CommandModule } from '../context.ts';
 import { preferenceLines } from '../preferenceReport.ts';

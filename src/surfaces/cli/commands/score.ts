@@ -2,8 +2,8 @@
 import { AppError, describeError } from '../../../base/errors.ts';
 import { parseLocalDate } from '../../../base/time.ts';
 import { nightly as runNightly } from '../../../jobs/nightly.ts';
-import { requirePublished } from '../../../jobs/scoring.ts';
-import type { ScoreReport } from '../../../jobs/scoring.ts';
+import { requirePublished } from '../../../jobs/scoring/batch.ts';
+import type { ScoreReport } from '../../../jobs/scoring/batch.ts';
 import { scheduleNightly } from '../../schedule/nightlySchedule.ts';
 import type { App } from '../../../app.ts';
 import type { TagDefinition } from '../../../tags/catalogue/definition.ts';

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { AppError } from '../../../base/errors.ts';
 import { silentProgress } from '../../../base/progress.ts';
 import { mergeTwo } from '../../../jobs/mergeCustomers.ts';
-import { scoreOneNow } from '../../../jobs/scoringOne.ts';
+import { scoreOneNow } from '../../../jobs/scoring/one.ts';
 import { consentsOf } from '../../../store/repositories/consents.ts';
 import { customerByExternalId, customerByIdentity, identitiesOf } from '../../../store/repositories/customers.ts';
 import type { Customer } from '../../../store/repositories/customers.ts';

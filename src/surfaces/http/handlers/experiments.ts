@@ -7,7 +7,7 @@ import { createExperiment, dropExperiment } from '../../../experiments/edit.ts';
 import type { ExperimentInput } from '../../../experiments/edit.ts';
 import { experimentDetail, experimentList } from '../../../experiments/read.ts';
 import type { ListedExperiment } from '../../../experiments/read.ts';
-import { evaluateExperiment } from '../../../jobs/experiments.ts';
+import { evaluateExperiment } from '../../../jobs/uplift/experiments.ts';
 import type { ArmCounts } from '../../../store/repositories/experiments.ts';
 import type { AppDeps } from '../deps.ts';
 import { actorOf } from '../route.ts';

@@ -1,6 +1,6 @@
 /** Versions of the preferences. */
 import type { z } from 'zod';
-import { preferenceVersions, withdrawPreferences } from '../../../jobs/preferenceVersions.ts';
+import { preferenceVersions, withdrawPreferences } from '../../../jobs/preferences/versions.ts';
 import type { AppDeps } from '../deps.ts';
 import { actorOf } from '../route.ts';
 import type { Call } from '../route.ts';
