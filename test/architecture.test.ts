@@ -79,6 +79,14 @@ describe('clock and randomness', () => {
   });
 });
 
+describe('property tests', () => {
+  test('have the seed of the suite', () => {
+    const direct = [...TESTS].filter(([file, text]) => file !== 'test/support/properties.ts' && text.includes("from 'fast-check'")).map(([file]) => file);
+    expect(lines(direct.map((file) => `${file} imports fast-check itself and would draw another seed every day: import it from test/support/properties.ts`))).toBe('');
+    expect([...TESTS.values()].filter((text) => text.includes('support/properties.ts')).length).toBeGreaterThan(40);
+  });
+});
+
 describe('documents', () => {
   let commands: CommandFacts[];
   const names = new Set<string>();

@@ -1,5 +1,5 @@
 /** Cells that cannot run in a spreadsheet, and the way back from them. */
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { expect, test } from 'vitest';
 import { fromCsvText, quoted, toCsvText } from '../../src/base/csv.ts';
 

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { expect, test } from 'vitest';
 import { dependenciesOf, findCycle } from '../../src/conditions/dependencies.ts';
 import { matches } from '../../src/conditions/evaluate.ts';

@@ -1,5 +1,5 @@
 /** Random conditions and customers over small vocabularies, so that they meet often, with values at every edge that a comparison has. */
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import type { CustomerFacts, EventFacts, TagFacts } from '../../src/conditions/facts.ts';
 import type { ConditionNames } from '../../src/conditions/names.ts';
 import type { Condition } from '../../src/conditions/schema.ts';

@@ -1,5 +1,5 @@
 /** PostgreSQL, PGlite and the evaluator in memory select the same customers. */
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { expect, test } from 'vitest';
 import { compileCondition, compileConditions, statementOf } from '../../src/conditions/compile.ts';
 import { matches } from '../../src/conditions/evaluate.ts';

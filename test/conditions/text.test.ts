@@ -1,5 +1,5 @@
 /** The text form: what people type, and that it says the same as the JSON form. */
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.ts';
 import { parseCondition } from '../../src/conditions/parse.ts';

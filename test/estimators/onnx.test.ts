@@ -1,6 +1,6 @@
 /** ONNX files: what is let through, what is refused, and the one error where the runtime is missing. With onnxruntime-node installed the numbers of test/golden/interchange are met as well. */
 import { createRequire } from 'node:module';
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.ts';
 import { seededRandom } from '../../src/base/random.ts';

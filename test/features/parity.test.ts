@@ -1,5 +1,5 @@
 /** The golden parity test: DuckDB over columns and SQL on the store give the same numbers, on every store, in every awkward case. */
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { expect, test } from 'vitest';
 import { FEATURES } from '../../features/index.ts';
 import { startOfDay } from '../../src/base/time.ts';

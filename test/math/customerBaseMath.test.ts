@@ -1,5 +1,5 @@
 /** Pieces that customer-base models rest on: ₂F₁(1, b; c; z), distinct rows, Shapley values, profile intervals, quasi-Newton starts. */
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
 import { numericHessian } from '../../src/math/optimise.ts';

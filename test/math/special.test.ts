@@ -1,5 +1,5 @@
 /** Accuracy of the special functions. Golden numbers: mpmath 1.4.1 at 40 digits (inverses of incomplete functions: scipy 1.17.1). */
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { digamma, lbeta, lgamma, lgammaDelta, trigamma } from '../../src/math/specialGamma.ts';
 import { logHyp2F1 } from '../../src/math/specialHypergeometric.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { beforeEach, expect, test } from 'vitest';
 import { statementOf } from '../../src/conditions/compile.ts';
 import { sql } from '../../src/conditions/sql/fragment.ts';

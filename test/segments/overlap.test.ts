@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { expect, test } from 'vitest';
 import { changeList } from '../../src/segments/lists.ts';
 import { overlap, overlapOf } from '../../src/segments/overlap.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { expect, test } from 'vitest';
 import { startOfDay } from '../../src/base/time.ts';
 import { readCondition } from '../../src/conditions/text/read.ts';

@@ -1,5 +1,5 @@
 /** Previews: exact where there is time, otherwise of a sample whose interval says how far off it may be. */
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { expect, test } from 'vitest';
 import { parseCondition } from '../../src/conditions/parse.ts';
 import { previewSegment, countSegment } from '../../src/segments/count.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { expect, test } from 'vitest';
 import { parseCondition } from '../../src/conditions/parse.ts';
 import { matches } from '../../src/conditions/evaluate.ts';

@@ -1,5 +1,5 @@
 /** Runs with lease and fence, the stage, publishing, and what is read afterwards. */
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import type { Knex } from 'knex';
 import * as store from '../../src/store/index.ts';

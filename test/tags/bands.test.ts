@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { bandOf, CHURN_SCALE, INTENT_SCALE, percentileOf } from '../../src/tags/bands.ts';
 

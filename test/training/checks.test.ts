@@ -1,6 +1,6 @@
 /** Readiness, leaks, levels, seasons and grades: the checks and corrections around a fit. */
 import { describe, expect, test } from 'vitest';
-import fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { shifted } from '../../src/estimators/serving.ts';
 import type { Dataset } from '../../src/training/dataset.ts';

@@ -1,6 +1,6 @@
 /** Diagnostics against simulated data whose truth is known. */
 import { describe, expect, test } from 'vitest';
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { ESTIMATORS } from '../../src/estimators/index.ts';
 import { PLAIN_SERVING } from '../../src/estimators/serving.ts';

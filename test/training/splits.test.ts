@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { addDays, daysBetween } from '../../src/base/time.ts';
 import { cutoffsBack, eventSplit, readyOn, timeSplit } from '../../src/training/splits.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { compressHistories, expectedOrders, fitNbd, nbdLogLikelihood, pActive, pAlive } from '../../../src/estimators/customerBase/index.ts';
 import type { NbdModel, NbdParams } from '../../../src/estimators/customerBase/index.ts';

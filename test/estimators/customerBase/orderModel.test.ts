@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { bgBbLogLikelihood, nbdLogLikelihood, nextOrderWeeks, orderModelOf, paretoExpectedOfNewCustomer, paretoLogLikelihood, survivalCurve } from '../../../src/estimators/customerBase/index.ts';
 import type { BgBbParams, History, NbdParams, OrderModel, OrderParams, ParetoParams } from '../../../src/estimators/customerBase/index.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../src/base/random.ts';
 import { BERNOULLI, GAMMA, GAUSSIAN, POISSON, tweedieFamily, type Family } from '../../../src/estimators/linear/families.ts';

@@ -1,6 +1,6 @@
 /** Artefacts as files: frozen ones are read for ever, damaged ones never do more than being refused. */
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/base/errors.ts';
 import type { Matrix } from '../../../src/base/matrix.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { ALS_DEFAULTS, alsLoss, fitAls, rowSolver, transpose } from '../../../src/estimators/preference/als.ts';
 import type { AlsParams, SparseRows } from '../../../src/estimators/preference/als.ts';

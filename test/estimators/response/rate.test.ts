@@ -1,5 +1,5 @@
 /** Response rates: the prior of a simulated shop is found again, what is served is calibrated, and a logistic model adds what a rate cannot say. */
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../src/base/random.ts';
 import type { Random } from '../../../src/base/random.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import type { Matrix } from '../../../src/base/matrix.ts';
 import { seededRandom } from '../../../src/base/random.ts';

@@ -1,5 +1,5 @@
 /** Splits are the best ones, rules are kept, and long runs are sums of short ones. */
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../src/base/random.ts';
 import type { TrainingData } from '../../../src/estimators/contract.ts';

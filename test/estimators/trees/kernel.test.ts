@@ -1,6 +1,6 @@
 /** The compiled kernel, with any number of threads, and its twin in TypeScript give the same bytes. */
 import { existsSync } from 'node:fs';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../src/base/random.ts';
 import type { TrainingData } from '../../../src/estimators/contract.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import { prepareForest } from '../../../src/estimators/trees/serve/prepare.ts';
 import { applyLink } from '../../../src/estimators/trees/serve/links.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import type { Forest } from '../../../src/estimators/trees/forest.ts';
 import { goesLeft } from '../../../src/estimators/trees/serve/plainScores.ts';

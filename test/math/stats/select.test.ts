@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import { medianOf, quantileSorted, selectInPlace } from '../../../src/math/stats/index.ts';
 

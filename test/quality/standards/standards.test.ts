@@ -1,5 +1,5 @@
 /** One spelling for what means the same: the normal form, conflicts, what is stored, and conditions that find all spellings in the store and in memory. */
-import fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startOfDay } from '../../../src/base/time.ts';
 import { compileCondition } from '../../../src/conditions/compile.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { fromCsvText } from '../../../src/base/csv.ts';

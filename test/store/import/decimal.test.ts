@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { add, compare, decimalText, multiply, parseDecimal, type Decimal } from '../../../src/store/import/decimal.ts';
 

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { csvRecords, type CsvOptions } from '../../../src/store/import/csv.ts';
 import { frameRecords, KEPT_BYTES } from '../../../src/store/import/framing.ts';

@@ -1,5 +1,5 @@
 /** What comes in is checked whole, and nothing that comes in makes the server fail. */
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorSchema } from '../../../src/surfaces/http/schemas/common.ts';
 import { MAX_DEPTH } from '../../../src/surfaces/http/guard.ts';

@@ -1,5 +1,5 @@
 /** Token buckets, addresses and hosts by themselves. */
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { clientGroup, hostAllowed, hostName, isLoopback } from '../../../src/surfaces/http/address.ts';
 import { guardJson } from '../../../src/surfaces/http/guard.ts';

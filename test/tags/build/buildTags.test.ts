@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import type { SignalKind, Signals } from '../../../src/features/activity/signals.ts';
 import type { CustomerFacts } from '../../../src/scoring/facts.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { addDays } from '../../../src/base/time.ts';
 import { mondayOf, parseWeek, weekOf } from '../../../src/base/week.ts';

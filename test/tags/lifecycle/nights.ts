@@ -1,5 +1,5 @@
 /** Nights of one customer on paper: orders by day, a cycle per night, nights that are skipped, orders that become known late. */
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { DAY_MS, addDays } from '../../../src/base/time.ts';
 import { DEFAULT_LIFECYCLE } from '../../../src/tags/lifecycle/rules.ts';
 import type { LifecycleRules, Stage } from '../../../src/tags/lifecycle/rules.ts';

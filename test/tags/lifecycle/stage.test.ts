@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { daysBetween } from '../../../src/base/time.ts';
 import { DEFAULT_LIFECYCLE, lifecycleSchema, rulesHash } from '../../../src/tags/lifecycle/rules.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { CATEGORICAL } from '../../../../src/estimators/trees/forest.ts';
 import { forestProblem } from '../../../../src/estimators/trees/forestCheck.ts';

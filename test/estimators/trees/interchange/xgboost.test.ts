@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { forestProblem } from '../../../../src/estimators/trees/forestCheck.ts';
 import { largestBelow, readXgboost } from '../../../../src/estimators/trees/interchange/xgboostRead.ts';
