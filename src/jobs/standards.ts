@@ -1,6 +1,8 @@
 /** Applies the standards of values: attributes say the standard, originals are kept, and spellings that events use are noted for conditions. */
 import { throwIfCancelled } from '../base/errors.ts';
 import { resolver } from '../conditions/spellings.ts';
+import { importDefinitions } from './definitions.ts';
+import type { Imported, ImportOptions } from './definitions.ts';
 import { checkField, loadStandards } from '../quality/standards/edit.ts';
 import { suggestStandards } from '../quality/standards/suggest.ts';
 import type { SuggestedStandard } from '../quality/standards/suggest.ts';
@@ -35,6 +37,17 @@ export async function applyStandards({ store, signal }: { readonly store: Store;
     }));
   }
   return applied;
+}
+
+export interface StandardsImported extends Imported {
+  /** Empty for a dry run. */
+  readonly applied: readonly AppliedStandards[];
+}
+
+/** Reads a document of standards in, and applies them to every field that it names. @throws AppError as `importDefinitions`; `cancelled` when they are saved and not applied everywhere yet */
+export async function importStandards(deps: { readonly store: Store; readonly signal?: AbortSignal }, document: unknown, options: ImportOptions): Promise<StandardsImported> {
+  const imported = await importDefinitions(deps.store, 'standards', document, options);
+  return { ...imported, applied: imported.dryRun ? [] : await applyStandards(deps, [...imported.created, ...imported.edited, ...imported.same]) };
 }
 
 /** Near duplicates among the thousand most frequent values of a field. @throws AppError `invalid_input` for a field that is none */

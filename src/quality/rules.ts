@@ -1,7 +1,5 @@
 /** The rules of a shop: those of the product, with what the shop changed laid over them. Every change is versioned and written to the audit log. */
-import { z } from 'zod';
 import { AppError } from '../base/errors.ts';
-import { canonicalJson } from '../base/json.ts';
 import type { ConditionNames } from '../conditions/names.ts';
 import { checkNames } from '../conditions/names.ts';
 import { parseCondition } from '../conditions/parse.ts';
@@ -21,7 +19,7 @@ export interface ShopRule extends QualityRule {
   readonly builtIn: boolean;
 }
 
-const MOST_RULES = 500;
+export const MOST_RULES = 500;
 
 /** By key. */
 export async function loadQualityRules(store: Store): Promise<ShopRule[]> {
@@ -89,22 +87,4 @@ export async function deleteQualityRule(store: Store, key: string, actor: string
   const at = store.clock.now();
   if (!(await addQualityRuleVersion(store.db, { key, version: version + 1, rule: null, actor, changedAt: at }))) throw new AppError('conflict', `The data-quality rule ${key} was changed by somebody else meanwhile.`, { details: { key }, hint: 'Read it again.' });
   await recordAudit(store.db, { at, actor, action: 'quality.deleted', object: key, details: { version: version + 1 } });
-}
-
-const documentSchema = z.strictObject({ format: z.literal('tagcast-quality-rules'), version: z.literal(1), rules: z.array(z.unknown()).max(MOST_RULES) });
-
-export async function exportQualityRules(store: Store): Promise<z.infer<typeof documentSchema>> {
-  const rules = (await loadQualityRules(store)).map(({ version: _version, builtIn: _builtIn, ...rule }) => rule);
-  return { format: 'tagcast-quality-rules', version: 1, rules };
-}
-
-/** Makes the rules of the document those of the store; others stay. Nothing is saved where one of them is wrong. @returns keys that were written @throws AppError as `parseQualityRule` */
-export async function importQualityRules(store: Store, document: unknown, names: ConditionNames, actor: string): Promise<string[]> {
-  const parsed = documentSchema.safeParse(document);
-  if (!parsed.success) throw new AppError('invalid_input', `The document of data-quality rules is wrong at ${parsed.error.issues[0].path.join('.') || 'its top'}: ${parsed.error.issues[0].message}.`, { hint: '`tagcast quality export` writes such a document.' });
-  const rules = parsed.data.rules.map((rule) => parseQualityRule(rule, names));
-  const before = new Map((await loadQualityRules(store)).map(({ version: _version, builtIn: _builtIn, ...rule }) => [rule.key, canonicalJson(rule)]));
-  const changed = rules.filter((rule) => before.get(rule.key) !== canonicalJson(rule));
-  for (const rule of changed) await saveQualityRule(store, rule, names, actor);
-  return changed.map(({ key }) => key);
 }

@@ -1,12 +1,12 @@
 /** Saved segments: every change is checked as a whole, versioned with who made it, and written to the audit log. */
 import { AppError } from '../base/errors.ts';
-import { dependenciesOf, findCycle } from '../conditions/dependencies.ts';
+import { dependenciesOf } from '../conditions/dependencies.ts';
 import { checkNames } from '../conditions/names.ts';
 import type { ConditionNames } from '../conditions/names.ts';
 import { parseCondition } from '../conditions/parse.ts';
 import { suggestNames } from '../conditions/suggest.ts';
 import type { Condition } from '../conditions/schema.ts';
-import { changeDefinitions, namesNow, refuseCircles } from '../store/changeDefinitions.ts';
+import { changeDefinitions, namesNow, refuseCircle } from '../store/changeDefinitions.ts';
 import type { Store } from '../store/connection.ts';
 import { recordAudit } from '../store/repositories/audit.ts';
 import { deleteSegment, findSegment, listSegments, saveSegment } from '../store/repositories/segments.ts';
@@ -35,15 +35,6 @@ export function checkSegment(input: SegmentInput, names: ConditionNames): void {
   if (input.condition !== null) checkNames(input.condition, { ...names, segments: [...(names.segments ?? []), { key: input.key, label: input.label }] });
 }
 
-async function checkInput(store: Store, input: SegmentInput, names: ConditionNames): Promise<void> {
-  checkSegment(input, await namesNow(store, names));
-  if (input.condition === null) return;
-  const others = (await listSegments(store.db)).filter(({ key, condition }) => key !== input.key && condition !== null);
-  const uses = new Map(others.map(({ key, condition }) => [key, dependenciesOf(parseCondition(condition)).segments]));
-  const circle = findCycle(uses.set(input.key, dependenciesOf(input.condition).segments));
-  if (circle !== undefined) throw new AppError('conflict', `The segments look at each other in a circle: ${circle.join(' → ')}.`, { details: { circle }, hint: 'Take one of them out of the condition of another.' });
-}
-
 /** @throws AppError `not_found` with what may have been meant. */
 export async function segmentNamed(store: Store, key: string): Promise<StoredSegment> {
   const found = await findSegment(store.db, key);
@@ -68,10 +59,9 @@ export async function writeSegment(store: Store, input: SegmentInput, expectedVe
 /** @throws AppError `invalid_input`, `unknown_name`, `conflict` for a circle or a key that exists. */
 export async function createSegment(store: Store, input: SegmentInput, names: ConditionNames, actor: string): Promise<StoredSegment> {
   return changeDefinitions(store, async (inside) => {
-    await checkInput(inside, input, names);
-    const saved = await writeSegment(inside, input, 0, 'created', actor);
-    await refuseCircles(inside, [{ kind: 'segment', key: input.key }]);
-    return saved;
+    checkSegment(input, await namesNow(inside, names));
+    await refuseCircle(inside, { kind: 'segment', ...input });
+    return writeSegment(inside, input, 0, 'created', actor);
   });
 }
 
@@ -81,10 +71,9 @@ export async function editSegment(store: Store, key: string, change: Partial<Omi
   const { label, description, owner, condition, status, schedule, holdoutShare } = { ...before, ...change };
   const input: SegmentInput = { key, label, description, owner, condition: condition === null ? null : parseCondition(condition), status, schedule, holdoutShare };
   return changeDefinitions(store, async (inside) => {
-    await checkInput(inside, input, names);
-    const saved = await writeSegment(inside, input, expectedVersion ?? before.definitionVersion, 'edited', actor);
-    await refuseCircles(inside, [{ kind: 'segment', key }]);
-    return saved;
+    checkSegment(input, await namesNow(inside, names));
+    await refuseCircle(inside, { kind: 'segment', ...input });
+    return writeSegment(inside, input, expectedVersion ?? before.definitionVersion, 'edited', actor);
   });
 }
 

@@ -5,6 +5,7 @@
 import { AppError } from '../base/errors.ts';
 import { dependenciesOf } from '../conditions/dependencies.ts';
 import { parseCondition } from '../conditions/parse.ts';
+import type { Condition } from '../conditions/schema.ts';
 import type { ConditionNames } from '../conditions/names.ts';
 import type { Store } from './connection.ts';
 import { namingUsers } from './repositories/conditionUsers.ts';
@@ -31,9 +32,11 @@ export async function namesNow(inside: Store, names: ConditionNames): Promise<Co
   return { ...names, tags: names.tags.filter(({ key, rule }) => rule === undefined || rules.has(key)), segments: (await listSegments(inside.db)).map(({ key, label }) => ({ key, label })) };
 }
 
-export interface DefinitionName {
+export interface ChangedDefinition {
   readonly kind: 'tag' | 'segment';
   readonly key: string;
+  /** As it is going to be; null for a list. */
+  readonly condition: Condition | null;
 }
 
 /** The way from a definition back to itself, or undefined. */
@@ -51,17 +54,28 @@ function wayBack(uses: ReadonlyMap<string, readonly string[]>, start: string): s
   return undefined;
 }
 
-/** After the write and before the commit: rule tags and segments of the store that look at each other in a circle through one of these. @throws AppError `conflict` naming the circle */
-export async function refuseCircles(inside: Store, changed: readonly DefinitionName[]): Promise<void> {
-  const uses = new Map((await namingUsers(inside.db)).map(({ kind, key, conditions }) => {
-    const found = conditions.map((condition) => dependenciesOf(parseCondition(condition)));
-    return [`${kind} ${key}`, found.flatMap(({ tags, segments }) => [...tags.map((tag) => `tag ${tag}`), ...segments.map((segment) => `segment ${segment}`)])] as const;
-  }));
-  for (const { kind, key } of changed) {
-    const circle = wayBack(uses, `${kind} ${key}`);
-    if (circle === undefined) continue;
-    const oneKind = circle.every((name) => name.startsWith(`${kind} `));
-    const shown = oneKind ? circle.map((name) => name.slice(kind.length + 1)) : circle;
-    throw new AppError('conflict', `The definitions look at each other in a circle: ${shown.join(' → ')}.`, { details: { circle: shown }, hint: 'Take one of them out of the condition of another.' });
-  }
+function usesOf(conditions: readonly Condition[]): string[] {
+  return conditions.map(dependenciesOf).flatMap(({ tags, segments }) => [...tags.map((tag) => `tag ${tag}`), ...segments.map((segment) => `segment ${segment}`)]);
+}
+
+/** Changed definitions through which rule tags and segments would look at each other in a circle, with the circle. */
+export async function circlesThrough(inside: Store, changed: readonly ChangedDefinition[]): Promise<(ChangedDefinition & { readonly circle: readonly string[] })[]> {
+  const stored = (await namingUsers(inside.db)).map(({ kind, key, conditions }) => [`${kind} ${key}`, usesOf(conditions.map(parseCondition))] as const);
+  const uses = new Map([...stored, ...changed.map(({ kind, key, condition }) => [`${kind} ${key}`, condition === null ? [] : usesOf([condition])] as const)]);
+  return changed.flatMap((one) => {
+    const circle = wayBack(uses, `${one.kind} ${one.key}`);
+    if (circle === undefined) return [];
+    const oneKind = circle.every((name) => name.startsWith(`${one.kind} `));
+    return [{ ...one, circle: oneKind ? circle.map((name) => name.slice(one.kind.length + 1)) : circle }];
+  });
+}
+
+export function circleError(circle: readonly string[]): AppError {
+  return new AppError('conflict', `The definitions look at each other in a circle: ${circle.join(' → ')}.`, { details: { circle }, hint: 'Take one of them out of the condition of another.' });
+}
+
+/** @throws AppError `conflict` naming the circle */
+export async function refuseCircle(inside: Store, changed: ChangedDefinition): Promise<void> {
+  const [found] = await circlesThrough(inside, [changed]);
+  if (found !== undefined) throw circleError(found.circle);
 }

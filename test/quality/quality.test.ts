@@ -3,13 +3,15 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { addDays, startOfDay } from '../../src/base/time.ts';
 import type { Condition } from '../../src/conditions/schema.ts';
 import { readCondition } from '../../src/conditions/text/read.ts';
+import { importDefinitions } from '../../src/jobs/definitions.ts';
 import { checkBeforeNight, checkQuality, previewQuality } from '../../src/jobs/quality.ts';
 import { CLOSES_AFTER, stepAlert } from '../../src/quality/alerts.ts';
 import type { Alert } from '../../src/quality/alerts.ts';
 import { DEFAULT_RULES } from '../../src/quality/defaults.ts';
+import { exportQualityRules } from '../../src/quality/exchange.ts';
 import type { QualityResult } from '../../src/quality/evaluate.ts';
 import { usualGapDays } from '../../src/quality/freshness.ts';
-import { deleteQualityRule, exportQualityRules, importQualityRules, loadQualityRules, saveQualityRule } from '../../src/quality/rules.ts';
+import { deleteQualityRule, loadQualityRules, saveQualityRule } from '../../src/quality/rules.ts';
 import type { Check } from '../../src/quality/schema.ts';
 import { linkIdentities, upsertCustomers } from '../../src/store/repositories/customers.ts';
 import { appendEvents } from '../../src/store/repositories/events.ts';
@@ -188,8 +190,8 @@ describeOnEachStore('data quality', (getStore, about) => {
     const document = JSON.parse(JSON.stringify(await exportQualityRules(store))) as { rules: object[] };
     await deleteQualityRule(store, 'phone_format', 'ann');
     expect((await loadQualityRules(store)).some(({ key }) => key === 'phone_format')).toBe(false);
-    expect(await importQualityRules(store, document, names, 'ann')).toEqual(['phone_format']);
-    expect(await importQualityRules(store, document, names, 'ann')).toEqual([]);
+    expect(await importDefinitions(store, 'quality', document, { actor: 'ann' })).toMatchObject({ created: ['phone_format'], edited: [] });
+    expect(await importDefinitions(store, 'quality', document, { actor: 'ann' })).toMatchObject({ created: [], edited: [] });
     const wrong: object[] = [
       { check: { field: { attribute: 'a' }, test: { matches: '(a+)+$' } } }, { check: { field: { events: 'order', column: 'dedupe_key' }, test: { present: true } } }, { mostBad: 2 }, { key: 'Bad Key' },
       { check: { compare: [{ attribute: 'a' }, '<=', { events: 'order', column: 'amount' }], as: 'number' } }, { check: { field: { identity: 'phone' }, test: { present: true } } }, { label: { zh: '', en: 'x' } },

@@ -63,22 +63,20 @@ async function authenticate(deps: AppDeps, req: Request): Promise<ApiKey> {
   return found;
 }
 
-/** Reads a JSON body; nothing is read before the caller is known and may call. */
-function bodyReader(limit: number): (req: Request, res: Response) => Promise<unknown> {
-  const parse = express.json({
-    limit,
-    inflate: false,
-    type: 'application/json',
-    // A plain Error: the parser writes a status onto what is thrown here, and an AppError does not let it.
-    verify: (_req, _res, bytes) => {
-      if (!isUtf8(bytes)) throw new Error('not UTF-8');
-    },
-  });
+/** A plain Error: the parsers write a status onto what is thrown here, and an AppError does not let them. */
+function refuseOtherText(_req: unknown, _res: unknown, bytes: Buffer): void {
+  if (!isUtf8(bytes)) throw new Error('not UTF-8');
+}
+
+/** Reads a JSON body, or the text of a CSV body where the route takes one; nothing is read before the caller is known and may call. */
+function bodyReader(route: Route, serverLimit: number): (req: Request, res: Response) => Promise<unknown> {
+  const common = { limit: Math.max(serverLimit, route.bodyLimit ?? 0), inflate: false, verify: refuseOtherText } as const;
+  const parsers = [express.json({ ...common, type: 'application/json' }), ...(route.takesCsv === true ? [express.text({ ...common, type: 'text/csv', defaultCharset: 'utf-8' })] : [])];
   return async (req, res) => {
-    await new Promise<void>((resolve, reject) => parse(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error))));
+    for (const parse of parsers) await new Promise<void>((resolve, reject) => parse(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error))));
     const body: unknown = req.body;
     if (body === undefined && (req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0)) {
-      throw new AppError('invalid_input', 'The body is not declared as JSON.', { hint: 'Send `Content-Type: application/json`.' });
+      throw new AppError('invalid_input', `The body is not declared as JSON${route.takesCsv === true ? ' or CSV' : ''}.`, { hint: `Send \`Content-Type: application/json\`${route.takesCsv === true ? ' or `text/csv`' : ''}.` });
     }
     guardJson(body);
     return body;
@@ -88,7 +86,7 @@ function bodyReader(limit: number): (req: Request, res: Response) => Promise<unk
 interface Serving {
   readonly deps: AppDeps;
   readonly state: ServerState;
-  readonly readBody: ReturnType<typeof bodyReader>;
+  readonly bodyLimit: number;
   readonly perKey: TokenBuckets;
   readonly checkResponses: boolean;
 }
@@ -108,7 +106,8 @@ async function sendFile(res: Response, state: ServerState, { contentType, fileNa
   await pipeline(Readable.from(body, { objectMode: false }), res);
 }
 
-function handlerOf(route: Route, { deps, state, readBody, perKey, checkResponses }: Serving): RequestHandler {
+function handlerOf(route: Route, { deps, state, bodyLimit, perKey, checkResponses }: Serving): RequestHandler {
+  const readBody = bodyReader(route, bodyLimit);
   return async (req, res) => {
     const record = recordOf(res);
     record.route = route.path;
@@ -151,7 +150,7 @@ export function createApplication(routes: readonly Route[], deps: AppDeps, optio
   const serving: Serving = {
     deps,
     state,
-    readBody: bodyReader(options.bodyLimit ?? DEFAULTS.bodyLimit),
+    bodyLimit: options.bodyLimit ?? DEFAULTS.bodyLimit,
     perKey: tokenBuckets(options.perKey ?? DEFAULTS.perKey, clock),
     checkResponses: options.checkResponses === true,
   };

@@ -11,6 +11,7 @@ import { STANDARD_EXAMPLES } from './exampleStandards.ts';
 import { QUALITY_EXAMPLES } from './exampleQuality.ts';
 import { CATEGORY_EXAMPLES } from './exampleCategories.ts';
 import { TAG_REPORT_EXAMPLES } from './exampleTagReports.ts';
+import { DEFINITION_EXAMPLES } from './exampleDefinitions.ts';
 import { WEBHOOK_EXAMPLES } from './exampleWebhooks.ts';
 
 export interface Example {
@@ -111,6 +112,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   ...CATEGORY_EXAMPLES,
   ...QUALITY_EXAMPLES,
   ...STANDARD_EXAMPLES,
+  ...DEFINITION_EXAMPLES,
   ...RULE_EVALUATION_EXAMPLES,
   ...SEGMENT_EXAMPLES,
   ...EXPERIMENT_EXAMPLES,

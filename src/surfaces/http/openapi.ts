@@ -65,7 +65,7 @@ function operation(route: Route): Record<string, unknown> {
     parameters: parameters(route),
     ...(route.body === undefined
       ? {}
-      : { requestBody: { required: !route.body.safeParse(undefined).success, content: { 'application/json': { schema: ref(requestName(route)), ...(example?.body === undefined ? {} : { example: example.body }) } } } }),
+      : { requestBody: { required: !route.body.safeParse(undefined).success, content: { 'application/json': { schema: ref(requestName(route)), ...(example?.body === undefined ? {} : { example: example.body }) }, ...(route.takesCsv === true ? { 'text/csv': { schema: { type: 'string' } } } : {}) } } }),
     responses: {
       200: { description: 'The answer.', content: { [type]: answer } },
       ...(route.access === 'public' ? {} : { 401: failure('There is no valid key.'), 403: failure('The role of the key may not use this route.') }),

@@ -36,6 +36,7 @@ export const ROUTE_GROUPS = {
   webhooks: { zh: '事件推送', en: 'Webhooks' },
   models: { zh: '模型', en: 'Models' },
   events: { zh: '事件', en: 'Events' },
+  definitions: { zh: '定义文件', en: 'Definitions as documents' },
   quality: { zh: '数据质量', en: 'Data quality' },
   system: { zh: '系统', en: 'System' },
 } as const satisfies Record<string, Bilingual>;
@@ -51,6 +52,10 @@ export interface RouteHead {
   readonly summary: Bilingual;
   readonly description?: Bilingual;
   readonly access: Access;
+  /** Largest body in bytes, where it is not the server's own limit. */
+  readonly bodyLimit?: number;
+  /** The body may also be CSV (`Content-Type: text/csv`); the handler is given its text. */
+  readonly takesCsv?: boolean;
   /** Tokens that one call takes from its key's bucket; default 1. */
   readonly cost?: number;
   /** `file`: the handler answers a {@link Download}, which is sent as it comes. */

@@ -12,6 +12,7 @@ import { STANDARD_ROUTES } from './routes/standards.ts';
 import { QUALITY_ROUTES } from './routes/quality.ts';
 import { CATEGORY_ROUTES } from './routes/categories.ts';
 import { TAG_REPORT_ROUTES } from './routes/tagReports.ts';
+import { DEFINITION_ROUTES } from './routes/definitions.ts';
 import { WEBHOOK_ROUTES } from './routes/webhooks.ts';
 import { PREFERENCE_ROUTES } from './routes/preferences.ts';
 import { mergeCustomer, readProfile, readTags, scoreNow } from './handlers/customers.ts';
@@ -99,6 +100,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...WEBHOOK_ROUTES,
   ...QUALITY_ROUTES,
   ...STANDARD_ROUTES,
+  ...DEFINITION_ROUTES,
   route({
     id: 'listModels', method: 'get', path: '/v1/models', group: 'models', params: nothing, query: nothing, response: modelListSchema, cost: 2,
     access: { admin: true, data_scientist: true, marketer: false, service: false },

@@ -7,7 +7,7 @@ import type { Condition } from '../../conditions/schema.ts';
 import { addDays } from '../../base/time.ts';
 import type { LocalDate } from '../../base/time.ts';
 import { listDefinitions } from '../../store/repositories/tagDefinitions.ts';
-import type { StoredDefinition } from '../../store/repositories/tagDefinitions.ts';
+import type { RuleDefinition, StoredDefinition } from '../../store/repositories/tagDefinitions.ts';
 import { selectRows } from '../../store/repositories/bulk.ts';
 import { fieldStandards } from '../../store/repositories/standards.ts';
 import { responseChannels } from '../../store/repositories/preferenceModels.ts';
@@ -66,4 +66,12 @@ export async function loadCatalogue(db: Knex, shop: Pick<ConditionNames, 'attrib
 /** The catalogue as it is now, with the same words of the shop. */
 export async function reloadCatalogue(db: Knex, { names: { attributes, eventKinds } }: Catalogue): Promise<Catalogue> {
   return loadCatalogue(db, { ...(attributes === undefined ? {} : { attributes }), ...(eventKinds === undefined ? {} : { eventKinds }) });
+}
+
+/** The catalogue as it would be with these rule tags and categories: for checks, nothing is evaluated of it. */
+export function catalogueWith(catalogue: Catalogue, categories: readonly Category[], rules: readonly (Omit<RuleDefinition, 'condition'> & { readonly condition: Condition })[]): Catalogue {
+  const stored = new Map(catalogue.rules.map((rule) => [rule.key, rule]));
+  for (const rule of rules) stored.set(rule.key, { id: 0, version: 0, origin: 'api', fileHash: null, evaluatedOn: null, evaluatedVersion: null, createdAt: 0, updatedAt: 0, ...stored.get(rule.key), ...rule });
+  const tags = [...catalogue.tags.filter(({ kind }) => kind !== 'rule'), ...[...stored.values()].map(ruleTag)];
+  return { tags, rules: [...stored.values()], categories, names: { ...catalogue.names, tags } };
 }

@@ -23,22 +23,28 @@ export interface CategoryInput {
 const CODE = /^[a-z][a-z0-9_]{0,63}$/;
 const MOST_CATEGORIES = 1_000;
 
-function checkCategory(catalogue: Catalogue, { code, label, parent }: CategoryInput): void {
-  const wrong = (reason: string): never => {
-    throw new AppError('invalid_input', `The category cannot be saved: ${reason}.`, { hint: 'See `tagcast categories list` for what there is.' });
-  };
-  const { categories } = catalogue;
-  if (!CODE.test(code)) wrong('its code must be lower-case snake_case of at most 64 characters');
-  for (const text of [label.zh, label.en]) if (text.trim() === '' || text.length > 200) wrong('it needs a name of 1 to 200 characters in Chinese and in English');
-  if (categories.length >= MOST_CATEGORIES && !categories.some((one) => one.code === code)) wrong(`there are ${MOST_CATEGORIES} already`);
+function wrong(field: string, reason: string): never {
+  throw new AppError('invalid_input', `The category cannot be saved: ${reason}.`, { details: { field }, hint: 'See `tagcast categories list` for what there is.' });
+}
+
+/** All but its place in the tree. @throws AppError `invalid_input` with the `field` */
+export function checkCategoryWords({ code, label }: CategoryInput): void {
+  if (!CODE.test(code)) wrong('code', 'its code must be lower-case snake_case of at most 64 characters');
+  for (const text of [label.zh, label.en]) if (text.trim() === '' || text.length > 200) wrong('label', 'it needs a name of 1 to 200 characters in Chinese and in English');
+}
+
+function checkCategory({ categories }: Catalogue, input: CategoryInput): void {
+  checkCategoryWords(input);
+  const { code, parent } = input;
+  if (categories.length >= MOST_CATEGORIES && !categories.some((one) => one.code === code)) wrong('code', `there are ${MOST_CATEGORIES} already`);
   if (parent === null) return;
-  categoryNamed(catalogue.categories, parent);
+  categoryNamed(categories, parent);
   const below = categoriesWithin(categories, code);
   if (parent === code || below.has(parent)) {
     throw new AppError('conflict', `${code} cannot be moved under ${parent}, which is ${parent === code ? 'itself' : 'below it'}.`, { details: { path: categoryPath(categories, parent).map((one) => one.code) }, hint: 'Choose another parent.' });
   }
   const height = Math.max(1, ...[...below].map((one) => categoryPath(categories, one).length - categoryPath(categories, code).length + 1));
-  if (categoryPath(categories, parent).length + height > MOST_LEVELS) wrong(`the tree would be deeper than ${MOST_LEVELS} levels`);
+  if (categoryPath(categories, parent).length + height > MOST_LEVELS) wrong('parent', `the tree would be deeper than ${MOST_LEVELS} levels`);
 }
 
 /**

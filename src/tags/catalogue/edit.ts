@@ -1,6 +1,5 @@
 /** Changes of rule tags in the store: every one is checked as a whole, versioned with who made it, and written to the audit log. */
 import { AppError } from '../../base/errors.ts';
-import { dependenciesOf } from '../../conditions/dependencies.ts';
 import { checkNames } from '../../conditions/names.ts';
 import { parseCondition } from '../../conditions/parse.ts';
 import { suggestNames } from '../../conditions/suggest.ts';
@@ -8,9 +7,8 @@ import type { Condition } from '../../conditions/schema.ts';
 import { recordAudit } from '../../store/repositories/audit.ts';
 import { deleteDefinition, saveDefinition } from '../../store/repositories/tagDefinitions.ts';
 import type { DefinitionChange, DefinitionStatus, RuleDefinition, StoredDefinition } from '../../store/repositories/tagDefinitions.ts';
-import { changeDefinitions, refuseCircles } from '../../store/changeDefinitions.ts';
+import { changeDefinitions, refuseCircle } from '../../store/changeDefinitions.ts';
 import type { Store } from '../../store/connection.ts';
-import { refuseCircle } from '../rules/levels.ts';
 import { reloadCatalogue } from './catalogue.ts';
 import type { Catalogue, StoredRule } from './catalogue.ts';
 import { categoryNamed } from './categories.ts';
@@ -48,12 +46,6 @@ export function checkRule(input: RuleInput, catalogue: Catalogue): void {
   checkNames(input.condition, catalogue.names);
 }
 
-function checkInput(input: RuleInput, catalogue: Catalogue): void {
-  checkRule(input, catalogue);
-  const uses = new Map(catalogue.rules.map(({ key, condition }) => [key, dependenciesOf(condition).tags]));
-  refuseCircle(uses.set(input.key, dependenciesOf(input.condition).tags));
-}
-
 /** @throws AppError `not_found` with what may have been meant. */
 export function ruleOf(catalogue: Catalogue, key: string): StoredRule {
   const found = catalogue.rules.find((rule) => rule.key === key);
@@ -81,10 +73,9 @@ export async function writeRule(store: Store, definition: RuleDefinition, expect
 /** @throws AppError `invalid_input`, `unknown_name`, `conflict` for a circle or a key that exists. */
 export async function createRule(store: Store, catalogue: Catalogue, input: RuleInput, status: DefinitionStatus, editor: Editor): Promise<StoredDefinition> {
   return changeDefinitions(store, async (inside) => {
-    checkInput(input, await reloadCatalogue(inside.db, catalogue));
-    const saved = await writeRule(inside, { ...input, status }, 0, 'created', editor);
-    await refuseCircles(inside, [{ kind: 'tag', key: input.key }]);
-    return saved;
+    checkRule(input, await reloadCatalogue(inside.db, catalogue));
+    await refuseCircle(inside, { kind: 'tag', ...input });
+    return writeRule(inside, { ...input, status }, 0, 'created', editor);
   });
 }
 
@@ -94,14 +85,13 @@ export async function editRule(store: Store, catalogue: Catalogue, key: string, 
   const { category, label, description, owner, condition, band, ttlDays } = { ...before, ...change };
   const input: RuleInput = { key, category, label, description, owner, condition: parseCondition(condition), band, ttlDays };
   return changeDefinitions(store, async (inside) => {
-    checkInput(input, await reloadCatalogue(inside.db, catalogue));
-    const saved = await writeRule(inside, { ...input, status: before.status }, expectedVersion ?? before.version, 'edited', { fileHash: before.fileHash ?? '', ...editor });
-    await refuseCircles(inside, [{ kind: 'tag', key }]);
-    return saved;
+    checkRule(input, await reloadCatalogue(inside.db, catalogue));
+    await refuseCircle(inside, { kind: 'tag', ...input });
+    return writeRule(inside, { ...input, status: before.status }, expectedVersion ?? before.version, 'edited', { fileHash: before.fileHash ?? '', ...editor });
   });
 }
 
-const STATUS_CHANGE = { draft: 'drafted', enabled: 'enabled', paused: 'paused' } as const;
+export const STATUS_CHANGE = { draft: 'drafted', enabled: 'enabled', paused: 'paused' } as const;
 
 /** Enables, pauses or makes a draft of a rule tag. What customers carry stays until its time to live has passed. */
 export async function setRuleStatus(store: Store, catalogue: Catalogue, key: string, status: DefinitionStatus, editor: Editor): Promise<StoredDefinition> {

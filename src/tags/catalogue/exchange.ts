@@ -1,80 +1,115 @@
 /** Rule tags as a document: from one store to another, or into a repository and back. */
 import { z } from 'zod';
-import { AppError } from '../../base/errors.ts';
-import { canonicalJson } from '../../base/json.ts';
-import { parseCondition } from '../../conditions/parse.ts';
+import { compareEntries, problemOf } from '../../base/exchange.ts';
+import type { DocumentEntry, EntryProblem, ExchangePlan } from '../../base/exchange.ts';
+import type { Condition } from '../../conditions/schema.ts';
+import { readAnyCondition } from '../../conditions/text/readAny.ts';
+import { writeCondition } from '../../conditions/text/write.ts';
+import { circleError, circlesThrough } from '../../store/changeDefinitions.ts';
 import type { Store } from '../../store/connection.ts';
-import { loadCatalogue } from './catalogue.ts';
+import { readEntries, readEnvelope } from '../../store/exchange.ts';
+import type { DefinitionStatus } from '../../store/repositories/tagDefinitions.ts';
+import { catalogueWith, loadCatalogue } from './catalogue.ts';
 import type { Catalogue } from './catalogue.ts';
-import { saveCategory } from './categoryEdit.ts';
-import { createRule, editRule, setRuleStatus } from './edit.ts';
-import type { Editor, RuleInput } from './edit.ts';
-import { definitionHash } from './files.ts';
+import { writeCategory } from './categoryEdit.ts';
+import { checkRule, STATUS_CHANGE, writeRule } from './edit.ts';
+import type { RuleInput } from './edit.ts';
+import { categoryDocument, categoryFields, categoryProblems, treeWith } from './exchangeCategories.ts';
 
 const words = z.strictObject({ zh: z.string(), en: z.string() });
+const tagDocument = z.strictObject({
+  key: z.string(), category: z.string(), label: words, description: words, owner: z.string(), condition: z.unknown(), band: z.strictObject({ code: z.string(), label: words }), ttlDays: z.int().positive().nullable(),
+  status: z.enum(['draft', 'enabled', 'paused']),
+});
 
 export const ruleDocumentSchema = z.strictObject({
   format: z.literal('tagcast-rule-tags'),
   version: z.literal(1),
-  /** The shop's own categories, parents first; absent in documents of before there were any. */
-  categories: z.array(z.strictObject({ code: z.string(), parent: z.string().nullable(), label: words })).max(1_000).optional(),
-  tags: z.array(z.strictObject({
-    key: z.string(), category: z.string(), label: words, description: words, owner: z.string(), condition: z.unknown(), band: z.strictObject({ code: z.string(), label: words }), ttlDays: z.int().positive().nullable(),
-    status: z.enum(['draft', 'enabled', 'paused']),
-  })).max(10_000),
+  /** The shop's own categories; absent in documents of before there were any. */
+  categories: z.array(categoryDocument).max(1_000).optional(),
+  tags: z.array(tagDocument).max(10_000),
 });
 export type RuleDocument = z.infer<typeof ruleDocumentSchema>;
 
-/** Every rule tag of the store, by key, and the categories that the shop made or changed. */
+const envelope = ruleDocumentSchema.extend({ categories: z.array(z.unknown()).max(1_000).optional(), tags: z.array(z.unknown()).max(10_000) });
+
+/** Every rule tag of the store, by key, and the categories that the shop made or changed, parents first. */
 export function exportRules({ rules, categories }: Catalogue): RuleDocument {
   const tags = rules.map(({ key, category, label, description, owner, condition, band, ttlDays, status }) => ({ key, category, label, description, owner, condition, band, ttlDays, status }));
   const own = categories.filter(({ version }) => version > 0).map(({ code, parent, label }) => ({ code, parent, label }));
   return { format: 'tagcast-rule-tags', version: 1, categories: own, tags: tags.sort((a, b) => (a.key < b.key ? -1 : 1)) };
 }
 
-export interface RulesImported {
-  readonly created: readonly string[];
-  readonly edited: readonly string[];
-  readonly same: readonly string[];
+interface RuleEntry {
+  readonly input: RuleInput;
+  readonly status: DefinitionStatus;
+}
+
+function ruleFields({ category, label, description, owner, condition, band, ttlDays }: Omit<RuleInput, 'key'>, status: DefinitionStatus): DocumentEntry['fields'] {
+  return {
+    condition: writeCondition(condition), category, 'label.zh': label.zh, 'label.en': label.en, 'description.zh': description.zh, 'description.en': description.en, owner,
+    'band.code': band.code, 'band.label.zh': band.label.zh, 'band.label.en': band.label.en, ttlDays, status,
+  };
+}
+
+function readTags(values: readonly unknown[]): { readonly tags: readonly RuleEntry[]; readonly problems: readonly EntryProblem[] } {
+  const { entries, problems } = readEntries(tagDocument, values, 'tag');
+  const wrong = [...problems];
+  const tags = entries.flatMap(({ status, condition, ...rest }): RuleEntry[] => {
+    try {
+      return [{ status, input: { ...rest, condition: readAnyCondition(condition) } }];
+    } catch (error) {
+      wrong.push(problemOf('tag', rest.key, 'condition', error));
+      return [];
+    }
+  });
+  return { tags, problems: wrong };
 }
 
 /**
- * Makes the store's rule tags those of the document; tags that the document does not name stay as they are. A tag that looks at another one of the document may come before it.
- * @throws AppError `invalid_input`, `unknown_name`, `conflict` of the first tag that cannot be saved; those before it are saved
+ * What a document would change: its rule tags become those of the store, its categories too; what it does not name stays. In whatever order: what looks at something else of the document may come before it.
+ * @throws AppError `invalid_input` for what is no such document
  */
-export async function importRules(store: Store, document: unknown, editor: Editor): Promise<RulesImported> {
-  const parsed = ruleDocumentSchema.safeParse(document);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AppError('invalid_input', `The document of rule tags is wrong at ${issue.path.join('.') || 'its top'}: ${issue.message}.`, { hint: '`tagcast tags export` writes such a document.' });
-  }
-  for (const category of parsed.data.categories ?? []) {
-    const catalogue = await loadCatalogue(store.db);
-    const there = catalogue.categories.find(({ code }) => code === category.code);
-    if (there === undefined || canonicalJson({ parent: there.parent, label: there.label }) !== canonicalJson({ parent: category.parent, label: category.label })) await saveCategory(store, catalogue, category, editor);
-  }
-  const done = { created: [] as string[], edited: [] as string[], same: [] as string[] };
-  let waiting = parsed.data.tags.map(({ status, ...tag }) => ({ status, input: { ...tag, condition: parseCondition(tag.condition) } satisfies RuleInput }));
-  while (waiting.length > 0) {
-    const later: typeof waiting = [];
-    let refusal: unknown;
-    for (const one of waiting) {
-      const { input, status } = one;
-      const catalogue = await loadCatalogue(store.db);
-      const stored = catalogue.rules.find(({ key }) => key === input.key);
-      try {
-        if (stored === undefined) await createRule(store, catalogue, input, status, editor);
-        else if (definitionHash(stored) !== definitionHash(input) || stored.owner !== input.owner) await editRule(store, catalogue, input.key, input, editor);
-        const changed = stored === undefined ? done.created : definitionHash(stored) !== definitionHash(input) || stored.owner !== input.owner || stored.status !== status ? done.edited : done.same;
-        if (stored !== undefined && stored.status !== status) await setRuleStatus(store, await loadCatalogue(store.db), input.key, status, editor);
-        changed.push(input.key);
-      } catch (error) {
-        refusal ??= error;
-        later.push(one);
-      }
+export async function planRules(inside: Store, document: unknown): Promise<ExchangePlan> {
+  const outer = readEnvelope(envelope, document, 'rule tags', 'tagcast tags export');
+  const catalogue = await loadCatalogue(inside.db);
+  const readCategories = readEntries(categoryDocument, outer.categories ?? [], 'category', 'code');
+  const { tags, problems } = readTags(outer.tags);
+  const differences = compareEntries(
+    [...readCategories.entries.map((one) => ({ part: 'category', key: one.code, fields: categoryFields(one) })), ...tags.map(({ input, status }) => ({ part: 'tag', key: input.key, fields: ruleFields(input, status) }))],
+    // Categories of the product that nobody changed are in no document.
+    [...catalogue.categories.map((one) => ({ part: 'category', key: one.code, version: one.version, fields: categoryFields(one) })), ...catalogue.rules.map((rule) => ({ part: 'tag', key: rule.key, version: rule.version, fields: ruleFields(rule, rule.status) }))],
+  ).filter(({ part, state, version }) => part === 'tag' || state !== 'store_only' || version > 0);
+  const written = new Map(differences.filter(({ state }) => state === 'new' || state === 'changed').map((one) => [`${one.part} ${one.key}`, one]));
+  const categories = readCategories.entries.filter(({ code }) => written.has(`category ${code}`));
+  const changed = tags.filter(({ input }) => written.has(`tag ${input.key}`));
+  const tree = treeWith(catalogue.categories, categories);
+  const after = catalogueWith(catalogue, tree, changed.map(({ input, status }) => ({ ...input, status })));
+  const found = changed.flatMap(({ input }) => {
+    try {
+      checkRule(input, { ...after, rules: catalogue.rules });
+      return [];
+    } catch (error) {
+      return [problemOf('tag', input.key, error instanceof Error && 'code' in error && error.code === 'not_found' ? 'category' : 'condition', error)];
     }
-    if (later.length === waiting.length) throw refusal;
-    waiting = later;
-  }
-  return done;
+  });
+  const circles = await circlesThrough(inside, changed.map(({ input: { key, condition } }): { kind: 'tag'; key: string; condition: Condition } => ({ kind: 'tag', key, condition })));
+  return {
+    differences,
+    problems: [...readCategories.problems, ...problems, ...categoryProblems(tree, categories), ...found, ...circles.map(({ key, circle }) => problemOf('tag', key, 'condition', circleError(circle)))],
+    async write(actor) {
+      for (const category of categories) await writeCategory(inside, category, { actor });
+      for (const { input, status } of changed) {
+        const before = catalogue.rules.find(({ key }) => key === input.key);
+        if (before === undefined) {
+          await writeRule(inside, { ...input, status }, 0, 'created', { actor });
+          continue;
+        }
+        const editor = { actor, fileHash: before.fileHash ?? '' };
+        const edited = written.get(`tag ${input.key}`)?.changes.some(({ field }) => field !== 'status') === true;
+        const { version } = edited ? await writeRule(inside, { ...input, status: before.status }, before.version, 'edited', editor) : before;
+        if (before.status !== status) await writeRule(inside, { ...input, status }, version, STATUS_CHANGE[status], edited ? editor : { ...editor, origin: before.origin });
+      }
+    },
+  };
 }

@@ -24,20 +24,12 @@ export function definitionHash({ key, category, label, description, condition, b
   return createHash('sha256').update(canonicalJson({ key, category, label, description, condition, band, ttlDays })).digest('hex');
 }
 
-export type FileState =
-  /** Not in the store yet. */
-  | 'new'
-  | 'same'
-  /** The file changed since it was taken over, and nobody edited the tag. */
-  | 'changed'
-  /** Edited in the store, and the file says something else. */
-  | 'diverged'
-  /** Came from a file that is not there any more. */
-  | 'file_gone'
-  /** Deleted in the store: the file does not bring it back by itself. */
-  | 'deleted'
-  /** Made in the store. */
-  | 'store_only';
+/**
+ * `new`: not in the store yet. `changed`: the file changed since it was taken over, and nobody edited the tag. `diverged`: edited in the store, and the file says something else. `file_gone`: came from a
+ * file that is not there any more. `deleted`: deleted in the store, and the file does not bring it back by itself. `store_only`: made in the store.
+ */
+export const FILE_STATES = ['new', 'same', 'changed', 'diverged', 'file_gone', 'deleted', 'store_only'] as const;
+export type FileState = (typeof FILE_STATES)[number];
 
 export interface FileDifference {
   readonly key: string;

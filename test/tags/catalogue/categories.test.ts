@@ -1,6 +1,7 @@
 /** The tree of categories and the finding of tags, on both stores. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readCondition } from '../../../src/conditions/text/read.ts';
+import { importDefinitions } from '../../../src/jobs/definitions.ts';
 import { listAudit } from '../../../src/store/repositories/audit.ts';
 import { categoryVersions, placementVersions } from '../../../src/store/repositories/tagCategories.ts';
 import { categoriesWithin, categoryPath, categoryTree } from '../../../src/tags/catalogue/categories.ts';
@@ -10,7 +11,7 @@ import type { Catalogue } from '../../../src/tags/catalogue/catalogue.ts';
 import { TAG_CATEGORIES } from '../../../src/tags/catalogue/definition.ts';
 import { ruleFrom } from '../../../src/tags/catalogue/draft.ts';
 import { createRule, setRuleStatus } from '../../../src/tags/catalogue/edit.ts';
-import { exportRules, importRules } from '../../../src/tags/catalogue/exchange.ts';
+import { exportRules } from '../../../src/tags/catalogue/exchange.ts';
 import { likelyTags, searchTags } from '../../../src/tags/catalogue/search.ts';
 import { describeOnEachStore } from '../../support/stores.ts';
 
@@ -89,9 +90,9 @@ describeOnEachStore('categories', (getStore) => {
     await createRule(getStore(), await load(), ruleFrom('often', { condition: readCondition('orders >= 3'), label, owner: 'ann', category: 'action' }, (await load()).names), 'draft', ANN);
     const document = JSON.parse(JSON.stringify(exportRules(await load()))) as unknown;
     for (const table of ['tag_categories', 'tag_definitions']) await getStore().db.raw(`DELETE FROM ${table}`);
-    expect(await importRules(getStore(), document, ANN)).toMatchObject({ created: ['often'] });
+    expect(await importDefinitions(getStore(), 'tags', document, ANN)).toMatchObject({ created: ['category action', 'often'] });
     expect((await load()).categories.find(({ code }) => code === 'action')).toMatchObject({ parent: 'churn', version: 1 });
-    expect(await importRules(getStore(), document, ANN)).toMatchObject({ same: ['often'] });
+    expect(await importDefinitions(getStore(), 'tags', document, ANN)).toMatchObject({ same: ['category action', 'often'] });
     expect(await categoryVersions(getStore().db, 'action')).toHaveLength(1);
   });
 

@@ -21,6 +21,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   lifecycle: async () => (await import('./lifecycle.ts')).lifecycle,
   standards: async () => (await import('./standards.ts')).standards,
   quality: async () => (await import('./quality.ts')).quality,
+  definitions: async () => (await import('./definitions.ts')).definitions,
   customer: async () => (await import('./customer.ts')).customer,
   merge: async () => (await import('./merge.ts')).merge,
   segment: async () => (await import('./segment.ts')).segment,

@@ -1,16 +1,18 @@
 /** `tagcast quality …`: rules of data quality, what they find, and alerts. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Option } from 'commander';
 import { AppError } from '../../../base/errors.ts';
 import { checkQuality } from '../../../jobs/quality.ts';
 import { dimensionOf } from '../../../quality/schema.ts';
-import { deleteQualityRule, exportQualityRules, importQualityRules, loadQualityRules, qualityRuleNamed, saveQualityRule } from '../../../quality/rules.ts';
+import { deleteQualityRule, loadQualityRules, qualityRuleNamed, saveQualityRule } from '../../../quality/rules.ts';
 import type { ShopRule } from '../../../quality/rules.ts';
 import { DIMENSION_WORDS, STATE_WORDS } from '../../../quality/words.ts';
 import { latestQualityResults, listAlerts, qualityExamples, qualityHistory, qualityRuleVersions } from '../../../store/repositories/quality.ts';
 import type { QualityResultRow } from '../../../store/repositories/quality.ts';
 import { answer, inWords, said, withApp } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
+import { exportTo, importFlags, importFrom } from '../definitionFiles.ts';
+import type { ImportFlags } from '../definitionFiles.ts';
 import { formatInteger, formatPercent, table } from '../terminal.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
@@ -113,24 +115,7 @@ export const quality: CommandModule = (program, context) => {
       answer(here, { deleted: key }, () => { here.output.print(inWords(here, `${key} 已删除。`, `${key} is deleted.`)); });
     });
   });
-  command.command('export').description('write every rule to a JSON file').argument('<file>').action(async (file: string) => {
-    const here = context();
-    await withApp(here, async (app) => {
-      const document = await exportQualityRules(app.store);
-      try {
-        writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
-      } catch (cause) {
-        throw new AppError('file_unreadable', 'The file of data-quality rules cannot be written.', { hint: 'Check the folder and its rights, and that the disk is not full.', cause });
-      }
-      answer(here, { file, rules: document.rules.length }, () => { here.output.print(inWords(here, `${document.rules.length} 条规则 → ${file}`, `${document.rules.length} rules → ${file}`)); });
-    });
-  });
-  command.command('import').description('make the rules of a JSON file those of the store; others stay').argument('<file>').action(async (file: string) => {
-    const here = context();
-    const read = jsonFrom(file);
-    await withApp(here, async (app) => {
-      const written = await importQualityRules(app.store, read, (await app.catalogue()).names, ACTOR);
-      answer(here, { written }, () => { here.output.print(written.length === 0 ? inWords(here, '没有变化。', 'Nothing has changed.') : written.join(', ')); });
-    });
-  });
+  command.command('export').description('write every rule to a JSON file').argument('<file>').action((file: string) => exportTo(context(), 'quality', file));
+  importFlags(command.command('import').description('make the rules of a JSON file those of the store; others stay').argument('<file>'))
+    .action((file: string, options: ImportFlags) => importFrom(context(), 'quality', file, options));
 };

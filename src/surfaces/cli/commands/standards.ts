@@ -1,20 +1,16 @@
 /** `tagcast standards …`: aliases to one spelling. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { AppError } from '../../../base/errors.ts';
 import { applyStandards, suggestionsFor } from '../../../jobs/standards.ts';
-import type { AppliedStandards } from '../../../jobs/standards.ts';
-import { readStandardsCsv, writeStandardsCsv } from '../../../quality/standards/csv.ts';
-import { checkStandards, loadStandards, saveStandards, standardsNamed } from '../../../quality/standards/edit.ts';
+import { loadStandards, saveStandards, standardsNamed } from '../../../quality/standards/edit.ts';
 import { answer, inWords, withApp } from '../context.ts';
-import type { CommandModule, Context } from '../context.ts';
+import type { CommandModule } from '../context.ts';
+import { exportTo, importFlags, importFrom } from '../definitionFiles.ts';
+import type { ImportFlags } from '../definitionFiles.ts';
+import { printApplied } from '../standardsReport.ts';
 import { formatInteger, table } from '../terminal.ts';
 
 const ACTOR = 'cli';
 const gathered = (text: string, before: readonly string[] = []): string[] => [...before, text];
-
-function printApplied(here: Context, applied: readonly AppliedStandards[]): void {
-  for (const { field, changed, spellings } of applied) here.output.print(inWords(here, `${field}：${formatInteger(changed)} 位客户的值已统一，另见 ${formatInteger(spellings)} 种写法`, `${field}: ${formatInteger(changed)} customers changed, ${formatInteger(spellings)} other spellings met`));
-}
 
 export const standards: CommandModule = (program, context) => {
   const command = program.command('standards').description('one spelling for values that mean the same');
@@ -76,33 +72,8 @@ export const standards: CommandModule = (program, context) => {
       answer(here, applied, () => { printApplied(here, applied); });
     });
   });
-  command.command('export').description('write all standards to a CSV file: field, standard, alias').argument('<file>').action(async (file: string) => {
-    const here = context();
-    await withApp(here, async (app) => {
-      const all = await loadStandards(app.store);
-      try {
-        writeFileSync(file, writeStandardsCsv(all));
-      } catch (cause) {
-        throw new AppError('file_unreadable', 'The file of standards cannot be written.', { hint: 'Check the folder and its rights, and that the disk is not full.', cause });
-      }
-      answer(here, { file, fields: all.length }, () => { here.output.print(inWords(here, `${all.length} 个字段 → ${file}`, `${all.length} fields → ${file}`)); });
-    });
-  });
-  command.command('import').description('make the standards of each field in a CSV file those of the store, and apply them; other fields stay').argument('<file>').action(async (file: string) => {
-    const here = context();
-    let text: string;
-    try {
-      text = readFileSync(file, 'utf8');
-    } catch (cause) {
-      throw new AppError('file_unreadable', `The file of standards cannot be read: ${file.slice(-80)}.`, { hint: '`tagcast standards export` writes such a file.', cause });
-    }
-    const read = readStandardsCsv(text);
-    await withApp(here, async (app) => {
-      // All are checked before the first is saved.
-      for (const entries of read.values()) checkStandards(entries);
-      for (const [field, entries] of read) await saveStandards(app.store, field, entries, ACTOR);
-      const applied = await applyStandards({ store: app.store, signal: here.signal }, [...read.keys()]);
-      answer(here, applied, () => { printApplied(here, applied); });
-    });
-  });
+  command.command('export').description('write all standards to a CSV file (field, standard, alias), or to a JSON file').argument('<file>').option('--bom', 'of CSV: so that Excel reads Chinese')
+    .action((file: string, options: { bom?: boolean }) => exportTo(context(), 'standards', file, options.bom === true));
+  importFlags(command.command('import').description('make the standards of each field in a CSV or JSON file those of the store, and apply them; other fields stay').argument('<file>'))
+    .action((file: string, options: ImportFlags) => importFrom(context(), 'standards', file, options));
 };

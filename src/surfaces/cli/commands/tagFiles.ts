@@ -1,14 +1,14 @@
 /** `tagcast tags …`, the part about files: compared with the store, taken over, written out, read in. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { AppError } from '../../../base/errors.ts';
 import type { Bilingual } from '../../../base/text.ts';
+import { takeDefinitionFiles } from '../../../jobs/definitions.ts';
 import { deletedKeys } from '../../../store/repositories/tagDefinitions.ts';
-import { exportRules, importRules } from '../../../tags/catalogue/exchange.ts';
-import { compareFiles, takeFiles } from '../../../tags/catalogue/files.ts';
+import { compareFiles } from '../../../tags/catalogue/files.ts';
 import type { FileState } from '../../../tags/catalogue/files.ts';
 import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { Context } from '../context.ts';
+import { exportTo, importFlags, importFrom } from '../definitionFiles.ts';
+import type { ImportFlags } from '../definitionFiles.ts';
 import { table } from '../terminal.ts';
 
 const STATE_WORDS: Readonly<Record<FileState, Bilingual>> = {
@@ -16,14 +16,6 @@ const STATE_WORDS: Readonly<Record<FileState, Bilingual>> = {
   diverged: { zh: '已在系统中编辑，与文件不同', en: 'edited in the store, and the file says something else' }, file_gone: { zh: '文件已不存在', en: 'its file is gone' },
   deleted: { zh: '已在系统中删除', en: 'deleted in the store' }, store_only: { zh: '仅在系统中', en: 'made in the store' },
 };
-
-function document(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
-  } catch (cause) {
-    throw new AppError('file_unreadable', `The file of rule tags cannot be read as JSON: ${file.slice(-80)}.`, { hint: '`tagcast tags export` writes such a file.', cause });
-  }
-}
 
 export function addTagFiles(tags: Command, context: () => Context): void {
   tags.command('diff').description('how rule tags in files and in the store differ').action(async () => {
@@ -38,28 +30,11 @@ export function addTagFiles(tags: Command, context: () => Context): void {
     .action(async (options: { overwrite?: boolean }) => {
       const here = context();
       await withApp(here, async (app) => {
-        const written = await takeFiles(app.store, app.scoring(workOf(here)).ruleTags, { overwrite: options.overwrite === true });
+        const written = await takeDefinitionFiles(app.store, app.scoring(workOf(here)).ruleTags, { actor: 'cli', overwrite: options.overwrite === true });
         answer(here, { written }, () => { here.output.print(written.length === 0 ? inWords(here, '没有变化。', 'Nothing has changed.') : written.join(', ')); });
       });
     });
-  tags.command('export').description('write every rule tag to a JSON file').argument('<file>').action(async (file: string) => {
-    const here = context();
-    await withApp(here, async (app) => {
-      const out = exportRules(await app.catalogue());
-      try {
-        writeFileSync(file, `${JSON.stringify(out, null, 2)}\n`);
-      } catch (cause) {
-        throw new AppError('file_unreadable', 'The file of rule tags cannot be written.', { hint: 'Check the folder and its rights, and that the disk is not full.', cause });
-      }
-      answer(here, { file, tags: out.tags.length }, () => { here.output.print(inWords(here, `${out.tags.length} 个规则标签 → ${file}`, `${out.tags.length} rule tags → ${file}`)); });
-    });
-  });
-  tags.command('import').description('make the rule tags of a JSON file those of the store; others stay').argument('<file>').action(async (file: string) => {
-    const here = context();
-    const read = document(file);
-    await withApp(here, async (app) => {
-      const done = await importRules(app.store, read, { actor: 'cli' });
-      answer(here, done, () => { here.output.print(inWords(here, `新建 ${done.created.length}，修改 ${done.edited.length}，未变 ${done.same.length}。`, `${done.created.length} created, ${done.edited.length} changed, ${done.same.length} the same.`)); });
-    });
-  });
+  tags.command('export').description('write every rule tag to a JSON file').argument('<file>').action((file: string) => exportTo(context(), 'tags', file));
+  importFlags(tags.command('import').description('make the rule tags of a JSON file those of the store; others stay').argument('<file>'))
+    .action((file: string, options: ImportFlags) => importFrom(context(), 'tags', file, options));
 }

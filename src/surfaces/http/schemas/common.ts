@@ -48,9 +48,11 @@ export function integerText(low: number, high: number): z.ZodType<number, string
 
 const codes = Object.keys(ERROR_TABLE) as [ErrorCode, ...ErrorCode[]];
 
+export const errorCode = z.enum(codes);
+
 export const errorSchema = z.strictObject({
   error: z.strictObject({
-    code: about(z.enum(codes), '稳定的错误代码', 'Stable code of the error'),
+    code: about(errorCode, '稳定的错误代码', 'Stable code of the error'),
     message: about(z.string(), '发生了什么，附数字', 'What failed, with its numbers'),
     hint: about(z.string(), '下一步怎么做', 'What to do next'),
     details: about(z.record(z.string(), jsonValue).optional(), '机器可读的细节', 'The same for machines'),

@@ -1,14 +1,13 @@
 /** Counting and listing the customers that a condition selects. */
 import { z } from 'zod';
-import { parseCondition } from '../../../conditions/parse.ts';
 import { conditionSchema } from '../../../conditions/schema.ts';
-import { readCondition } from '../../../conditions/text/read.ts';
+import { readAnyCondition } from '../../../conditions/text/readAny.ts';
 import { MAX_PAGE } from '../../../segments/page.ts';
 import { TAG_STATUSES, tagSchema } from '../../../tags/tag.ts';
 import { about, bilingualSchema, dateSchema } from './common.ts';
 
 /** The language's own parser: it refuses oversized trees before it descends, and names the place of a mistake. It checks leaves with the documented schemas. */
-export const parsedCondition = z.unknown().transform((value) => (typeof value === 'string' ? readCondition(value) : parseCondition(value)));
+export const parsedCondition = z.unknown().transform(readAnyCondition);
 export const documentedCondition = z.union([conditionSchema, about(z.string(), '条件的文本形式，如 orders last 180 days >= 3', 'The text form of a condition: orders last 180 days >= 3 (docs/conditions.md)')]);
 
 const asOf = about(dateSchema.optional(), '营业日；默认当前营业日', 'Business day that windows end at; default: the present one');

@@ -8,7 +8,7 @@ export const standardsParams = z.strictObject({ field: fieldName });
 
 const entries = about(z.array(z.strictObject({ standard: z.string(), aliases: z.array(z.string()) })), '标准值和别名；大小写、全半角和空格不必另列', 'Standards with their aliases; case, width and spaces need none of their own');
 const vocabulary = { field: z.string(), version: z.int(), entries };
-const applied = about(z.array(z.strictObject({ field: z.string(), changed: about(z.int(), '值有变化的客户数', 'Customers whose attribute changed'), spellings: about(z.int(), '另外见到的写法数', 'Other spellings that were met') })), '应用结果', 'What applying them changed');
+export const applied = about(z.array(z.strictObject({ field: z.string(), changed: about(z.int(), '值有变化的客户数', 'Customers whose attribute changed'), spellings: about(z.int(), '另外见到的写法数', 'Other spellings that were met') })), '应用结果', 'What applying them changed');
 
 export const standardsResponse = z.strictObject({ fields: z.array(z.strictObject(vocabulary)) });
 export const standardsFieldResponse = z.strictObject({ ...vocabulary, versions: about(z.array(z.strictObject({ version: z.int(), standards: z.int().nullable(), actor: z.string(), changedAt: instantSchema })), '修改历史，新的在前；standards 为空表示已删除', 'Newest first; `standards` null: taken away') });
