@@ -1,7 +1,7 @@
 /**
  * Customer-base fits against lifetimes 0.11.3 on the same CDNOW histories, each in fresh processes in turn, and what a million customers take.
  * A process fits once cold, then seven times (Pareto/NBD of lifetimes, which takes seconds: twice); `ratios` are medians of the later fits over all rounds, ours ÷ lifetimes,
- * compression to distinct histories included on our side; `cpuRatios` the same in processor time, `coldRatios` of first fits. The last line is JSON. `--rounds 3`, `--no-million`.
+ * compression to distinct histories included on our side; `cpuRatios` the same in processor time (compiling and collecting threads included), `coldRatios` and `coldCpuRatios` of first fits. The last line is JSON. `--rounds 3`, `--no-million`.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { peerEnvironment, peerPython } from './support/peers.ts';
 
 interface Fitted {
   readonly cold: number;
+  readonly coldCpu: number;
   readonly warm: readonly number[];
   /** Processor seconds of the same fits. */
   readonly cpu: readonly number[];
@@ -51,12 +52,13 @@ try {
     const [warm, peerWarm] = [our, their].map((list) => median(list.flatMap((one) => one.warm)));
     const [cpu, peerCpu] = [our, their].map((list) => median(list.flatMap((one) => one.cpu)));
     const [cold, peerCold] = [our, their].map((list) => median(list.map((one) => one.cold)));
+    const [coldCpu, peerColdCpu] = [our, their].map((list) => median(list.map((one) => one.coldCpu)));
     // The same optimum, or the comparison means nothing. lifetimes calls γ of Gamma-Gamma v; on the ridge of Pareto/NBD only r is compared.
     const apart = Object.entries(their[0].params).map(([key, value]) => Math.abs(Number(our[0].params[key === 'v' ? 'gamma' : key]) / Number(value) - 1));
     const off = which === 'pareto_nbd' ? apart[0] : Math.max(...apart);
     if (!(off < 2e-3)) throw new Error(`${which}: parameters differ by ${off} from those of lifetimes`);
     say(`${which}: ours ${(1000 * warm).toFixed(1)} ms (first ${(1000 * cold).toFixed(0)}), lifetimes ${(1000 * peerWarm).toFixed(0)} ms (first ${(1000 * peerCold).toFixed(0)}), ratio ${(warm / peerWarm).toFixed(3)}`);
-    return { case: which, seconds: warm, peerSeconds: peerWarm, cpuSeconds: cpu, cpuPeerSeconds: peerCpu, coldSeconds: cold, coldPeerSeconds: peerCold };
+    return { case: which, seconds: warm, peerSeconds: peerWarm, cpuSeconds: cpu, cpuPeerSeconds: peerCpu, coldSeconds: cold, coldPeerSeconds: peerCold, coldCpuSeconds: coldCpu, coldCpuPeerSeconds: peerColdCpu };
   });
   const large = join(folder, 'million.f64');
   const millions: Record<string, Million> = {};
@@ -74,6 +76,7 @@ try {
     ratios: measured.map((one) => ({ case: one.case, ratio: one.seconds / one.peerSeconds })),
     cpuRatios: measured.map((one) => ({ case: one.case, ratio: one.cpuSeconds / one.cpuPeerSeconds })),
     coldRatios: measured.map((one) => ({ case: one.case, ratio: one.coldSeconds / one.coldPeerSeconds })),
+    coldCpuRatios: measured.map((one) => ({ case: one.case, ratio: one.coldCpuSeconds / one.coldCpuPeerSeconds })),
     medians: measured, million: millions,
   }));
 } finally {

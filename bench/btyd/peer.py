@@ -26,6 +26,6 @@ def seconds():
     return time.perf_counter() - start, time.process_time() - used, fitted
 
 
-cold, _, fitted = seconds()
+cold, cold_cpu, fitted = seconds()
 later = [seconds() for _ in range(repeats)]
-print(json.dumps({"cold": cold, "warm": [one[0] for one in later], "cpu": [one[1] for one in later], "params": {key: float(value) for key, value in fitted.params_.items()}}))
+print(json.dumps({"cold": cold, "coldCpu": cold_cpu, "warm": [one[0] for one in later], "cpu": [one[1] for one in later], "params": {key: float(value) for key, value in fitted.params_.items()}}))

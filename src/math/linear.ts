@@ -46,3 +46,20 @@ export function inverseSpd(matrix: Float64Array, n: number): Float64Array | unde
   }
   return inverse;
 }
+
+/** Σ_i matrix[i, column] · vector[i] of a square row-major matrix. */
+export function columnDot(matrix: Float64Array, column: number, vector: Float64Array): number {
+  const n = vector.length;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += matrix[i * n + column] * vector[i];
+  return sum;
+}
+
+/** Jᵀ A J of n × n matrices: a quadratic form in other coordinates. */
+export function congruence(jacobian: Float64Array, matrix: Float64Array, n: number): Float64Array {
+  const half = new Float64Array(n * n);
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) for (let k = 0; k < n; k++) half[i * n + j] += matrix[i * n + k] * jacobian[k * n + j];
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) for (let k = 0; k < n; k++) out[i * n + j] += jacobian[k * n + i] * half[k * n + j];
+  return out;
+}

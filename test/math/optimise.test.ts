@@ -4,6 +4,8 @@ import { minimiseByTwo, numericHessian, withNumericGradient } from '../../src/ma
 import type { Objective } from '../../src/math/optimise.ts';
 import { minimiseLbfgs } from '../../src/math/optimiseLbfgs.ts';
 import { minimiseNelderMead } from '../../src/math/optimiseNelderMead.ts';
+import { EXACT_NEWTON, minimiseNewton } from '../../src/math/optimiseNewton.ts';
+import type { CurvedObjective } from '../../src/math/optimiseNewton.ts';
 
 /** Rosenbrock (1960) in n variables, minimum 0 at (1, …, 1). */
 const rosenbrock: Objective = (x, gradient) => {
@@ -52,6 +54,45 @@ describe('L-BFGS', () => {
 
   test('cancel', () => {
     expect(() => minimiseLbfgs(rosenbrock, Float64Array.of(-1, 1), { signal: AbortSignal.abort() })).toThrow(/cancelled/);
+  });
+});
+
+describe('Newton', () => {
+  /** Rosenbrock in two variables. */
+  const banana: CurvedObjective = (x, gradient, hessian) => {
+    hessian?.set([1200 * x[0] * x[0] - 400 * x[1] + 2, -400 * x[0], -400 * x[0], 200]);
+    return rosenbrock(x, gradient);
+  };
+
+  test('Rosenbrock, with the Hessian of the answer', () => {
+    const result = minimiseNewton(banana, Float64Array.of(-1.2, 1), EXACT_NEWTON);
+    expect(result).toMatchObject({ converged: true });
+    for (const v of result.x) expect(Math.abs(v - 1)).toBeLessThan(1e-12);
+    expect(result.evaluations).toBeLessThan(40);
+    [802, -400, -400, 200].forEach((value, i) => expect(result.hessian[i]).toBeCloseTo(value, 6));
+  });
+
+  test('leaves a saddle, where the gradient vanishes and the Hessian is not positive definite', () => {
+    const saddle: CurvedObjective = (x, gradient, hessian) => {
+      gradient?.set([4 * x[0] ** 3 - 2 * x[0], 2 * x[1]]);
+      hessian?.set([12 * x[0] * x[0] - 2, 0, 0, 2]);
+      return x[0] ** 4 - x[0] ** 2 + x[1] ** 2;
+    };
+    const near = minimiseNewton(saddle, Float64Array.of(1e-5, 0.3));
+    expect(Math.abs(near.x[0])).toBeCloseTo(Math.SQRT1_2, 6);
+    expect(minimiseNewton(saddle, Float64Array.of(0, 0)).converged).toBe(false);
+  });
+
+  test('steps back from values that are not finite; steps no further than allowed; says what did not work', () => {
+    const curved: CurvedObjective = (x, gradient, hessian) => {
+      hessian?.set([3 / (x[0] * x[0])]);
+      return onlyBeyondZero(x, gradient);
+    };
+    expect(minimiseNewton(curved, Float64Array.of(7)).x[0]).toBeCloseTo(3, 7);
+    expect(minimiseNewton(curved, Float64Array.of(0.01), { maxStep: 0.5 }).x[0]).toBeCloseTo(3, 7);
+    expect(minimiseNewton(curved, Float64Array.of(-1))).toMatchObject({ converged: false, evaluations: 1 });
+    expect(minimiseNewton(banana, Float64Array.of(-1.2, 1), { maxIterations: 3 }).converged).toBe(false);
+    expect(() => minimiseNewton(banana, Float64Array.of(-1, 1), { signal: AbortSignal.abort() })).toThrow(/cancelled/);
   });
 });
 

@@ -2,6 +2,7 @@
 import * as fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { digamma, lbeta, lgamma, lgammaDelta, trigamma } from '../../src/math/specialGamma.ts';
+import { GammaSteps } from '../../src/math/specialGammaSteps.ts';
 import { logHyp2F1 } from '../../src/math/specialHypergeometric.ts';
 import { betaI, betaIInverse, gammaP, gammaPInverse, gammaQ } from '../../src/math/specialIncomplete.ts';
 import { log1mexp, logAddExp, logSubExp, logSumExp, sigmoid } from '../../src/math/specialLog.ts';
@@ -70,6 +71,25 @@ describe('gamma family', () => {
     [800, 900, -1177.5125571567278],
   ];
   test.each(goldenLbeta)('lbeta(%d, %d)', (a, b, golden) => expect(relativeError(lbeta(a, b), golden)).toBeLessThanOrEqual(1e-14));
+
+  test('whole steps from one point say what the functions say', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-3, max: 1e5, noNaN: true }), fc.array(fc.integer({ min: 0, max: 90 }), { maxLength: 6 }), (x, widths) => {
+        const steps = new GammaSteps(x);
+        let n = 0;
+        for (const width of widths) {
+          steps.to((n += width));
+          const errors = [steps.log - lgammaDelta(x, n), steps.slope - (digamma(x + n) - digamma(x)), steps.curve - (trigamma(x + n) - trigamma(x))];
+          // Below 10 lgammaDelta is a difference of two logarithms, and ψ′(x) is about 1 ÷ x² there.
+          const sizes = [Math.abs(lgamma(x + n)) + Math.abs(lgamma(x)), 1 / x + Math.log(x + n + 1), 1 / (x * x)];
+          errors.forEach((error, i) => expect(Math.abs(error)).toBeLessThanOrEqual(4e-14 * (1 + sizes[i])));
+        }
+      }),
+    );
+    const far = new GammaSteps(1e140);
+    far.to(50);
+    expect(far.log).toBeCloseTo(50 * Math.log(1e140), 8);
+  });
 
   test('ln Γ(x + 1) = ln Γ(x) + ln x, and lgammaDelta agrees with the difference', () => {
     fc.assert(

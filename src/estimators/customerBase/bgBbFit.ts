@@ -86,8 +86,6 @@ function logLikelihood({ x: xs, T, tx, weight: weights }: CompressedHistories, p
   return total;
 }
 
-const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v));
-
 /** Coordinates: mean of p and α + β (small = customers differ much), mean of θ and γ + δ. */
 export const BG_BB_FAMILY: Family = {
   name: 'bg_bb',
@@ -101,13 +99,12 @@ export const BG_BB_FAMILY: Family = {
     const total = (a: number, b: number): number => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
     return Float64Array.of(logAlpha - logBeta, total(logAlpha, logBeta), logGamma - logDelta, total(logGamma, logDelta));
   },
-  chain: (byLogs, [alpha, beta, gamma, delta], byTheta) => {
-    byTheta[0] = byLogs[0] * sigmoid(Math.log(beta / alpha)) - byLogs[1] * sigmoid(Math.log(alpha / beta));
-    byTheta[1] = byLogs[0] + byLogs[1];
-    byTheta[2] = byLogs[2] * sigmoid(Math.log(delta / gamma)) - byLogs[3] * sigmoid(Math.log(gamma / delta));
-    byTheta[3] = byLogs[2] + byLogs[3];
+  jacobian: ([alpha, beta, gamma, delta]) => {
+    const [buys, leaves] = [alpha / (alpha + beta), gamma / (gamma + delta)];
+    return Float64Array.of(1 - buys, 1, 0, 0, -buys, 1, 0, 0, 0, 0, 1 - leaves, 1, 0, 0, -leaves, 1);
   },
-  logLikelihood,
+  curved: false,
+  likelihood: (data) => (parameters, gradient) => logLikelihood(data, parameters, gradient),
   scales: [],
   weakPrior: {
     buying: { typical: 0.3, factor: 5 }, buyingAlikeness: { typical: 3, factor: 4 }, leaving: { typical: 0.1, factor: 5 }, leavingAlikeness: { typical: 3, factor: 4 },

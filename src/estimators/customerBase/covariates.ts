@@ -7,7 +7,7 @@ import type { Matrix } from '../../base/matrix.ts';
 import { distinctRows, groupRows } from '../../math/stats/groupRows.ts';
 import { compressColumns, requireColumn } from './history.ts';
 import type { Histories } from './history.ts';
-import type { Group } from './maximise.ts';
+import type { Group } from './meanLoss.ts';
 
 /** More would make explanations (2^inputs evaluations) slow. */
 export const MOST_COVARIATES = 4;

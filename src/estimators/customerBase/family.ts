@@ -15,6 +15,9 @@ export interface Coordinate {
   readonly toValue: (theta: number, weeksPerOrder: number) => number;
 }
 
+/** Total weighted log-likelihood at `parameters`; fills `gradient` with derivatives by the parameters, and of a curved family `hessian` (row-major) with the second ones. */
+export type Likelihood = (parameters: Float64Array, gradient: Float64Array, hessian?: Float64Array) => number;
+
 export interface Family {
   readonly name: string;
   /** The model's own parameters by their textbook names; all are positive. */
@@ -26,10 +29,14 @@ export interface Family {
   /** ln of the parameters at `theta`. */
   readonly toLogs: (theta: ArrayLike<number>, weeksPerOrder: number) => Float64Array;
   readonly toTheta: (logs: Float64Array, weeksPerOrder: number) => Float64Array;
-  /** Chain rule: derivatives by the logarithms of the parameters to derivatives by the coordinates, written into `byTheta`. */
-  readonly chain: (byLogs: Float64Array, parameters: Float64Array, byTheta: Float64Array) => void;
-  /** Total weighted log-likelihood; fills `gradient` with derivatives by the parameters. */
-  readonly logLikelihood: (data: CompressedHistories, parameters: Float64Array, gradient: Float64Array) => number;
+  /** Derivatives of ln of the parameters (rows) by the coordinates (columns), row-major. */
+  readonly jacobian: (parameters: Float64Array) => Float64Array;
+  /** Adds Σ byLogs_i ∂² ln(parameter i) ÷ ∂θ_j ∂θ_k to `hessian`, whose rows have `size` entries. Absent where ln of the parameters is linear in the coordinates. */
+  readonly bend?: (byLogs: Float64Array, parameters: Float64Array, hessian: Float64Array, size: number) => void;
+  /** What is to be maximised on `data`. */
+  readonly likelihood: (data: CompressedHistories) => Likelihood;
+  /** Whether the likelihood comes with second derivatives: such families are fitted by Newton's method. */
+  readonly curved: boolean;
   /** Static covariates z multiply these parameters by e^(sign γ'z). Empty where the model has no such extension. */
   readonly scales: readonly { readonly index: number; readonly sign: 1 | -1; readonly name: string }[];
   /** The prior for small cohorts. */

@@ -4,6 +4,7 @@ import { columnOf } from '../../base/matrix.ts';
 import type { Matrix } from '../../base/matrix.ts';
 import { distinctRows, groupRows } from '../../math/stats/groupRows.ts';
 import type { TrainingData } from '../contract.ts';
+import { distinctDays } from './wholeDays.ts';
 
 /** x: days with an order after the first order day. */
 export const FREQUENCY = 'btyd_frequency';
@@ -122,6 +123,8 @@ export function compressHistories(histories: readonly History[], weights: ArrayL
 }
 
 export function compressColumns({ x, tx, T }: Histories, weights: ArrayLike<number>, logGaps?: number): CompressedHistories {
+  const days = distinctDays({ x, tx, T }, weights);
+  if (days !== undefined) return weightedHistories(days.x, days.T, days.tx, days.weight, logGaps);
   const { values, weight } = distinctRows([x, T, tx], weights);
   return weightedHistories(values[0], values[1], values[2], weight, logGaps);
 }
@@ -134,6 +137,12 @@ export function weightedHistories(x: Float64Array, T: Float64Array, tx: Float64A
 export function sumOf(values: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
+}
+
+export function weightedSum(values: Float64Array, weight: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += weight[i] * values[i];
   return sum;
 }
 

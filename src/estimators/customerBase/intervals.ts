@@ -1,8 +1,9 @@
 /** Profile-likelihood intervals of the parameters of order models and of the numbers that people judge them by. */
 import type { Objective } from '../../math/optimise.ts';
 import { profileInterval } from '../../math/profile.ts';
-import { meanLoss } from './maximise.ts';
-import type { FitOptions, Group, Maximum } from './maximise.ts';
+import type { FitOptions, Maximum } from './maximise.ts';
+import { meanLoss } from './meanLoss.ts';
+import type { Group } from './meanLoss.ts';
 
 export interface IntervalOptions extends FitOptions {
   /** Default 0.95. */

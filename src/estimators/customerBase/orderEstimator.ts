@@ -10,7 +10,8 @@ import { MOST_COVARIATES, covariatesOf, groupsOf, standardise } from './covariat
 import { AGE, DAYS_PER_WEEK, FREQUENCY, RECENCY, SPOKEN, fitRows, missingColumn, readHistories, weightedMedian } from './history.ts';
 import type { Histories, History } from './history.ts';
 import { maximise } from './maximise.ts';
-import type { Group, Maximum } from './maximise.ts';
+import type { Maximum } from './maximise.ts';
+import type { Group } from './meanLoss.ts';
 import { answer, explainRows, historyFor, mapModels, predictRows, quantileRows } from './orderAnswers.ts';
 import { modelReader, orderSchema } from './orderArtefact.ts';
 import type { OrderArtefact, OrderOutput, Typical } from './orderArtefact.ts';

@@ -116,13 +116,9 @@ export const PARETO_FAMILY: Family = {
   starts: [[-0.5, -0.5, -0.5, 0.5], [0.5, -1, 0, 2]],
   toLogs: (theta, scale) => Float64Array.of(theta[0], theta[0] + theta[1] + Math.log(scale), theta[2], theta[2] + theta[3] + Math.log(scale)),
   toTheta: ([logR, logAlpha, logS, logBeta], scale) => Float64Array.of(logR, logAlpha - logR - Math.log(scale), logS, logBeta - logS - Math.log(scale)),
-  chain: (byLogs, _, byTheta) => {
-    byTheta[0] = byLogs[0] + byLogs[1];
-    byTheta[1] = byLogs[1];
-    byTheta[2] = byLogs[2] + byLogs[3];
-    byTheta[3] = byLogs[3];
-  },
-  logLikelihood,
+  jacobian: () => Float64Array.of(1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1),
+  curved: false,
+  likelihood: (data) => (parameters, gradient) => logLikelihood(data, parameters, gradient),
   // Fader & Hardie 2007, "Incorporating time-invariant covariates", section 2.
   scales: [{ index: 1, sign: -1, name: 'rate' }, { index: 3, sign: -1, name: 'leaving' }],
   weakPrior: {

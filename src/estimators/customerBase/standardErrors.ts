@@ -1,42 +1,24 @@
 /** How well the data determine the parameters: observed information and the delta method. Wherever the optimum lies on a ridge there is no answer, and none is given. */
-import { inverseSpd } from '../../math/linear.ts';
-import { numericHessian } from '../../math/optimise.ts';
-import type { Objective } from '../../math/optimise.ts';
+import { congruence, inverseSpd } from '../../math/linear.ts';
 import type { Family } from './family.ts';
 import type { Maximum } from './maximise.ts';
 
-/** Inverse of the observed information in the coordinates, carried over to logarithms of the parameters by the delta method. */
-export function covarianceOfLogs(family: Family, objective: Objective, theta: Float64Array, weeksPerOrder: number, totalWeight: number): Float64Array | undefined {
+/**
+ * Inverse of the observed information in the coordinates, carried over to logarithms of the parameters by the delta method.
+ * @param hessian of the mean loss at `theta`, by coordinates and effects.
+ */
+export function covarianceOfLogs(family: Family, hessian: Float64Array, theta: Float64Array, parameters: Float64Array, totalWeight: number): Float64Array | undefined {
   const n = family.coordinates.length;
   const size = theta.length;
   // At a wall the curvature is the wall's.
   if (family.coordinates.some(({ low, high }, i) => theta[i] < low || theta[i] > high)) return undefined;
-  const inner = inverseSpd(numericHessian(objective, theta).map((value) => value * totalWeight), size);
+  const inner = inverseSpd(hessian.map((value) => value * totalWeight), size);
   if (inner === undefined || !inner.every(Number.isFinite)) return undefined;
-  // Jacobian: effects stay, logarithms by central differences of a smooth, cheap map.
-  const jacobian = new Float64Array(size * size);
-  for (let j = 0; j < size; j++) {
-    if (j >= n) {
-      jacobian[j * size + j] = 1;
-      continue;
-    }
-    const at = Float64Array.from(theta.subarray(0, n));
-    const step = 1e-6;
-    at[j] = theta[j] + step;
-    const up = family.toLogs(at, weeksPerOrder);
-    at[j] = theta[j] - step;
-    const down = family.toLogs(at, weeksPerOrder);
-    for (let i = 0; i < n; i++) jacobian[i * size + j] = (up[i] - down[i]) / (2 * step);
-  }
-  const out = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j < size; j++) {
-      let sum = 0;
-      for (let k = 0; k < size; k++) for (let l = 0; l < size; l++) sum += jacobian[i * size + k] * inner[k * size + l] * jacobian[j * size + l];
-      out[i * size + j] = sum;
-    }
-  }
-  return out;
+  // J C Jᵀ; effects stay.
+  const transposed = new Float64Array(size * size);
+  family.jacobian(parameters).forEach((value, i) => { transposed[(i % n) * size + Math.floor(i / n)] = value; });
+  for (let i = n; i < size; i++) transposed[i * size + i] = 1;
+  return congruence(transposed, inner, size);
 }
 
 /** Standard errors of the parameters, se(p) = p se(ln p), then of the effects; undefined on a ridge. */
