@@ -1,5 +1,5 @@
 /** What fits rest on: likelihoods with their derivatives, customers put together, and that a start on a sample leads to the optimum of all. */
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { bgBbHistories, compressHistories, fitGammaGamma, fitNbd, gammaGammaLogLikelihood, nbdFamily, nbdLogLikelihood, spendSample } from '../../../src/estimators/customerBase/index.ts';
 import { blocksOf, expand } from '../../../src/estimators/customerBase/gammaGammaExpansion.ts';
