@@ -49,7 +49,7 @@ export async function nightly(deps: ScoringDeps, options: ScoreOptions): Promise
   if ((run?.state === 'done' || run?.state === 'held') && options.force !== true) return withRules(deps, options, { score: await scoreAll(deps, options) });
   const { progress, signal } = deps;
   await mergeReturned(deps);
-  await applyStandards(deps);
+  await applyStandards(deps, { asOf: options.asOf, leaveBusy: true });
   const quality = await checkBeforeNight(deps, options.asOf, options.force === true);
   const snapshot = await refreshSnapshot(deps.store, deps.snapshotDir, { ...(progress === undefined ? {} : { progress }), ...(signal === undefined ? {} : { signal }) });
   return withRules(deps, options, { snapshot, quality, score: await scoreAll(deps, options) });

@@ -66,11 +66,16 @@ export async function loadStandards(store: Store): Promise<FieldVocabulary[]> {
 }
 
 /** @throws AppError `not_found` with what may have been meant */
-export function standardsNamed(all: readonly FieldVocabulary[], field: string): FieldVocabulary {
+export function standardsNamed<F extends { readonly field: string }>(all: readonly F[], field: string): F {
   const found = all.find((one) => one.field === field);
   if (found !== undefined) return found;
   const suggestions = suggestNames(field, all.map((one) => one.field));
   throw new AppError('not_found', `There are no standards of "${field.slice(0, 80)}"${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}.`, { details: { suggestions }, hint: 'See `tagcast standards list`.' });
+}
+
+/** The names of all fields, or those that are asked for. @throws AppError `not_found` for one that never had standards */
+export function fieldsKnown(all: readonly { readonly field: string }[], wanted: readonly string[] = all.map(({ field }) => field)): string[] {
+  return [...new Set(wanted.map((field) => standardsNamed(all, field).field))];
 }
 
 /**

@@ -7,7 +7,7 @@ import { AppError } from '../../base/errors.ts';
 import { fail, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import { instantText } from '../types.ts';
-import { selectRows, storableJson, storableText } from './bulk.ts';
+import { arrayLiteral, selectRows, storableJson, storableText } from './bulk.ts';
 
 export type RunState = 'pending' | 'running' | 'done' | 'failed' | 'held';
 
@@ -133,4 +133,9 @@ export async function listRuns(db: Knex, query: { readonly job?: string; readonl
   return selectRows<Run>(db, `SELECT ${COLUMNS} FROM runs WHERE (?::text IS NULL OR job = ?) AND (?::text IS NULL OR state = ?) ORDER BY as_of DESC, run_id DESC LIMIT ?`, [
     query.job ?? null, query.job ?? null, query.state ?? null, query.state ?? null, query.limit,
   ] as Knex.RawBinding[]);
+}
+
+/** The newest run of each of these jobs, with whether its lease has run out. */
+export async function latestRunsNamed(db: Knex, jobs: readonly string[]): Promise<(Run & { readonly lapsed: boolean })[]> {
+  return selectRows(db, `SELECT DISTINCT ON (job) ${COLUMNS}, lease_expires_at <= clock_timestamp() AS lapsed FROM runs WHERE job = ANY (?::text[]) ORDER BY job, started_at DESC`, [arrayLiteral('text', jobs)]);
 }

@@ -78,24 +78,24 @@ export async function saveSpellings(trx: Knex, field: string, met: readonly { re
 }
 
 /**
- * Makes an attribute of all customers what the standards say of what its sources wrote; a value without a standard goes back to what was written. Originals are kept where
+ * Makes an attribute of the customers of a range what the standards say of what its sources wrote; a value without a standard goes back to what was written. Originals are kept where
  * they differ. Set-based; inside a transaction. @param pairs what sources wrote → what it should say @returns customers whose attribute changed
  */
-export async function applyToAttribute(trx: Knex, key: string, pairs: readonly { readonly original: string; readonly standard: string }[], at: number): Promise<number> {
+export async function applyToAttribute(trx: Knex, key: string, pairs: readonly { readonly original: string; readonly standard: string }[], at: number, { from, to }: { readonly from: number; readonly to: number }): Promise<number> {
   const lists = [arrayLiteral('text', pairs.map(({ original }) => original)), arrayLiteral('text', pairs.map(({ standard }) => standard))];
   await trx.raw(
     `INSERT INTO attribute_originals (customer_id, key, original) SELECT c.customer_id, ?, c.attributes ->> ? FROM customers c JOIN unnest(?::text[], ?::text[]) AS n (original, standard) ON n.original = c.attributes ->> ?
-     WHERE jsonb_typeof(c.attributes -> ?) = 'string' AND n.standard <> n.original AND NOT EXISTS (SELECT FROM attribute_originals o WHERE o.customer_id = c.customer_id AND o.key = ?)`,
-    [key, key, ...lists, key, key, key]);
+     WHERE c.customer_id >= ? AND c.customer_id < ? AND jsonb_typeof(c.attributes -> ?) = 'string' AND n.standard <> n.original AND NOT EXISTS (SELECT FROM attribute_originals o WHERE o.customer_id = c.customer_id AND o.key = ?)`,
+    [key, key, ...lists, key, from, to, key, key]);
   const changed = await selectRows<{ n: number }>(
     trx,
     `WITH done AS (
        UPDATE customers c SET attributes = jsonb_set(c.attributes, ARRAY[?::text], to_jsonb(n.standard)), updated_at = ?::timestamptz
        FROM attribute_originals o JOIN unnest(?::text[], ?::text[]) AS n (original, standard) ON n.original = o.original
-       WHERE o.customer_id = c.customer_id AND o.key = ? AND c.attributes ->> ? IS DISTINCT FROM n.standard RETURNING 1
+       WHERE c.customer_id >= ? AND c.customer_id < ? AND o.customer_id = c.customer_id AND o.key = ? AND c.attributes ->> ? IS DISTINCT FROM n.standard RETURNING 1
      ) SELECT count(*) AS n FROM done`,
-    [key, instantText(at), ...lists, key, key]);
-  await trx.raw('DELETE FROM attribute_originals o USING customers c WHERE o.customer_id = c.customer_id AND o.key = ? AND c.attributes ->> ? = o.original', [key, key]);
+    [key, instantText(at), ...lists, from, to, key, key]);
+  await trx.raw('DELETE FROM attribute_originals o USING customers c WHERE c.customer_id >= ? AND c.customer_id < ? AND o.customer_id = c.customer_id AND o.key = ? AND c.attributes ->> ? = o.original', [from, to, key, key]);
   return changed[0]?.n ?? 0;
 }
 

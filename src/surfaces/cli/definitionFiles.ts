@@ -101,7 +101,7 @@ export async function importFrom(here: Context, kind: DefinitionKind, file: stri
   const document = documentIn(kind, file);
   const options = { actor: 'cli', ...(dryRun === undefined ? {} : { dryRun }), ...(expectedState === undefined ? {} : { expectedState }) };
   await withApp(here, async (app) => {
-    const done = kind === 'standards' ? await importStandards(app.scoring(workOf(here)), document, options) : { ...(await importDefinitions(app.store, kind, document, options)), applied: undefined };
+    const done = kind === 'standards' ? await importStandards(app.scoring(workOf(here)), document, { ...options, asOf: await app.today() }) : { ...(await importDefinitions(app.store, kind, document, options)), applied: undefined };
     answer(here, done, () => {
       if (done.dryRun) printDifferences(here, done.entries);
       here.output.print(summary(here, done));

@@ -7,7 +7,10 @@ import { matches } from '../../../src/conditions/evaluate.ts';
 import type { CustomerFacts } from '../../../src/conditions/facts.ts';
 import { normalForm, resolver, withSpellings } from '../../../src/conditions/spellings.ts';
 import type { Condition } from '../../../src/conditions/schema.ts';
-import { applyStandards, suggestionsFor } from '../../../src/jobs/standards.ts';
+import { startRun } from '../../../src/jobs/runs.ts';
+import { applyStandards, standardsJob, suggestionsFor } from '../../../src/jobs/standards.ts';
+import type { AppliedStandards, ApplyOptions, StandardsDeps } from '../../../src/jobs/standards.ts';
+import { standardsStates } from '../../../src/jobs/standardsState.ts';
 import { readStandardsCsv, writeStandardsCsv } from '../../../src/quality/standards/csv.ts';
 import { checkField, checkStandards, loadStandards, saveStandards } from '../../../src/quality/standards/edit.ts';
 import { suggestStandards } from '../../../src/quality/standards/suggest.ts';
@@ -86,6 +89,8 @@ test('an attribute that is no text stays as it is, and has no original', () => {
 describeOnEachStore('standards', (getStore) => {
   const write = (rows: Readonly<Record<string, Readonly<Record<string, string | number>>>>): ReturnType<typeof writeCustomers> =>
     getStore().db.transaction((trx) => writeCustomers(trx, Object.entries(rows).map(([customer, attributes]) => ({ target: 'customers', customer, attributes })), getStore().clock.now()));
+  const deps = (): StandardsDeps => ({ store: getStore(), clock: getStore().clock, owner: 'test' });
+  const apply = (fields?: readonly string[], more: Partial<ApplyOptions> = {}): Promise<AppliedStandards[]> => applyStandards(deps(), { asOf: '2026-03-01', ...(fields === undefined ? {} : { fields }), ...more });
   const titles = async (): Promise<Record<string, unknown>> => Object.fromEntries((await selectRows<{ id: string; title: unknown }>(getStore().db, `SELECT external_id AS id, attributes -> 'title' AS title FROM customers ORDER BY 1`)).map(({ id, title }) => [id, title]));
   const originals = async (): Promise<Record<string, string>> => Object.fromEntries((await selectRows<{ id: string; original: string }>(getStore().db, 'SELECT c.external_id AS id, o.original FROM attribute_originals o JOIN customers c USING (customer_id) ORDER BY 1')).map(({ id, original }) => [id, original]));
   beforeAll(async () => {
@@ -95,19 +100,19 @@ describeOnEachStore('standards', (getStore) => {
   test('stored attributes say the standard, imports too, originals are kept, and a changed alias is applied to what was written', async () => {
     const store = getStore();
     await saveStandards(store, 'attribute.title', CMO, 'ann', 0);
-    expect(await applyStandards({ store })).toMatchObject([{ field: 'attribute.title', changed: 2 }]);
+    expect(await apply()).toMatchObject([{ field: 'attribute.title', changed: 2 }]);
     expect(await titles()).toEqual({ a: 'CMO', b: 'CMO', c: 'CFO', d: 7, e: null });
     expect(await originals()).toEqual({ a: 'cmo', b: '首席营销官' });
-    expect(await applyStandards({ store })).toMatchObject([{ changed: 0 }]);
+    expect(await apply()).toMatchObject([{ changed: 0 }]);
     // The same file again changes nothing; a new value is resolved as it comes, and a value without a standard takes its original along.
     expect((await write({ a: { title: 'cmo' }, b: { title: '首席营销官' } })).outcomes).toEqual(['duplicate', 'duplicate']);
     await write({ b: { title: 'Boss' }, c: { title: '市场 负责人' }, f: { title: 'CMO' } });
     expect([await titles(), await originals()]).toEqual([{ a: 'CMO', b: 'Boss', c: 'CMO', d: 7, e: null, f: 'CMO' }, { a: 'cmo', c: '市场 负责人' }]);
     await saveStandards(store, 'attribute.title', [{ standard: '首席', aliases: ['CMO'] }], 'ann');
-    await applyStandards({ store }, ['attribute.title']);
+    await apply(['attribute.title']);
     expect([await titles(), await originals()]).toEqual([{ a: '首席', b: 'Boss', c: '市场 负责人', d: 7, e: null, f: '首席' }, { a: 'cmo', f: 'CMO' }]);
     await saveStandards(store, 'attribute.title', null, 'ann');
-    await applyStandards({ store });
+    await apply();
     expect([await titles(), await originals()]).toEqual([{ a: 'cmo', b: 'Boss', c: '市场 负责人', d: 7, e: null, f: 'CMO' }, {}]);
     await expect(saveStandards(store, 'attribute.title', CMO, 'bo', 2)).rejects.toMatchObject({ code: 'conflict' });
   });
@@ -119,7 +124,7 @@ describeOnEachStore('standards', (getStore) => {
     await appendEvents(store.db, channels.map((channel, i) => ({ customer: `e${i}`, occurredAt: at, kind: 'order', channel, properties: { via: channel }, eventId: String(i) })), { source: 'test', at });
     const entries = [{ standard: 'wechat', aliases: ['微信', 'wx'] }];
     for (const field of ['event.channel', 'property.via']) await saveStandards(store, field, entries, 'ann');
-    expect(await applyStandards({ store }, ['event.channel', 'property.via'])).toEqual([{ field: 'event.channel', changed: 0, spellings: 1 }, { field: 'property.via', changed: 0, spellings: 1 }]);
+    expect(await apply(['event.channel', 'property.via'])).toEqual([{ field: 'event.channel', changed: 0, spellings: 1 }, { field: 'property.via', changed: 0, spellings: 1 }]);
     const { names } = await loadCatalogue(store.db);
     const context = { asOf: startOfDay('2026-03-01', 'Asia/Shanghai'), timeZone: 'Asia/Shanghai', names };
     const ids = await customerIds(store.db, channels.map((_, i) => `e${i}`));
@@ -139,5 +144,42 @@ describeOnEachStore('standards', (getStore) => {
     expect((await selectRows<{ channel: string }>(store.db, 'SELECT channel FROM events ORDER BY event_id')).map(({ channel }) => channel)).toEqual(channels);
     expect(await suggestionsFor(store, 'event.channel')).toEqual([]);
     expect((await loadStandards(store)).map(({ field }) => field)).toEqual(['event.channel', 'property.via']);
+  });
+
+  test('applying is looked at, stopped and goes on where it stopped; a version that is saved meanwhile follows; one field is applied by one process at a time', async () => {
+    const store = getStore();
+    const city = Array.from({ length: 7 }, (_, i) => [`p${i}`, { city: i % 2 === 0 ? '北京' : 'Peking' }] as const);
+    await write(Object.fromEntries(city));
+    const cities = async (): Promise<string[]> => (await selectRows<{ city: string }>(store.db, `SELECT attributes ->> 'city' AS city FROM customers WHERE attributes ->> 'city' IS NOT NULL ORDER BY external_id`)).map((row) => row.city);
+    await saveStandards(store, 'attribute.city', [{ standard: 'Beijing', aliases: ['北京', 'Peking'] }], 'ann');
+    const options = { asOf: '2026-03-01', fields: ['attribute.city'], limits: { chunkCustomers: 3 } } as const;
+    const state = async () => (await standardsStates(store)).find(({ field }) => field === 'attribute.city');
+    expect(await state()).toMatchObject({ state: 'waiting', applied: null, version: 1 });
+    const stop = new AbortController();
+    const stopAt = (done: number): void => { if (done === 4) stop.abort(); };
+    await expect(applyStandards({ ...deps(), signal: stop.signal, progress: ({ done }) => { stopAt(done); } }, options)).rejects.toMatchObject({ code: 'cancelled' });
+    const stopped = await state();
+    expect(stopped).toMatchObject({ state: 'stopped', done: 4, applied: 1 });
+    expect(stopped?.total).toBeGreaterThan(4);
+    const before = new Set(await cities());
+    expect(before.has('Beijing') && before.size > 1).toBe(true);
+    expect(await applyStandards(deps(), options)).toEqual([{ field: 'attribute.city', changed: 7, spellings: 0 }]);
+    expect(new Set(await cities())).toEqual(new Set(['Beijing']));
+    expect(await state()).toMatchObject({ state: 'applied', done: stopped?.total, changed: 7 });
+    // While this version is applied, somebody saves the next one.
+    let saved: Promise<unknown> | undefined;
+    const save = (): void => { saved ??= saveStandards(store, 'attribute.city', [{ standard: '首都', aliases: ['北京', 'Peking'] }], 'bo'); };
+    await saveStandards(store, 'attribute.city', [{ standard: 'BJ', aliases: ['北京', 'Peking'] }], 'ann');
+    await applyStandards({ ...deps(), progress: save }, options);
+    await saved;
+    expect(new Set(await cities())).toEqual(new Set(['首都']));
+    expect(await state()).toMatchObject({ state: 'applied', version: 3, applied: 3 });
+    const other = await startRun({ ...deps(), owner: 'other' }, { job: standardsJob('attribute.city'), asOf: '2026-03-01', leaseMs: 60_000, again: true });
+    expect(other.taken).toBe(true);
+    expect(await state()).toMatchObject({ state: 'applying' });
+    const mine = { ...deps(), owner: 'other' };
+    await expect(applyStandards(mine, options)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await applyStandards(mine, { ...options, leaveBusy: true })).toEqual([]);
+    await expect(apply(['attribute.cty'])).rejects.toMatchObject({ code: 'not_found', details: { suggestions: expect.arrayContaining(['attribute.city']) as string[] } });
   });
 });

@@ -20,6 +20,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   previewTag: 'admin data_scientist marketer',
   evaluateTag: 'admin marketer',
   listStandards: 'admin marketer',
+  readStandardsApplication: 'admin marketer',
+  applyStandards: 'admin marketer',
   readStandards: 'admin marketer',
   readSuggestions: 'admin marketer',
   saveStandards: 'admin marketer',

@@ -25,3 +25,12 @@ test('are saved and applied, told with their history, and taken away again', asy
   expect((await marketer('/v1/standards/attribute.city')).status).toBe(404);
   expect((await marketer('/v1/standards/event.amount', 'PUT', { expectedVersion: 0, entries })).json().error).toMatchObject({ code: 'invalid_input' });
 });
+
+test('are applied on demand, and how far they are can be looked at', async () => {
+  await marketer('/v1/standards/attribute.city', 'PUT', { expectedVersion: 0, entries: [{ standard: 'Beijing', aliases: ['北京'] }] });
+  expect((await marketer('/v1/standards/apply', 'POST', { fields: ['attribute.city'] })).json()).toEqual({ applied: [{ field: 'attribute.city', changed: 0, spellings: 0 }] });
+  const { fields } = (await marketer('/v1/standards/apply')).json();
+  expect(fields).toEqual([{ field: 'attribute.city', version: expect.any(Number) as number, applied: expect.any(Number) as number, state: 'applied', done: 1, total: 1, changed: 0 }]);
+  expect((await marketer('/v1/standards/apply', 'POST', { fields: ['attribute.cty'] })).json().error).toMatchObject({ code: 'not_found', details: { suggestions: ['attribute.city'] } });
+  expect((await marketer('/v1/standards/apply', 'POST', {})).json().applied).toHaveLength(1);
+});

@@ -1,8 +1,11 @@
 /** `tagcast standards …`: aliases to one spelling. */
 import { AppError } from '../../../base/errors.ts';
 import { applyStandards, suggestionsFor } from '../../../jobs/standards.ts';
+import { standardsStates } from '../../../jobs/standardsState.ts';
+import type { StandardsState } from '../../../jobs/standardsState.ts';
+import type { Bilingual } from '../../../base/text.ts';
 import { loadStandards, saveStandards, standardsNamed } from '../../../quality/standards/edit.ts';
-import { answer, inWords, withApp } from '../context.ts';
+import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { CommandModule } from '../context.ts';
 import { exportTo, importFlags, importFrom } from '../definitionFiles.ts';
 import type { ImportFlags } from '../definitionFiles.ts';
@@ -10,6 +13,7 @@ import { printApplied } from '../standardsReport.ts';
 import { formatInteger, table } from '../terminal.ts';
 
 const ACTOR = 'cli';
+const STATE_WORDS: Readonly<Record<StandardsState['state'], Bilingual>> = { waiting: { zh: '尚未应用', en: 'not applied yet' }, applying: { zh: '正在应用', en: 'being applied' }, stopped: { zh: '应用中断', en: 'stopped' }, applied: { zh: '已应用', en: 'applied' } };
 const gathered = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 export const standards: CommandModule = (program, context) => {
@@ -17,9 +21,11 @@ export const standards: CommandModule = (program, context) => {
   command.command('list').description('fields with standards').action(async () => {
     const here = context();
     await withApp(here, async (app) => {
-      const all = await loadStandards(app.store);
+      const states = new Map((await standardsStates(app.store)).map((one) => [one.field, one]));
+      const all = (await loadStandards(app.store)).map((one) => ({ ...one, application: states.get(one.field) ?? null }));
       answer(here, all, () => {
-        for (const line of table([{ title: inWords(here, '字段', 'field') }, { title: inWords(here, '标准值', 'standards'), align: 'right' }, { title: inWords(here, '别名', 'aliases'), align: 'right' }], all.map(({ field, entries }) => [field, formatInteger(entries.length), formatInteger(entries.reduce((sum, { aliases }) => sum + aliases.length, 0))]))) here.output.print(line);
+        for (const line of table([{ title: inWords(here, '字段', 'field') }, { title: inWords(here, '标准值', 'standards'), align: 'right' }, { title: inWords(here, '别名', 'aliases'), align: 'right' }, { title: '' }],
+          all.map(({ field, entries, application }) => [field, formatInteger(entries.length), formatInteger(entries.reduce((sum, { aliases }) => sum + aliases.length, 0)), application === null ? '' : `${said(here, STATE_WORDS[application.state])}${application.state === 'applying' || application.state === 'stopped' ? ` ${application.done} / ${application.total}` : ''}`]))) here.output.print(line);
       });
     });
   });
@@ -40,7 +46,7 @@ export const standards: CommandModule = (program, context) => {
         const own = before.find((one) => one.standard === standard);
         const aliases = [...(options.only === true ? [] : (own?.aliases ?? [])), ...(options.alias ?? [])];
         const saved = await saveStandards(app.store, field, [...before.filter((one) => one !== own), { standard, aliases }], ACTOR);
-        const applied = await applyStandards({ store: app.store, signal: here.signal }, [field]);
+        const applied = await applyStandards(app.scoring(workOf(here)), { asOf: await app.today(), fields: [field] });
         answer(here, { ...saved, applied }, () => { printApplied(here, applied); });
       });
     });
@@ -51,7 +57,7 @@ export const standards: CommandModule = (program, context) => {
       const rest = standard === undefined ? [] : entries.filter((one) => one.standard !== standard);
       if (standard !== undefined && rest.length === entries.length) throw new AppError('not_found', `The field has no standard "${standard.slice(0, 64)}".`, { hint: `See \`tagcast standards show\`.` });
       await saveStandards(app.store, field, rest.length === 0 ? null : rest, ACTOR);
-      const applied = await applyStandards({ store: app.store, signal: here.signal }, [field]);
+      const applied = await applyStandards(app.scoring(workOf(here)), { asOf: await app.today(), fields: [field] });
       answer(here, { deleted: standard ?? field, applied }, () => { printApplied(here, applied); });
     });
   });
@@ -65,10 +71,10 @@ export const standards: CommandModule = (program, context) => {
       });
     });
   });
-  command.command('apply').description('apply the standards to what is stored; the night does it as well').argument('[fields...]').action(async (fields: readonly string[]) => {
+  command.command('apply').description('apply the standards to what is stored, or go on where that was stopped; the night does it as well').argument('[fields...]').action(async (fields: readonly string[]) => {
     const here = context();
     await withApp(here, async (app) => {
-      const applied = await applyStandards({ store: app.store, signal: here.signal }, fields.length === 0 ? undefined : fields);
+      const applied = await applyStandards(app.scoring(workOf(here)), { asOf: await app.today(), ...(fields.length === 0 ? {} : { fields }) });
       answer(here, applied, () => { printApplied(here, applied); });
     });
   });

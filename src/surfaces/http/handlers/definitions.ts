@@ -49,7 +49,7 @@ export function readDefinitions(kind: Exclude<DefinitionKind, 'standards'>) {
 }
 
 export async function readStandardDefinitions(call: ImportCall, deps: AppDeps): Promise<z.input<typeof standardsImportedResponse>> {
-  const imported = await importStandards(deps.scoring({ progress: silentProgress, signal: call.signal }), documentOf(call.body), optionsOf(call));
+  const imported = await importStandards(deps.scoring({ progress: silentProgress, signal: call.signal }), documentOf(call.body), { ...optionsOf(call), asOf: await deps.today() });
   return { ...importView(imported), applied: [...imported.applied] };
 }
 

@@ -20,3 +20,16 @@ export const suggestionsResponse = z.strictObject({
     aliases: z.array(z.strictObject({ value: z.string(), rows: z.int(), why: about(z.enum(['same_letters', 'few_edits']), 'same_letters：仅大小写、全半角或空格不同；few_edits：相差一两个字符', '`same_letters`: differs in case, width or spaces only; `few_edits`: by a letter or two') })),
   })),
 });
+
+export const applyBody = z.strictObject({ fields: about(z.array(fieldName).min(1).max(1_000).optional(), '只应用这些字段；默认为全部', 'Only these fields; default: all of them') });
+export const applicationResponse = z.strictObject({
+  fields: z.array(z.strictObject({
+    field: z.string(),
+    version: about(z.int(), '标准值的最新版本', 'Newest version of its standards'),
+    applied: about(z.int().nullable(), '最近应用或正在应用的版本', 'Version that was applied last, or is being applied; null before the first time'),
+    state: about(z.enum(['waiting', 'applying', 'stopped', 'applied']), 'waiting：尚未应用；stopped：再次应用时从停下的地方继续', '`waiting`: not applied yet; `stopped`: goes on where it stopped'),
+    done: about(z.int(), '已完成的客户批次', 'Chunks of customers that are done'),
+    total: z.int(),
+    changed: about(z.int(), '值有变化的客户数', 'Customers whose attribute changed so far'),
+  })),
+});
