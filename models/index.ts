@@ -9,8 +9,12 @@ import { orderCount } from './orderCount.ts';
 import { purchaseIntent } from './purchaseIntent.ts';
 import { repurchaseCycle } from './repurchaseCycle.ts';
 import { secondPurchase } from './secondPurchase.ts';
+import { sessionPurchase } from './sessionPurchase.ts';
 
 export const MODELS: readonly ModelDefinition[] = Object.freeze([churn, purchaseIntent, repurchaseCycle, clv, nextOrderValue, orderCount, secondPurchase, leadIntent]);
+
+/** Asked about the visit that is under way, and trained with the others; nights do not score them. */
+export const VISIT_MODELS: readonly ModelDefinition[] = Object.freeze([sessionPurchase]);
 
 /** For shops with coupon campaigns; trained with CAMPAIGN_FEATURES (features/index.ts) beside the general features. */
 export const CAMPAIGN_MODELS: readonly ModelDefinition[] = Object.freeze([couponRedemption]);

@@ -30,7 +30,7 @@ import { allowedHosts } from './webhooks/address.ts';
 import type { WebhookSettings } from './webhooks/subscriptions.ts';
 import type { ConditionNames } from './conditions/names.ts';
 import { FEATURES } from '../features/index.ts';
-import { MODELS } from '../models/index.ts';
+import { MODELS, VISIT_MODELS } from '../models/index.ts';
 import { RULE_TAGS } from '../tags/index.ts';
 
 export interface App {
@@ -60,6 +60,9 @@ export interface Work {
   readonly signal?: AbortSignal;
 }
 
+/** Everything that is trained; nights score MODELS alone. */
+const ALL_MODELS = [...MODELS, ...VISIT_MODELS];
+
 /** The lifecycle rules as they stand in the file now: a server that has been up for weeks goes by what was edited this afternoon. */
 function rulesNow(home: string, shop: Shop): LifecycleRules {
   return (readShop(home) ?? shop).lifecycle;
@@ -79,7 +82,7 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
   const owner = `${hostname()}:${process.pid}:${Math.round(performance.timeOrigin)}`;
   return {
     config, shop, store, clock, plan, checks,
-    models: MODELS,
+    models: ALL_MODELS,
     catalogue: () => loadCatalogue(store.db),
     version: PRODUCT_VERSION,
     async today() {
@@ -90,7 +93,7 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
       const dayAfter = addDays(localDate(last, shop.timeZone), 1);
       return dayAfter < now ? dayAfter : now;
     },
-    training: (work) => ({ store, snapshotDir, models: MODELS, checks, timeZone: shop.timeZone, currency: shop.currency, ...work }),
+    training: (work) => ({ store, snapshotDir, models: ALL_MODELS, checks, timeZone: shop.timeZone, currency: shop.currency, silenceMinutes: (readShop(config.home) ?? shop).visits.silenceMinutes, ...work }),
     scoring: (work) => ({ store, clock, owner, snapshotDir, plan, estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: RULE_TAGS, timeZone: shop.timeZone, threads: availableParallelism(), lifecycle: rulesNow(config.home, shop), webhooks: webhookSettings, ...work }),
     webhookSettings,
     webhooks: ({ signal }) => ({ store, clock, owner, webhooks: webhookSettings, ...(signal === undefined ? {} : { signal }) }),

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Clock } from './base/clock.ts';
 import { AppError } from './base/errors.ts';
 import { checkTimeZone, DEFAULT_TIME_ZONE } from './base/time.ts';
+import { SILENCE_LIMITS, SILENCE_MINUTES } from './features/visit/kinds.ts';
 import { DEFAULT_LIFECYCLE, lifecycleSchema } from './tags/lifecycle/rules.ts';
 
 /** AES-256. */
@@ -24,6 +25,8 @@ export const shopSchema = z.strictObject({
   simulated: z.boolean().default(false),
   /** Rules of the lifecycle stages; the next night goes by what stands here. */
   lifecycle: lifecycleSchema.default(DEFAULT_LIFECYCLE),
+  /** How long nothing must happen until a visit is over; the next training goes by what stands here, and serving by what was trained with. */
+  visits: z.strictObject({ silenceMinutes: z.int().min(SILENCE_LIMITS.least).max(SILENCE_LIMITS.most) }).default({ silenceMinutes: SILENCE_MINUTES }),
 });
 export type Shop = z.infer<typeof shopSchema>;
 
@@ -103,7 +106,7 @@ export function readSecretKey({ home, secretKey }: AppConfig): Buffer {
   return key;
 }
 
-export const DEFAULT_SHOP: Shop = { timeZone: DEFAULT_TIME_ZONE, currency: 'CNY', historic: false, simulated: false, lifecycle: DEFAULT_LIFECYCLE };
+export const DEFAULT_SHOP: Shop = { timeZone: DEFAULT_TIME_ZONE, currency: 'CNY', historic: false, simulated: false, lifecycle: DEFAULT_LIFECYCLE, visits: { silenceMinutes: SILENCE_MINUTES } };
 
 /** Version of the product, as package.json has it. */
 export const PRODUCT_VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;

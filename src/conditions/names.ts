@@ -20,6 +20,8 @@ export interface TagName {
   readonly bands?: readonly Named[];
   /** Of a rule tag that the store keeps; absent for every other tag. */
   readonly rule?: RuleTagName;
+  /** Answered when somebody asks and never written. */
+  readonly onDemand?: true;
 }
 
 /** How a rule tag stands in the store. */
@@ -64,7 +66,7 @@ export function unknownNames(condition: Condition, names: ConditionNames): reado
     if ('stage' in leaf) found.push(...unknownIn('stage', leaf.stage, names.stages.map(({ code }) => code)));
     else if ('tag' in leaf) {
       const tag = names.tags.find(({ key }) => key === leaf.tag);
-      if (tag === undefined) found.push(...unknownIn('tag', [leaf.tag], names.tags.map(({ key }) => key)));
+      if (tag === undefined) found.push(...unknownIn('tag', [leaf.tag], names.tags.filter(({ onDemand }) => onDemand !== true).map(({ key }) => key)));
       else if (leaf.field === 'band') found.push(...unknownIn('band', 'values' in leaf ? leaf.values : [leaf.value], (tag.bands ?? []).map(({ code }) => code)));
     } else if ('segment' in leaf) found.push(...unknownIn('segment', [leaf.segment], (names.segments ?? []).map(({ key }) => key)));
     else if (names.eventKinds !== undefined) found.push(...unknownIn('event kind', eventKindsOf(leaf) ?? [], names.eventKinds));
@@ -72,8 +74,19 @@ export function unknownNames(condition: Condition, names: ConditionNames): reado
   return [...new Map(found.map((unknown) => [`${unknown.what}:${unknown.name}`, unknown])).values()];
 }
 
-/** @throws AppError `unknown_name` naming each unknown name and what may have been meant. */
+/** Tags that a condition names although nobody carries them. */
+export function onDemandNames(condition: Condition, names: ConditionNames): readonly string[] {
+  return [...new Set([...leavesOf(condition)].flatMap((leaf) => ('tag' in leaf && names.tags.some(({ key, onDemand }) => key === leaf.tag && onDemand === true) ? [leaf.tag] : [])))];
+}
+
+/** @throws AppError `unknown_name` naming each unknown name and what may have been meant, `invalid_input` for a tag that is answered on demand only. */
 export function checkNames(condition: Condition, names: ConditionNames): void {
+  const asked = onDemandNames(condition, names);
+  if (asked.length > 0) {
+    throw new AppError('invalid_input', `The condition names ${asked.join(', ')}, which is worked out when somebody asks and good for minutes: no night writes it, so nobody carries it and nothing could match.`, {
+      details: { onDemand: asked }, hint: 'Use a tag that customers carry, such as purchase_prob_7d or intent_signal; ask about a visit under way with `tagcast visit <customer>`.',
+    });
+  }
   const unknown = unknownNames(condition, names);
   if (unknown.length === 0) return;
   const words = unknown.slice(0, 5).map(({ what, name, suggestions }) => `${what} "${name}"${suggestions.length === 0 ? '' : ` (did you mean ${suggestions.join(', ')}?)`}`);

@@ -23,6 +23,7 @@ function numberText(value: number, digits: number, keepZeros: boolean): string {
 export function formatValue(definition: Pick<FeatureDefinition, 'unit'>, value: number): Bilingual {
   if (Number.isNaN(value)) return { zh: '无记录', en: 'no record' };
   const unit: UnitWords = UNITS[definition.unit];
+  if (unit.style === 'yes_no') return value > 0 ? { zh: '是', en: 'yes' } : { zh: '否', en: 'no' };
   if (unit.style === 'percent') {
     const text = `${numberText(value * 100, unit.digits, false)}%`;
     return { zh: text, en: text };

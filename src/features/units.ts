@@ -5,7 +5,7 @@ export interface UnitWords {
   readonly en: readonly [string, string];
   /** Decimal places that are worth showing. */
   readonly digits: number;
-  readonly style: 'plain' | 'percent';
+  readonly style: 'plain' | 'percent' | 'yes_no';
 }
 
 const words = (zh: string, one: string, many: string, digits = 0): UnitWords => ({ zh, en: [one, many], digits, style: 'plain' });
@@ -17,6 +17,9 @@ export const UNITS = {
   times: words('次', 'time', 'times'),
   visits: words('次访问', 'visit', 'visits'),
   views: words('次浏览', 'view', 'views'),
+  events: words('个动作', 'event', 'events'),
+  minutes: words('分钟', 'minute', 'minutes', 1),
+  seconds: words('秒', 'second', 'seconds'),
   messages: words('条消息', 'message', 'messages'),
   items: words('件', 'item', 'items', 1),
   lines: words('行', 'line', 'lines', 1),
@@ -27,6 +30,8 @@ export const UNITS = {
   money: words('', '', '', 2),
   /** A part of a whole, shown as a percentage. */
   share: { zh: '', en: ['', ''], digits: 1, style: 'percent' },
+  /** Whether something is so: 1 or 0. */
+  flag: { zh: '', en: ['', ''], digits: 0, style: 'yes_no' },
   /** A multiple: 1.5 means one and a half times. */
   multiple: words('倍', 'times', 'times', 2),
   /** A sum of weights that has no natural unit. */

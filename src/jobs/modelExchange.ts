@@ -53,6 +53,7 @@ export interface ImportArgs {
  */
 export async function importModel(deps: TrainingDeps, bytes: Uint8Array, args: ImportArgs): Promise<TrainingResult> {
   const definition = definitionOf(deps.models, args.model);
+  if (definition.observations.at === 'visit') throw new AppError('invalid_input', `"${definition.name}" reads the visit under way, of which there is no file of features to train on elsewhere.`, { hint: `Train it here: \`tagcast train ${definition.name}\`.` });
   const horizonDays = args.horizonDays ?? definition.horizons[0];
   if (!definition.horizons.includes(horizonDays)) {
     throw new AppError('invalid_input', `"${definition.name}" has no horizon of ${horizonDays} days.`, { hint: `It has: ${definition.horizons.join(', ')}.` });

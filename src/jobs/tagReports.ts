@@ -1,5 +1,5 @@
 /** Usefulness reports of tags: on demand, and for all of them once a week in the night, so that there is always one of last week to compare with. */
-import { describeError, throwIfCancelled } from '../base/errors.ts';
+import { AppError, describeError, throwIfCancelled } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
 import { addDays } from '../base/time.ts';
 import type { LocalDate } from '../base/time.ts';
@@ -20,10 +20,13 @@ export interface TagReportsDeps {
   readonly signal?: AbortSignal;
 }
 
-/** Reports of some tags as of now; nothing is kept. @throws AppError `cancelled` */
+/** Reports of some tags as of now; nothing is kept. @throws AppError `cancelled`, `invalid_input` for a tag that nobody carries */
 export async function reportOnTags(deps: TagReportsDeps, today: LocalDate, keys: readonly string[]): Promise<TagReport[]> {
   const { store, timeZone, progress, signal } = deps;
-  return makeTagReports(store, await loadCatalogue(store.db, deps.names), { today, timeZone, keys, ...(progress === undefined ? {} : { progress }), ...(signal === undefined ? {} : { signal }) });
+  const catalogue = await loadCatalogue(store.db, deps.names);
+  const asked = catalogue.tags.find(({ key, onDemand }) => onDemand === true && key === keys[0]);
+  if (asked !== undefined && keys.length === 1) throw new AppError('invalid_input', `${asked.key} is answered on demand and nobody carries it, so there is nothing to report on.`, { hint: `How good it is: \`tagcast models show ${asked.model ?? ''}\`.` });
+  return makeTagReports(store, catalogue, { today, timeZone, keys, ...(progress === undefined ? {} : { progress }), ...(signal === undefined ? {} : { signal }) });
 }
 
 /** Reports of every tag, kept under the day. @throws AppError `cancelled` */

@@ -4,6 +4,8 @@ import type { Bilingual } from '../base/text.ts';
 import { populationStability, stabilityNoise } from '../math/metrics/index.ts';
 import { listModels } from '../registry/models.ts';
 import type { ModelCard } from '../registry/models.ts';
+import { visitColumns } from '../features/visit/columns.ts';
+import type { VisitColumn } from '../features/visit/columns.ts';
 import type { Store } from '../store/connection.ts';
 import { latestScores, modelReport } from '../store/repositories/modelReports.ts';
 import { listAliases } from '../store/repositories/models.ts';
@@ -26,7 +28,7 @@ export async function readReport(store: Store, name: string, version: number, wo
   const diagnostics = await storedDiagnostics(store, name, version);
   const { card } = found;
   const declared = words.models.find((model) => model.name === name);
-  const labels = new Map(words.features.map((feature) => [feature.name, feature.label]));
+  const labels = new Map([...words.features, ...visitWords(card.observations)].map((feature) => [feature.name, feature.label]));
   const heads: Report['heads'] = [];
   for (const head of card.heads) {
     const own = diagnostics.find((one) => one.horizonDays === head.horizonDays) ?? null;
@@ -47,6 +49,12 @@ export async function readReport(store: Store, name: string, version: number, wo
     timeZone: card.timeZone, currency: card.target.kind === 'orders' ? ORDERS_UNIT : card.currency, seed: card.seed, data: card.data, readiness: card.readiness,
     heads,
   };
+}
+
+/** Columns of a visit are no features of a customer on a day; those of channels and devices are called as the version has them. */
+function visitWords({ at, channels, devices }: ModelCard['observations']): readonly VisitColumn[] {
+  const names = (list: unknown): string[] => (Array.isArray(list) ? list.map(String) : []);
+  return at === 'visit' ? visitColumns({ channels: names(channels), devices: names(devices) }) : [];
 }
 
 function labelOf(labels: ReadonlyMap<string, Bilingual>, name: string): Bilingual | null {

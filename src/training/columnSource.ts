@@ -80,6 +80,8 @@ async function outcomes(columns: Columns, target: Target, from: number, until: n
       ));
     case 'next_order':
       return byCustomer(await columns.query(`SELECT customer_id, (min(occurred_ms) - $1)::DOUBLE / ${DAY_MS} AS outcome FROM events WHERE kind = 'order' AND ${window} GROUP BY customer_id`, [from, until]));
+    case 'order_in_visit':
+      throw new TypeError('visits are no rows of a cut-off');
     case 'event': {
       const answer = await columns.query(`SELECT customer_id, ${subjectColumn} AS subject FROM events WHERE kind = $3 AND ${window} GROUP BY ALL`, [from, until, target.event]);
       const ids = numbersOf(answer, 'customer_id');

@@ -166,6 +166,7 @@ function label(target: Target, horizonDays: number, found: readonly (number | un
   switch (target.kind) {
     case 'no_order': return { y: Float64Array.from(found, (value) => (value === undefined ? 1 : 0)) };
     case 'order':
+    case 'order_in_visit':
     case 'event': return { y: Float64Array.from(found, (value) => (value === undefined ? 0 : 1)) };
     case 'orders':
     case 'spend':

@@ -22,7 +22,9 @@ export type Target =
   /** Days until the next order; waiting customers are censored at the horizon. */
   | { readonly kind: 'next_order' }
   /** 1 where an event of the kind falls into the window; with `sameSubject` only events of the observation's own subject count. */
-  | { readonly kind: 'event'; readonly event: string; readonly sameSubject?: boolean };
+  | { readonly kind: 'event'; readonly event: string; readonly sameSubject?: boolean }
+  /** 1 where an order comes before the visit ends; needs observations at visits. */
+  | { readonly kind: 'order_in_visit' };
 
 /** A population rule over a feature: rows with a missing value do not belong. */
 export interface PopulationRule {
@@ -32,11 +34,12 @@ export interface PopulationRule {
 }
 
 /**
- * Which rows are observed. `cutoffs`: every customer of the population at each cut-off. `event`: one row per customer and subject
+ * Which rows are observed. `visit`: one row per visit at a drawn moment of it (src/training/visit); its columns are those of src/features/visit and not of the feature plan. `cutoffs`: every customer of the population at each cut-off. `event`: one row per customer and subject
  * (for example a campaign) on the day the event happened; features come from before that day, the subject's own properties beside them.
  */
 export type Observations =
   | { readonly at: 'cutoffs' }
+  | { readonly at: 'visit' }
   | {
     readonly at: 'event';
     readonly event: string;
@@ -121,6 +124,7 @@ export function defineModel(definition: ModelDefinition): ModelDefinition {
   const names = [definition.baseline, ...definition.candidates].map((candidate) => candidate.name);
   if (new Set(names).size !== names.length) refuse('two candidates share a name');
   if (definition.target.kind === 'event' && definition.target.sameSubject === true && definition.observations.at !== 'event') refuse('sameSubject needs observations at an event');
+  if ((definition.target.kind === 'order_in_visit') !== (definition.observations.at === 'visit')) refuse('the target order_in_visit and observations at visits need each other');
   for (const rule of definition.population) {
     if (rule.atLeast === undefined && rule.atMost === undefined) refuse(`population rule on ${rule.feature} has no bound`);
   }

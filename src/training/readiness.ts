@@ -51,11 +51,11 @@ export function readiness(definition: ModelDefinition, facts: ReadinessFacts): R
   ];
 }
 
-function check(name: string, label: Bilingual, needed: number, found: number, required: boolean, fix: Bilingual): Requirement {
+export function check(name: string, label: Bilingual, needed: number, found: number, required: boolean, fix: Bilingual): Requirement {
   const passed = found >= needed;
   return { name, label: { ...label }, needed, found, passed, required, ...(passed ? {} : { fix: { ...fix } }) };
 }
 
-function withDate(requirement: Requirement, passesOn: LocalDate): Requirement {
+export function withDate(requirement: Requirement, passesOn: LocalDate): Requirement {
   return requirement.passed ? requirement : { ...requirement, passesOn };
 }

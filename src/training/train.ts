@@ -116,7 +116,7 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
 }
 
 /** The data, the seed and the declaration in one text: what was learned about others says nothing about these. */
-function searchOf({ definition, search, snapshot, plan, seed, facts }: TrainRequest): HeadRequest['search'] {
+export function searchOf({ definition, search, snapshot, plan, seed, facts }: Pick<TrainRequest, 'definition' | 'search' | 'snapshot' | 'seed'> & { readonly plan: Pick<TrainRequest['plan'], 'hash'>; readonly facts: Pick<ReadinessFacts, 'end'> }): HeadRequest['search'] {
   if (search === undefined && (definition.search?.trials ?? 0) === 0) return undefined;
   const { name, target, horizons, population, observations, withoutFeatures = [], cutoffs } = definition;
   const dataKey = canonicalJson({ snapshot: snapshot.hash, features: plan.hash, end: facts.end, seed, model: { name, target, horizons, population, observations, withoutFeatures, cutoffs } });
@@ -136,7 +136,8 @@ function shortlisted(definition: ModelDefinition, heads: readonly TrainedHead[],
   return shortlist.length === 0 ? definition : { ...definition, candidates: shortlist };
 }
 
-function refuseUnready(definition: ModelDefinition, requirements: readonly Requirement[]): void {
+/** @throws AppError `insufficient_data` naming what is missing */
+export function refuseUnready(definition: ModelDefinition, requirements: readonly Requirement[]): void {
   const missing = requirements.filter((one) => one.required && !one.passed);
   if (missing.length === 0) return;
   const first = missing.map((one) => `${one.label.en}: ${one.found} of ${one.needed}${one.passesOn === undefined ? '' : ` (passes on ${one.passesOn})`}`).join('; ');
@@ -144,7 +145,7 @@ function refuseUnready(definition: ModelDefinition, requirements: readonly Requi
 }
 
 async function observedEvents(definition: ModelDefinition, source: TrainingSource, end: LocalDate): Promise<ObservationEvent[] | undefined> {
-  if (definition.observations.at === 'cutoffs') return undefined;
+  if (definition.observations.at !== 'event') return undefined;
   const { event, subject, properties = [], until } = definition.observations;
   return source.observationEvents(event, subject, [...new Set([...properties.map((one) => one.property), ...(until === undefined ? [] : [until])])], end);
 }
@@ -176,7 +177,7 @@ function observedDays(definition: ModelDefinition, events: readonly ObservationE
 const GOLDEN_ROWS = 5;
 
 /** Rows spread over the newest period with what each head predicts for them. */
-function goldenRows(estimators: Readonly<Record<string, AnyEstimator>>, heads: readonly TrainedHead[], x: Matrix, end: LocalDate): TrainedModel['golden'] {
+export function goldenRows(estimators: Readonly<Record<string, AnyEstimator>>, heads: readonly TrainedHead[], x: Matrix, end: LocalDate): TrainedModel['golden'] {
   const count = Math.min(GOLDEN_ROWS, x.rows);
   const picked = takeRows(x, Array.from({ length: count }, (_, i) => Math.floor((i * x.rows) / count)));
   return {

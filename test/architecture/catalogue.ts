@@ -1,6 +1,6 @@
 /** What the product offers, and where each thing has to be named: in a test and on its page. */
 import { CAMPAIGN_FEATURES, FEATURES } from '../../features/index.ts';
-import { CAMPAIGN_MODELS, MODELS } from '../../models/index.ts';
+import { CAMPAIGN_MODELS, MODELS, VISIT_MODELS } from '../../models/index.ts';
 import { ERROR_TABLE } from '../../src/base/errors.ts';
 import { ESTIMATORS } from '../../src/estimators/index.ts';
 import { ROUTES } from '../../src/surfaces/http/routes.ts';
@@ -30,7 +30,7 @@ export function offers(commands: readonly CommandFacts[]): Offer[] {
       what: 'feature', name, testsIn: ['test/features/', 'test/e2e/'], test: word(name), page: 'docs/features.md', onPage: code(name),
       fix: 'add a value computed by hand to test/features/story.test.ts, and write the page again: `npx vitest run test/features/catalogue.test.ts -u`',
     })),
-    ...[...MODELS, ...CAMPAIGN_MODELS].map(({ name }) => ({
+    ...[...MODELS, ...VISIT_MODELS, ...CAMPAIGN_MODELS].map(({ name }) => ({
       what: 'model', name, testsIn: ['test/'], test: new RegExp(`${word(name).source}|${word(camel(name)).source}`), page: 'docs/models.md', onPage: code(name), fix: 'train it in a test of test/e2e/, and give it a row on the page',
     })),
     ...Object.keys(ESTIMATORS).map((name) => ({

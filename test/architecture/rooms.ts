@@ -45,7 +45,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['commander', 'pino', 'string-width', 'node:*'],
   },
   'surfaces/console': { may: [] },
-  'environment.ts': { may: ['/package.json', 'tags/lifecycle/rules.ts'], packages: ['zod', 'node:crypto', 'node:fs', 'node:path'] },
+  'environment.ts': { may: ['/package.json', 'tags/lifecycle/rules.ts', 'features/visit/kinds.ts'], packages: ['zod', 'node:crypto', 'node:fs', 'node:path'] },
   'app.ts': { may: [...EVERY_ROOM, 'jobs', 'environment.ts', '/features', '/models', '/tags'] },
   'index.ts': { may: [...EVERY_ROOM, 'jobs', 'environment.ts', '/features', '/models'] },
   '/features': { may: ['features/define.ts', 'features/expression.ts', 'features/units.ts'], packages: [] },

@@ -80,6 +80,7 @@ const CALLS: Readonly<Record<string, readonly [readonly string[], number]>> = {
   'lifecycle flows': [['--weeks', '2'], 0],
   'lifecycle accuracy': [[], 4],
   customer: [['A', '--now'], 0],
+  visit: [['A', '--at', '2025-05-01T08:00:00Z'], 0],
   merge: [['B', '--into', 'nobody'], 2],
   'segment count': [['--condition', CONDITION], 0],
   'segment list': [['--condition', CONDITION], 0],

@@ -5,6 +5,7 @@ import { personalCycles } from '../../estimators/repurchaseCycle/index.ts';
 import type { RepurchaseCycleArtefact } from '../../estimators/repurchaseCycle/index.ts';
 import { AppError } from '../../base/errors.ts';
 import type { FeaturePlan } from '../../features/plan.ts';
+import { VISIT_COLUMNS } from '../../features/visit/columns.ts';
 import { champions } from '../../registry/aliases.ts';
 import { requireColumns } from '../../registry/columns.ts';
 import type { LiveColumn } from '../../registry/columns.ts';
@@ -35,9 +36,9 @@ export function modelChecks(estimators: ServingEstimators): ModelChecks {
   };
 }
 
-/** The plan's columns as the registry compares them. */
+/** The columns of the plan, and those of visits, as the registry compares them. */
 export function liveColumns(plan: FeaturePlan): LiveColumn[] {
-  return plan.definitions.map(({ name, unit, missing }) => ({ name, unit, missing }));
+  return [...plan.definitions, ...VISIT_COLUMNS].map(({ name, unit, missing }) => ({ name, unit, missing }));
 }
 
 /** Personal cycles from the renewal model, which serves itself or inside of the hazards; other estimators have none. */

@@ -25,6 +25,8 @@ export interface TrainingDeps {
   readonly checks: ModelChecks;
   readonly timeZone: string;
   readonly currency: string;
+  /** Minutes of silence that end a visit; absent: SILENCE_MINUTES. */
+  readonly silenceMinutes?: number;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
@@ -77,7 +79,7 @@ export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promi
       const task: TrainingTask = {
         model, snapshotDir: deps.snapshotDir, timeZone: deps.timeZone, currency: deps.currency, end: args.end, seed: args.seed, threads: Math.max(1, Math.floor(args.threads / lanes)),
         snapshot: { hash: info.contentHash, events: info.rows, customers: info.customers }, ...(args.imported === undefined ? {} : { imported: args.imported }),
-        ...(featureFolder === undefined ? {} : { featureFolder }),
+        ...(featureFolder === undefined ? {} : { featureFolder }), ...(deps.silenceMinutes === undefined ? {} : { silenceMinutes: deps.silenceMinutes }),
         ...(args.trials === undefined && args.budgetMs === undefined ? {} : { search: { limit: limitOf(args, lanes, names.length), folder: join(dirname(deps.snapshotDir), 'search') } }),
       };
       let own = 0;

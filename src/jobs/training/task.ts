@@ -5,6 +5,7 @@ import { ESTIMATORS } from '../../estimators/index.ts';
 import type { FeatureDefinition } from '../../features/define.ts';
 import { featurePlan } from '../../features/plan.ts';
 import type { FeaturePlan } from '../../features/plan.ts';
+import { SILENCE_MINUTES } from '../../features/visit/kinds.ts';
 import { openColumns } from '../../store/snapshot/open.ts';
 import type { Columns } from '../../store/columns/columns.ts';
 import { numbersOf } from '../../store/columns/columns.ts';
@@ -19,6 +20,7 @@ import { presentRows } from '../../training/presentRows.ts';
 import type { ReadinessFacts } from '../../training/readiness.ts';
 import type { SearchLimit } from '../../training/search/search.ts';
 import { trainModel } from '../../training/train.ts';
+import { trainVisitModel } from '../../training/visit/train.ts';
 import type { PlanColumn } from '../../training/train.ts';
 import type { TrainedModel } from '../../training/trained.ts';
 import { sharedFeatures } from './featureFiles.ts';
@@ -39,6 +41,8 @@ export interface TrainingTask {
   /** Where the models of one training share the features of their cut-offs. */
   readonly featureFolder?: string;
   readonly imported?: Imported;
+  /** Minutes of silence that end a visit; absent: SILENCE_MINUTES. Only models of visits read it. */
+  readonly silenceMinutes?: number;
   /** A search for better parameters: how long, and the folder of its ledger. */
   readonly search?: { readonly limit: SearchLimit; readonly folder: string };
 }
@@ -67,6 +71,15 @@ export async function runTrainingTask(
   const columns = await openColumns(task.snapshotDir, { threads: task.threads });
   try {
     const heads: HeadDiagnostics[] = [];
+    const search = task.search === undefined ? {} : { search: { limit: task.search.limit, ledger: fileLedger(task.search.folder, task.model) } };
+    if (definition.observations.at === 'visit') {
+      const content = await trainVisitModel({
+        definition, columns, estimators: ESTIMATORS, timeZone: plan.timeZone, zone: plan.zone, silenceMinutes: task.silenceMinutes ?? SILENCE_MINUTES, end: task.end, snapshot: task.snapshot, currency: task.currency, seed: task.seed, threads: task.threads, ...search,
+        onTested: async (tested) => { heads.push(diagnose(tested, { groups: await customerGroups(columns, startOfDay(tested.split.test, plan.timeZone)) })); },
+        ...options,
+      });
+      return { content, diagnostics: { schemaVersion: DIAGNOSTICS_VERSION, heads } };
+    }
     const own = columnSource(columns, plan, definition.observations.at === 'event' ? definition.observations.subject : undefined);
     const source = task.featureFolder === undefined ? own : sharedFeatures(own, task.featureFolder);
     const content = await trainModel({
@@ -80,7 +93,7 @@ export async function runTrainingTask(
       seed: task.seed,
       threads: task.threads,
       ...(task.imported === undefined ? {} : { imported: task.imported }),
-      ...(task.search === undefined ? {} : { search: { limit: task.search.limit, ledger: fileLedger(task.search.folder, task.model) } }),
+      ...search,
       onTested: async (tested) => {
         const present = await presentRows(source, definition, tested.test.x.columns.map(({ name }) => name), tested.end);
         heads.push(diagnose(tested, { groups: await customerGroups(columns, startOfDay(tested.split.test, plan.timeZone)), ...(present === undefined ? {} : { present }) }));

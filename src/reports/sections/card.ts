@@ -16,6 +16,7 @@ function targetWords({ target }: Report, horizonDays: number): Words {
     case 'spend': return w(`截止日后 ${horizonDays} 天内的净消费金额`, `Net spend in the ${horizonDays} days after the cut-off`);
     case 'order_value': return w(`下一单的金额（退款前），以 ${horizonDays} 天内下单为条件`, `Amount of the next order (before refunds), given that it falls into ${horizonDays} days`);
     case 'next_order': return w(`下次下单的天数，以 ${horizonDays} 天内会回来为条件`, `Days until the next order, given that it falls into ${horizonDays} days`);
+    case 'order_in_visit': return w('正在进行的访问结束前下单的概率', 'Probability of an order before the visit that is under way ends');
     default: {
       const event = typeof target.event === 'string' ? target.event : target.kind;
       return w(`截止日后 ${horizonDays} 天内发生 ${event} 的概率`, `Probability of ${event} in the ${horizonDays} days after the cut-off`);
@@ -23,7 +24,8 @@ function targetWords({ target }: Report, horizonDays: number): Words {
   }
 }
 
-function populationWords({ population }: Report, labels: ReadonlyMap<string, Words>): Words {
+function populationWords({ population, observations }: Report, labels: ReadonlyMap<string, Words>): Words {
+  if (observations.at === 'visit') return w('正在店里浏览的客户', 'customers who are looking around just now');
   if (population.length === 0) return w('全部客户', 'all customers');
   return listed(population.map((rule) => {
     const name = labels.get(rule.feature) ?? plain(rule.feature);
@@ -39,6 +41,7 @@ function populationWords({ population }: Report, labels: ReadonlyMap<string, Wor
 const USE: Readonly<Record<string, readonly [Words, Words]>> = {
   no_order: [w('排定挽留联系的先后，按风险分层，估计会流失多少人', 'Ordering retention contacts, bands of risk, estimates of how many will leave'), w('不能说明某次联系会不会奏效（需要随机对照）；不用于差别定价或拒绝服务', 'Not whether a contact will work (that takes a randomised test); not for prices that differ by person or for refusing service')],
   order: [w('选出近期可能购买的客户，安排触达先后', 'Finding customers who are about to buy, ordering contacts'), w('概率高不等于联系会带来增量；不用于差别定价或拒绝服务', 'A high probability is no effect of a contact; not for prices that differ by person or for refusing service')],
+  order_in_visit: [w('当场决定帮助谁：客服主动询问、提示库存', 'Deciding on the spot whom to help: an offer to chat, a word about stock'), w('概率高不等于干预有用：会买的人不需要优惠；不用于差别定价', 'A high probability is no effect of stepping in: who buys anyway needs no discount; not for prices that differ by person')],
   orders: [w('估计备货与人手，按预计订单数安排联系', 'Stock and staff, ordering contacts by expected orders'), w('是期望值，不是概率，也不是承诺：单个客户的订单数误差很大', 'An expected number: no probability, and no promise; one customer\'s number is far from certain')],
   spend: [w('按未来价值分层、做预算和合计', 'Tiers of future value, budgets and sums'), w('单个客户的金额误差很大，不要当作承诺；不用于授信', 'One customer\'s amount is far from certain, so no promise; not for credit')],
   order_value: [w('与购买概率相乘估计合计收入，选择优惠门槛', 'Expected revenue in sums, together with the probability of an order; thresholds of offers'), w('以下单为条件：不下单的客户没有这一单；单个客户的金额误差很大', 'It is given that they order: who does not order has no such order; one customer\'s amount is far from certain')],

@@ -99,7 +99,8 @@ const NEVER: Unknown = { state: 'unknown', why: 'never_published', from: null };
  */
 export async function makeTagReports(store: Store, catalogue: Catalogue, request: ReportRequest): Promise<TagReport[]> {
   const { today, keys } = request;
-  const tags = keys === undefined ? catalogue.tags : catalogue.tags.filter(({ key }) => keys.includes(key));
+  // What is answered on demand is nobody's, so there is nothing to be said of it.
+  const tags = catalogue.tags.filter(({ key, onDemand }) => onDemand !== true && (keys === undefined || keys.includes(key)));
   const ids = new Map(catalogue.rules.map((rule) => [rule.key, rule.id]));
   const kept = tags.filter(({ key, valueType }) => !ids.has(key) && valueType === 'text').map(({ key }) => key);
   const present = await readPresent(store, catalogue, tags, today);

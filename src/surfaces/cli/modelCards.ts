@@ -30,20 +30,20 @@ function labelOf(context: Context, app: App, name: string): string {
 }
 
 /** One line per horizon: the model beside its baseline on the last period. */
-function headRows(context: Context, heads: readonly Head[]): string[][] {
+function headRows(context: Context, { heads, observations }: Pick<ModelCard, 'heads' | 'observations'>): string[][] {
   return heads.map((head) => {
     const metrics = METRIC_TITLES[head.task].map(([key, title]) => {
       const own = head.evaluation.metrics[key]?.value;
       const base = head.baseline.evaluation.metrics[key]?.value;
       return own === undefined ? '' : `${title} ${formatNumber(own, 3)}${base === undefined ? '' : ` (${formatNumber(base, 3)})`}`;
     });
-    return [`${head.horizonDays} ${inWords(context, '天', 'd')}`, head.candidate, gradeWords(context, head.grade), ...metrics];
+    return [observations.at === 'visit' ? inWords(context, '本次访问', 'visit') : `${head.horizonDays} ${inWords(context, '天', 'd')}`, head.candidate, gradeWords(context, head.grade), ...metrics];
   });
 }
 
-function headLines(context: Context, heads: readonly Head[]): string[] {
+function headLines(context: Context, card: Pick<ModelCard, 'heads' | 'observations'>): string[] {
   const titles = [{ title: inWords(context, '期限', 'horizon'), align: 'right' as const }, { title: inWords(context, '方法', 'method') }, { title: inWords(context, '评级', 'grade') }, { title: inWords(context, '最后一期（括号内为基线）', 'last period (baseline)') }];
-  return table([...titles, { title: '' }, { title: '' }, { title: '' }], headRows(context, heads));
+  return table([...titles, { title: '' }, { title: '' }, { title: '' }], headRows(context, card));
 }
 
 export function showTrained(context: Context, app: App, results: readonly TrainingResult[]): void {
@@ -56,7 +56,7 @@ export function showTrained(context: Context, app: App, results: readonly Traini
       continue;
     }
     print(`${labelOf(context, app, model)} ${inWords(context, '版本', 'version')} ${outcome.version}: ${outcome.admission.champion ? inWords(context, '上线', 'serves') : inWords(context, '未上线', 'does not serve')} (${outcome.admission.gate.why})`);
-    for (const line of headLines(context, outcome.content.heads)) print(line);
+    for (const line of headLines(context, outcome.content)) print(line);
   }
 }
 
@@ -67,7 +67,7 @@ export function showCard(context: Context, app: App, card: ModelCard, version: n
   print(`\n${labelOf(context, app, card.model)} ${inWords(context, '版本', 'version')} ${version}${named.length === 0 ? '' : `: ${named.join(', ')}`}`);
   const [events, customers] = [formatInteger(card.data.events), formatInteger(card.data.customers)];
   print(inWords(context, `  训练数据：${card.data.end} 之前 ${customers} 位客户的 ${events} 个事件；检验日 ${head.split.test}；种子 ${card.seed}`, `  trained on ${events} events of ${customers} customers before ${card.data.end}; tested on ${head.split.test}; seed ${card.seed}`));
-  for (const line of headLines(context, card.heads)) print(line);
+  for (const line of headLines(context, card)) print(line);
   print(inWords(context, `\n  排行榜，${head.horizonDays} 天（检验前一期的损失，越低越好）：`, `\n  Leaderboard, ${head.horizonDays} days (loss on the period before the test, lower is better):`));
   for (const line of table([{ title: inWords(context, '候选', 'candidate') }, { title: inWords(context, '类别', 'rung') }, { title: inWords(context, '损失', 'loss'), align: 'right' }, { title: '' }], head.leaderboard.map((row) => [row.candidate, row.rung, row.loss === undefined ? '–' : formatNumber(row.loss, 4), row.failure ?? '']))) print(`  ${line}`);
   print(inWords(context, '\n  最后一期的校准，从最低十分位起（预测 → 实际）：', '\n  Calibration on the last period, lowest tenth first (said → happened):'));

@@ -8,6 +8,7 @@ import type { evaluateExperiment, ExperimentDeps } from '../../jobs/uplift/exper
 import type { lookalikes } from '../../jobs/lookalikes/job.ts';
 import type { ScoringDeps } from '../../jobs/scoring/deps.ts';
 import type { scoreOneNow } from '../../jobs/scoring/one.ts';
+import type { scoreVisitNow } from '../../jobs/scoring/visit.ts';
 import type { WebhookDeps } from '../../jobs/webhooks/deliver.ts';
 import type { Store } from '../../store/connection.ts';
 import type { Catalogue } from '../../tags/catalogue/catalogue.ts';
@@ -37,4 +38,6 @@ export interface AppDeps {
   readonly lookalikes?: typeof lookalikes;
   /** The job that scores one customer; for tests that need another one. */
   readonly scoreOne?: typeof scoreOneNow;
+  /** The job that looks at the visit under way; for tests that need another one. */
+  readonly scoreVisit?: typeof scoreVisitNow;
 }

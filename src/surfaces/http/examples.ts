@@ -13,6 +13,7 @@ import { CATEGORY_EXAMPLES } from './exampleCategories.ts';
 import { TAG_REPORT_EXAMPLES } from './exampleTagReports.ts';
 import { DEFINITION_EXAMPLES } from './exampleDefinitions.ts';
 import { WEBHOOK_EXAMPLES } from './exampleWebhooks.ts';
+import { VISIT_EXAMPLES } from './exampleVisits.ts';
 
 export interface Example {
   readonly path?: Readonly<Record<string, string>>;
@@ -71,6 +72,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   readTags: { path: { id: 'C1001' }, response: { customer: 'C1001', asOf: '2026-03-01', tags: [churnTag] } },
   mergeCustomer: { path: { id: 'C1008' }, body: { into: 'C1009' }, response: { customer: 'C1009', events: 41, identities: 1, attributes: 2, refused: [] } },
   scoreNow: { path: { id: 'C1001' }, response: { customer: 'C1001', asOf: '2026-03-01', tags: [churnTag] } },
+  ...VISIT_EXAMPLES,
   listTags: {
     query: { kind: 'predictive', search: 'churn' },
     response: {

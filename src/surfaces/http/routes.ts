@@ -15,6 +15,7 @@ import { TAG_REPORT_ROUTES } from './routes/tagReports.ts';
 import { DEFINITION_ROUTES } from './routes/definitions.ts';
 import { WEBHOOK_ROUTES } from './routes/webhooks.ts';
 import { PREFERENCE_ROUTES } from './routes/preferences.ts';
+import { VISIT_ROUTES } from './routes/visits.ts';
 import { mergeCustomer, readProfile, readTags, scoreNow } from './handlers/customers.ts';
 import { takeEvents } from './handlers/events.ts';
 import { readModel, readModels, readReportDocument, readReportPage, readRuns, readVersion } from './handlers/models.ts';
@@ -81,6 +82,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
     description: { zh: '用正在使用的模型计算，结果不发布。', en: 'With the models that serve; the result is answered and not published.' },
     handle: scoreNow,
   }),
+  ...VISIT_ROUTES,
   route({
     id: 'mergeCustomer', method: 'post', path: '/v1/customers/{id}/merge', group: 'customers', params: customerParams, query: nothing, body: mergeBody, response: mergedSchema, cost: 5,
     access: { admin: true, data_scientist: false, marketer: false, service: false },

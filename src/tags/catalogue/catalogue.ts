@@ -18,6 +18,7 @@ import { categoryTree } from './categories.ts';
 import type { Category } from './categories.ts';
 import { liveUplift } from '../../experiments/serving.ts';
 import { STAGES } from './lifecycle.ts';
+import { ON_DEMAND_TAGS } from './onDemand.ts';
 import { responseDefinitions } from './response.ts';
 import { upliftDefinitions } from './uplift.ts';
 import type { TagDefinition } from './definition.ts';
@@ -28,7 +29,7 @@ export interface StoredRule extends StoredDefinition {
 }
 
 export interface Catalogue {
-  /** Every tag: those that the product builds first, then the rule tags by number. */
+  /** Every tag: those that the product builds first (onDemand ones among them), then the rule tags by number. */
   readonly tags: readonly TagDefinition[];
   readonly rules: readonly StoredRule[];
   /** The tree, parents before their children. */
@@ -57,7 +58,7 @@ export async function loadCatalogue(db: Knex, shop: Pick<ConditionNames, 'attrib
   const rules = (await listDefinitions(db)).map((stored): StoredRule => ({ ...stored, condition: parseCondition(stored.condition) }));
   const segments = await selectRows<{ key: string; label: Bilingual }>(db, 'SELECT key, label FROM segments ORDER BY key');
   const placed = new Map((await latestPlacements(db)).map(({ key, category }) => [key, category]));
-  const tags = [...[...BUILT_TAGS, ...responseDefinitions(await responseChannels(db)).map(({ definition }) => definition), ...upliftDefinitions(await liveUplift({ db }))].map((tag) => ({ ...tag, category: placed.get(tag.key) ?? tag.category })), ...rules.map(ruleTag)];
+  const tags = [...[...BUILT_TAGS, ...ON_DEMAND_TAGS, ...responseDefinitions(await responseChannels(db)).map(({ definition }) => definition), ...upliftDefinitions(await liveUplift({ db }))].map((tag) => ({ ...tag, category: placed.get(tag.key) ?? tag.category })), ...rules.map(ruleTag)];
   const categories = categoryTree(await latestCategories(db), tags.map(({ category }) => category));
   const standards = await fieldStandards(db);
   return { tags, rules, categories, names: { ...(standards.length === 0 ? {} : { spellings: spellingsOf(standards) }), tags, stages: STAGES, segments, ...shop } };

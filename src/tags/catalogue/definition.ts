@@ -19,10 +19,12 @@ export interface TagDefinition {
   /** Unit of a number, e.g. `days`, `currency`, `probability`. */
   readonly unit?: 'days' | 'currency' | 'probability' | 'orders' | 'ratio' | 'share' | 'points' | 'hour';
   readonly bands?: readonly Band[];
-  /** Days after which a dynamic tag is stale; null for a static tag. */
+  /** Days after which a dynamic tag is stale; null for a static tag, 0 for one that is good for minutes. */
   readonly ttlDays: number | null;
   /** Model that the tag is read from, for lineage and for the status `model_paused`. */
   readonly model?: string;
+  /** Answered when somebody asks and never written: nobody carries it, so no condition may name it. */
+  readonly onDemand?: true;
 }
 
 export const TAG_CATEGORIES = ['activity', 'value', 'churn', 'intent', 'cycle', 'lifecycle', 'preference', 'behaviour', 'response'] as const;

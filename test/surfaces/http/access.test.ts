@@ -15,6 +15,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   readProfile: 'admin data_scientist marketer',
   readTags: 'admin data_scientist marketer service',
   scoreNow: 'admin data_scientist service',
+  askVisit: 'admin data_scientist marketer service',
   listTags: 'admin data_scientist marketer',
   readDistribution: 'admin data_scientist marketer',
   previewTag: 'admin data_scientist marketer',

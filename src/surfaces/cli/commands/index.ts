@@ -23,6 +23,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   quality: async () => (await import('./quality.ts')).quality,
   definitions: async () => (await import('./definitions.ts')).definitions,
   customer: async () => (await import('./customer.ts')).customer,
+  visit: async () => (await import('./visit.ts')).visit,
   merge: async () => (await import('./merge.ts')).merge,
   segment: async () => (await import('./segment.ts')).segment,
   webhook: async () => (await import('./webhook.ts')).webhook,

@@ -22,7 +22,7 @@ const SHOWN_CHANGES = 50;
 
 type CustomerCall = Call<z.output<typeof customerParams>, z.output<typeof customerQuery>, unknown>;
 
-async function findCustomer(deps: AppDeps, { params, query }: CustomerCall): Promise<Customer> {
+export async function findCustomer(deps: AppDeps, { params, query }: Pick<CustomerCall, 'params' | 'query'>): Promise<Customer> {
   const found = await (query.namespace === undefined ? customerByExternalId(deps.store.db, params.id) : customerByIdentity(deps.store.db, query.namespace, params.id));
   if (found === undefined) throw new AppError('not_found', 'There is no customer with this id.', { hint: query.namespace === undefined ? 'Check the id, or name the kind of identity with ?namespace=.' : 'Check the id and the namespace.' });
   return found;
