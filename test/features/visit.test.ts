@@ -1,5 +1,5 @@
 /** Visits: which events make one up, what is read off it at a moment, and that nothing after the moment is. */
-import * as fc from 'fast-check';
+import * as fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_TIME_ZONE } from '../../src/base/time.ts';
 import { VISIT_COLUMNS, visitColumns } from '../../src/features/visit/columns.ts';

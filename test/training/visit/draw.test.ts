@@ -1,5 +1,5 @@
 /** The drawn moment knows nothing of how the visit goes on: otherwise every probability would be off. */
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../src/base/random.ts';
 import { drawMoment, momentOf } from '../../../src/training/visit/draw.ts';
