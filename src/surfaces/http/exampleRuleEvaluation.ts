@@ -9,5 +9,6 @@ export const RULE_EVALUATION_EXAMPLES: Readonly<Record<string, Example>> = {
       examples: ['C1003', 'C1004', 'C1005'], elapsedMs: 21,
     },
   },
+  evaluateTags: { body: { newEvents: true }, response: { asOf: '2026-03-01', rules: 12, customers: 38, changed: 5, entered: 3, left: 2 } },
   evaluateTag: { path: { key: 'frequent_buyer' }, response: { asOf: '2026-03-01', customers: 3000, changed: 41, entered: 28, left: 13 } },
 };

@@ -22,5 +22,6 @@ const report = {
 
 export const TAG_REPORT_EXAMPLES: Readonly<Record<string, Example>> = {
   readTagReport: { path: { key: 'frequent_buyer' }, response: report },
+  makeTagReports: { response: { day: '2026-03-01', tags: 61 } },
   readTagReports: { query: { sort: 'problems', limit: '20' }, response: { day: '2026-03-01', total: 1, tags: [report] } },
 };

@@ -1,6 +1,7 @@
 /** One worked example per route, for the documents. A test checks each against its route's schemas and against the shape of real answers. */
 
 import { exampleDiagnostics, exampleLatest } from './exampleReport.ts';
+import { CUSTOMER_HISTORY_EXAMPLES } from './exampleCustomerHistory.ts';
 import { LIFECYCLE_EXAMPLES } from './exampleLifecycle.ts';
 import { PREFERENCE_EXAMPLES } from './examplePreferences.ts';
 import { EXPERIMENT_EXAMPLES } from './exampleExperiments.ts';
@@ -107,6 +108,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
       next: 'c7',
     },
   },
+  ...CUSTOMER_HISTORY_EXAMPLES,
   ...TAG_EXAMPLES,
   ...LIFECYCLE_EXAMPLES,
   ...PREFERENCE_EXAMPLES,

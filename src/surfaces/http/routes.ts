@@ -3,6 +3,7 @@ import { openApiDocument } from './openapi.ts';
 import { docsPage } from './docs/page.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
+import { CUSTOMER_HISTORY_ROUTES } from './routes/customerHistory.ts';
 import { LIFECYCLE_ROUTES } from './routes/lifecycle.ts';
 import { EXPERIMENT_ROUTES } from './routes/experiments.ts';
 import { SEGMENT_ROUTES } from './routes/segments.ts';
@@ -92,6 +93,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
     },
     handle: mergeCustomer,
   }),
+  ...CUSTOMER_HISTORY_ROUTES,
   ...TAG_ROUTES,
   ...LIFECYCLE_ROUTES,
   ...RULE_EVALUATION_ROUTES,

@@ -13,6 +13,11 @@ import type { Reply, Running } from './support.ts';
 const EXPECTED: Readonly<Record<string, string>> = {
   health: 'public', openapi: 'public', docs: 'public',
   readProfile: 'admin data_scientist marketer',
+  readTimeline: 'admin marketer',
+  readHistory: 'admin data_scientist marketer',
+  evaluateTags: 'admin marketer',
+  makeTagReports: 'admin data_scientist marketer',
+  listPlaces: 'admin data_scientist marketer',
   readTags: 'admin data_scientist marketer service',
   scoreNow: 'admin data_scientist service',
   askVisit: 'admin data_scientist marketer service',

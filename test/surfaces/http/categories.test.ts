@@ -21,6 +21,7 @@ test('a category is made, moved, told with its history, and deleted when it is e
   expect((await marketer('/v1/tags?category=churn&kind=lifecycle')).json()).toMatchObject({ total: 1, suggestions: [], tags: [{ key: 'lifecycle_stage' }] });
   expect((await marketer('/v1/tag-categories/action', 'DELETE')).json().error).toMatchObject({ code: 'conflict', details: { users: [{ kind: 'tag', key: 'lifecycle_stage' }] } });
   expect((await marketer('/v1/tags/lifecycle_stage/category', 'PUT', { category: null })).json()).toMatchObject({ category: { code: 'lifecycle' } });
+  expect((await marketer('/v1/tags/lifecycle_stage/category/versions')).json().versions).toMatchObject([{ version: 2, category: null, actor: running.keyIds.marketer }, { version: 1, category: 'action' }]);
   expect((await marketer('/v1/tag-categories/action', 'DELETE')).json()).toEqual({ deleted: 'action' });
   expect((await marketer('/v1/tag-categories/action/versions')).json().versions).toMatchObject([{ version: 2, deleted: true, actor: running.keyIds.marketer }, { version: 1, deleted: false }]);
   expect((await marketer('/v1/tag-categories/chrun/versions')).json().error).toMatchObject({ code: 'not_found', details: { suggestions: ['churn'] } });

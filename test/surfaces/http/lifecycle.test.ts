@@ -35,6 +35,14 @@ describe('lifecycle', () => {
     expect((await call('/v1/lifecycle/changes?to=gone')).status).toBe(400);
   });
 
+  test('the stages of one customer, newest first, with their names', async () => {
+    const { stages, changes } = (await call('/v1/customers/L1/history', 'data_scientist')).json();
+    expect(stages).toMatchObject([{ enteredOn: '2026-01-22', stage: 'slipping', label: { en: 'Slipping' } }, { stage: 'growing', label: { zh: '成长', en: 'Growing' }, previous: 'lead', rulesVersion: 1 }, { enteredOn: '2026-01-01', stage: 'lead', previous: null }]);
+    expect(changes.find(({ tag }: { tag: string }) => tag === 'lifecycle_stage')).toMatchObject({ before: { band: 'growing' }, after: { band: 'slipping' } });
+    expect((await call('/v1/customers/L3/history')).json().stages[0]).toMatchObject({ stage: null, label: null });
+    expect((await call('/v1/customers/L1/history', 'service')).status).toBe(403);
+  });
+
   test('flows are nodes and links of neighbouring weeks', async () => {
     const { weeks, nodes, links } = (await call('/v1/lifecycle/flows?from=2026-W01&to=2026-W03', 'data_scientist')).json();
     expect(weeks.map(({ week }: { week: string }) => week)).toEqual(['2026-W01', '2026-W02', '2026-W03']);

@@ -55,6 +55,21 @@ describeOnEachStore('routes', (getStore, about) => {
       expect(await profile('marketer')).toMatchObject({ segments: [], ruleHistory: [entered] });
     });
 
+    test('events come newest first in pages that meet; and so do changes of tags', async () => {
+      const key = running.keys.marketer;
+      const first = (await running.call('/v1/customers/C1005/events?limit=3', { key })).json();
+      const second = (await running.call(`/v1/customers/C1005/events?limit=3&cursor=${first.next as string}`, { key })).json();
+      expect([first.events.length, second.events.length, second.next]).toEqual([3, 2, null]);
+      expect(first.events[0]).toEqual({ occurredAt: '2026-02-27T04:00:00.000Z', kind: 'order', amount: '10.0000', quantity: null, discount: null, product: null, category: null, channel: null, campaign: null, session: null, orderRef: null, properties: null });
+      const days = [...first.events, ...second.events].map(({ occurredAt }: { occurredAt: string }) => occurredAt);
+      expect([days, new Set(days).size]).toEqual([days.toSorted().toReversed(), 5]);
+      expect((await running.call('/v1/customers/C1005/events?cursor=c1', { key })).status).toBe(400);
+      expect((await running.call('/v1/customers/nobody/events', { key })).status).toBe(404);
+      const history = (await running.call('/v1/customers/C1005/history', { key: running.keys.data_scientist })).json();
+      expect(history.changes.map(({ tag }: { tag: string }) => tag)).toContain('churn_risk_band');
+      expect((await running.call('/v1/customers/C1005/history?tag=lifecycle_stage', { key })).json().changes).toMatchObject([{ tag: 'lifecycle_stage', before: { status: null }, after: { status: 'ok', band: 'loyal' } }]);
+    });
+
     test('another namespace is another name', async () => {
       expect((await running.call(`/v1/customers/${PII.phone}`, { key: running.keys.admin })).status).toBe(404);
       expect((await running.call('/v1/customers/C1001?namespace=phone', { key: running.keys.admin })).status).toBe(404);

@@ -30,3 +30,12 @@ test('a rule tag is evaluated at once; one of the product cannot be', async () =
   expect((await as('marketer', '/v1/tags/lifecycle_stage/evaluate')).json().error).toMatchObject({ code: 'invalid_input' });
   expect((await as('marketer', '/v1/tags/nothing/evaluate')).status).toBe(404);
 });
+
+test('several at once, every enabled one, or what new events touch; a name that is not there is suggested', async () => {
+  const all = '/v1/tag-evaluation';
+  expect((await as('marketer', all, { tags: ['frequent_buyer'] })).json()).toMatchObject({ asOf: '2026-03-01', rules: 1, customers: 11 });
+  expect((await as('marketer', all, {})).json()).toMatchObject({ rules: 1, customers: 11 });
+  expect((await as('marketer', all, { newEvents: true })).json()).toMatchObject({ rules: 0, changed: 0 });
+  expect((await as('marketer', all, { newEvents: true, tags: ['frequent_buyer'] })).status).toBe(400);
+  expect((await as('marketer', all, { tags: ['frequent_buyr'] })).json().error).toMatchObject({ code: 'not_found', details: { suggestions: ['frequent_buyer'] } });
+});

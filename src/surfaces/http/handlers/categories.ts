@@ -1,6 +1,6 @@
 /** The tree of categories, where tags are kept in it, and the values of a tag. */
 import type { z } from 'zod';
-import { categoryVersions } from '../../../store/repositories/tagCategories.ts';
+import { categoryVersions, placementVersions } from '../../../store/repositories/tagCategories.ts';
 import { categoryNamed, categoryPath } from '../../../tags/catalogue/categories.ts';
 import type { Category } from '../../../tags/catalogue/categories.ts';
 import { deleteCategory, placeTag, saveCategory } from '../../../tags/catalogue/categoryEdit.ts';
@@ -9,7 +9,7 @@ import { searchValues, valuesOf } from '../../../tags/catalogue/values.ts';
 import type { AppDeps } from '../deps.ts';
 import { actorOf } from '../route.ts';
 import type { Call } from '../route.ts';
-import type { categoriesResponse, categoryBody, categoryParams, categoryResponse, categoryVersionsResponse, placeBody, valuesQuery, valuesResponse } from '../schemas/categories.ts';
+import type { categoriesResponse, categoryBody, categoryParams, categoryResponse, categoryVersionsResponse, placeBody, placesResponse, valuesQuery, valuesResponse } from '../schemas/categories.ts';
 import { instantText } from '../schemas/common.ts';
 import type { tagDetailSchema } from '../schemas/ruleTags.ts';
 import type { deletedSchema } from '../schemas/savedSegments.ts';
@@ -49,6 +49,11 @@ export async function listCategoryVersions({ params: { code } }: CategoryCall, d
 export async function putTagCategory(call: TagCall<unknown, z.output<typeof placeBody>>, deps: AppDeps): Promise<z.input<typeof tagDetailSchema>> {
   await placeTag(deps.store, await deps.catalogue(), call.params.key, call.body.category, { actor: actorOf(call.caller) });
   return readTag(call, deps);
+}
+
+export async function listPlaces({ params: { key } }: TagCall, deps: AppDeps): Promise<z.input<typeof placesResponse>> {
+  catalogued(await deps.catalogue(), key);
+  return { versions: (await placementVersions(deps.store.db, key)).map(({ version, category, actor, changedAt }) => ({ version, category, actor, changedAt: instantText(changedAt) })) };
 }
 
 export async function listValues({ params: { key }, query }: TagCall<z.output<typeof valuesQuery>>, deps: AppDeps): Promise<z.input<typeof valuesResponse>> {

@@ -1,12 +1,12 @@
 /** How useful tags are: one now, all of them as they were last kept. */
 import type { z } from 'zod';
-import { keptTagReports, reportOnTags } from '../../../jobs/tagReports.ts';
+import { keptTagReports, reportOnAllTags, reportOnTags } from '../../../jobs/tagReports.ts';
 import type { TagReport } from '../../../reports/tags/document.ts';
 import { bestSeparation, inReportOrder } from '../../../reports/tags/problems.ts';
 import { PROBLEM_WORDS, VERDICT_WORDS } from '../../../reports/tags/words.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Call } from '../route.ts';
-import type { overviewQuery, overviewResponse, tagReportResponse } from '../schemas/tagReports.ts';
+import type { madeResponse, overviewQuery, overviewResponse, tagReportResponse } from '../schemas/tagReports.ts';
 import type { tagParams } from '../schemas/tags.ts';
 import { catalogued } from './tags.ts';
 
@@ -26,4 +26,9 @@ export async function readTagReports({ query }: Call<unknown, z.output<typeof ov
   const { sort = 'usefulness', offset = 0, limit = 100 } = query;
   const ordered = inReportOrder(kept?.reports ?? [], sort);
   return { day: kept?.day ?? null, total: ordered.length, tags: ordered.slice(offset, offset + limit).map(view) };
+}
+
+export async function makeTagReports({ signal }: Call<unknown, unknown, unknown>, deps: AppDeps): Promise<z.input<typeof madeResponse>> {
+  const day = await deps.today();
+  return { day, tags: (await reportOnAllTags({ store: deps.store, timeZone: deps.shop.timeZone, signal }, day)).length };
 }

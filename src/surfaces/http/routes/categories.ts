@@ -1,8 +1,8 @@
 /** Routes of the tree of categories and of the values of tags. */
-import { listCategories, listCategoryVersions, listValues, putCategory, putTagCategory, removeCategory } from '../handlers/categories.ts';
+import { listCategories, listCategoryVersions, listPlaces, listValues, putCategory, putTagCategory, removeCategory } from '../handlers/categories.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
-import { categoriesResponse, categoryBody, categoryParams, categoryResponse, categoryVersionsResponse, placeBody, valuesQuery, valuesResponse } from '../schemas/categories.ts';
+import { categoriesResponse, categoryBody, categoryParams, categoryResponse, categoryVersionsResponse, placeBody, placesResponse, valuesQuery, valuesResponse } from '../schemas/categories.ts';
 import { nothing } from '../schemas/common.ts';
 import { tagDetailSchema } from '../schemas/ruleTags.ts';
 import { deletedSchema } from '../schemas/savedSegments.ts';
@@ -39,6 +39,11 @@ export const CATEGORY_ROUTES: readonly Route[] = [
     id: 'placeTag', method: 'put', path: '/v1/tags/{key}/category', group: 'tags', params: tagParams, query: nothing, body: placeBody, response: tagDetailSchema, access: EDITORS,
     summary: { zh: '把标签移到另一个类别', en: 'Move a tag of any kind to a category' },
     handle: putTagCategory,
+  }),
+  route({
+    id: 'listPlaces', method: 'get', path: '/v1/tags/{key}/category/versions', group: 'tags', params: tagParams, query: nothing, response: placesResponse, access: READERS,
+    summary: { zh: '产品标签的移动历史', en: 'Where a tag of the product was kept, with who moved it' },
+    handle: listPlaces,
   }),
   route({
     id: 'listValues', method: 'get', path: '/v1/tags/{key}/values', group: 'tags', params: tagParams, query: valuesQuery, response: valuesResponse, cost: 5, access: READERS,

@@ -28,6 +28,10 @@ export const categoryVersionsResponse = z.strictObject({
   versions: about(z.array(z.strictObject({ version: z.int(), parent: z.string().nullable(), label: bilingualSchema, deleted: z.boolean(), actor: z.string(), changedAt: instantSchema })), '新的在前', 'Newest first'),
 });
 
+export const placesResponse = z.strictObject({
+  versions: about(z.array(z.strictObject({ version: z.int(), category: about(z.string().nullable(), '空：产品原来的位置', 'Null: where the product has it'), actor: z.string(), changedAt: instantSchema })), '新的在前；规则标签的位置在其版本中', 'Newest first; of a rule tag its versions tell'),
+});
+
 export const placeBody = z.strictObject({ category: about(categoryCode.nullable(), '类别代码；空：产品标签放回原处', 'Code of a category; null: a tag of the product goes back to where it was') });
 
 export const valuesQuery = z.strictObject({

@@ -18,6 +18,8 @@ export const overviewQuery = z.strictObject({
   limit: about(integerText(1, 1_000).optional(), '最多返回的标签数，默认 100', 'Most tags to answer, default 100'),
 });
 
+export const madeResponse = z.strictObject({ day: about(dateSchema, '报告的营业日', 'Business day of the reports'), tags: about(z.int(), '报告的标签数', 'Tags with a report') });
+
 export const overviewResponse = z.strictObject({
   day: about(dateSchema.nullable(), '报告的营业日；尚未生成时为空', 'Business day of the reports; null before the first'),
   total: z.int(),
