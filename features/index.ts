@@ -2,6 +2,7 @@
 import type { FeatureDefinition } from '../src/features/define.ts';
 import { BROWSING } from './browsing.ts';
 import { CAMPAIGNS } from './campaigns.ts';
+import { contractFeatures } from './contracts.ts';
 import { HOUSEHOLD } from './household.ts';
 import { MESSAGES } from './messages.ts';
 import { ORDERS } from './orders.ts';
@@ -18,3 +19,8 @@ export const FEATURES: readonly FeatureDefinition[] = Object.freeze([
 
 /** For shops with coupon campaigns: what the models of CAMPAIGN_MODELS (models/index.ts) need besides. */
 export const CAMPAIGN_FEATURES: readonly FeatureDefinition[] = Object.freeze([...CAMPAIGNS, ...HOUSEHOLD]);
+
+/** What a shop computes: with contracts, what is known of them as well. */
+export function featuresFor(contracts: { readonly graceDays: number } | undefined): readonly FeatureDefinition[] {
+  return contracts === undefined ? FEATURES : [...FEATURES, ...contractFeatures(contracts.graceDays)];
+}

@@ -29,8 +29,8 @@ import type { WebhookDeps } from './jobs/webhooks/deliver.ts';
 import { allowedHosts } from './webhooks/address.ts';
 import type { WebhookSettings } from './webhooks/subscriptions.ts';
 import type { ConditionNames } from './conditions/names.ts';
-import { FEATURES } from '../features/index.ts';
-import { MODELS, VISIT_MODELS } from '../models/index.ts';
+import { featuresFor } from '../features/index.ts';
+import { modelsFor, VISIT_MODELS } from '../models/index.ts';
 import { RULE_TAGS } from '../tags/index.ts';
 
 export interface App {
@@ -60,9 +60,6 @@ export interface Work {
   readonly signal?: AbortSignal;
 }
 
-/** Everything that is trained; nights score MODELS alone. */
-const ALL_MODELS = [...MODELS, ...VISIT_MODELS];
-
 /** The lifecycle rules as they stand in the file now: a server that has been up for weeks goes by what was edited this afternoon. */
 function rulesNow(home: string, shop: Shop): LifecycleRules {
   return (readShop(home) ?? shop).lifecycle;
@@ -75,14 +72,17 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
     throw new AppError('not_found', `There is no Tagcast home in ${config.home}.`, { hint: 'Run `tagcast init` first, or `npm run quickstart` for the demo shop.' });
   }
   const store = await openStore(config.databaseUrl === undefined ? { dataDir: paths.store(config.home) } : { databaseUrl: config.databaseUrl }, { clock });
-  const plan = featurePlan(FEATURES, { timeZone: shop.timeZone });
+  const plan = featurePlan(featuresFor(shop.contracts), { timeZone: shop.timeZone });
+  const models = modelsFor(shop.contracts);
+  // Everything that is trained; nights score the others alone.
+  const allModels = [...models, ...VISIT_MODELS];
   const checks = modelChecks(ESTIMATORS);
   const snapshotDir = paths.snapshot(config.home);
   const webhookSettings: WebhookSettings = { allowed: allowedHosts(config.webhookHosts ?? ''), key: () => readSecretKey(config) };
   const owner = `${hostname()}:${process.pid}:${Math.round(performance.timeOrigin)}`;
   return {
     config, shop, store, clock, plan, checks,
-    models: ALL_MODELS,
+    models: allModels,
     catalogue: () => loadCatalogue(store.db),
     version: PRODUCT_VERSION,
     async today() {
@@ -93,8 +93,8 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
       const dayAfter = addDays(localDate(last, shop.timeZone), 1);
       return dayAfter < now ? dayAfter : now;
     },
-    training: (work) => ({ store, snapshotDir, models: ALL_MODELS, checks, timeZone: shop.timeZone, currency: shop.currency, silenceMinutes: (readShop(config.home) ?? shop).visits.silenceMinutes, ...work }),
-    scoring: (work) => ({ store, clock, owner, snapshotDir, plan, estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: RULE_TAGS, timeZone: shop.timeZone, threads: availableParallelism(), lifecycle: rulesNow(config.home, shop), webhooks: webhookSettings, ...work }),
+    training: (work) => ({ store, snapshotDir, models: allModels, ...(shop.contracts === undefined ? {} : { contracts: shop.contracts }), checks, timeZone: shop.timeZone, currency: shop.currency, silenceMinutes: (readShop(config.home) ?? shop).visits.silenceMinutes, ...work }),
+    scoring: (work) => ({ store, clock, owner, snapshotDir, plan, estimators: ESTIMATORS, models: models.map(({ name }) => name), ruleTags: RULE_TAGS, timeZone: shop.timeZone, threads: availableParallelism(), lifecycle: rulesNow(config.home, shop), webhooks: webhookSettings, ...work }),
     webhookSettings,
     webhooks: ({ signal }) => ({ store, clock, owner, webhooks: webhookSettings, ...(signal === undefined ? {} : { signal }) }),
     experiments: (work, names) => ({ store, snapshotDir, plan, checks: upliftChecks(ESTIMATORS), names, timeZone: shop.timeZone, currency: shop.currency, ...work }),

@@ -8,6 +8,9 @@ import { AppError } from './base/errors.ts';
 import { checkTimeZone, DEFAULT_TIME_ZONE } from './base/time.ts';
 import { SILENCE_LIMITS, SILENCE_MINUTES } from './features/visit/kinds.ts';
 import { DEFAULT_LIFECYCLE, lifecycleSchema } from './tags/lifecycle/rules.ts';
+import { contractSettingsSchema } from './training/contractSettings.ts';
+
+export { contractSettingsSchema };
 
 /** AES-256. */
 const SECRET_KEY_BYTES = 32;
@@ -27,6 +30,8 @@ export const shopSchema = z.strictObject({
   lifecycle: lifecycleSchema.default(DEFAULT_LIFECYCLE),
   /** How long nothing must happen until a visit is over; the next training goes by what stands here, and serving by what was trained with. */
   visits: z.strictObject({ silenceMinutes: z.int().min(SILENCE_LIMITS.least).max(SILENCE_LIMITS.most) }).default({ silenceMinutes: SILENCE_MINUTES }),
+  /** Absent: there are no contracts, and nothing of them is computed. */
+  contracts: contractSettingsSchema.optional(),
 });
 export type Shop = z.infer<typeof shopSchema>;
 

@@ -45,14 +45,18 @@ export type { BuildOptions } from './features/build.ts';
 export { featuresOfCustomer } from './features/customer.ts';
 export type { FeatureMatrix } from './features/matrix.ts';
 /** The features of the product, from the root folder features/. */
-export { CAMPAIGN_FEATURES, FEATURES } from '../features/index.ts';
+export { CAMPAIGN_FEATURES, FEATURES, featuresFor } from '../features/index.ts';
 
 // ── Models: declaring, training rows, time splits, training, evaluation ─────────────────────────────────────────────────────────────────────
 export { defineModel, RUNGS, taskOf } from './training/define.ts';
 export type { Candidate, ModelDefinition, Observations, PopulationRule, Target } from './training/define.ts';
 /** The models of the product, from the root folder models/. */
-export { CAMPAIGN_MODELS, MODELS } from '../models/index.ts';
+export { CAMPAIGN_MODELS, MODELS, modelsFor } from '../models/index.ts';
 export { columnSource } from './training/columnSource.ts';
+/** Labels of renewals of one customer, and what there is to learn renewals from (docs/contracts.md). */
+export { contractFacts, renewalOfCustomer } from './training/renewal.ts';
+export type { RenewalWindow } from './training/renewal.ts';
+export type { ContractSettings } from './training/contractSettings.ts';
 export { buildDataset, datasetRows } from './training/dataset.ts';
 export type { Dataset, TrainingSource } from './training/dataset.ts';
 export { cutoffsBack, eventSplit, timeSplit } from './training/splits.ts';

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ERROR_TABLE } from '../src/base/errors.ts';
-import { CAMPAIGN_MODELS, MODELS, VISIT_MODELS } from '../models/index.ts';
+import { CAMPAIGN_MODELS, modelsFor, VISIT_MODELS } from '../models/index.ts';
+import { contractSettingsSchema } from '../src/training/contractSettings.ts';
 import { TABLES } from '../src/store/tables.ts';
 import { offerFaults, offers } from './architecture/catalogue.ts';
 import { allCommands, commandFault } from './architecture/commands.ts';
@@ -153,7 +154,7 @@ describe('documents', () => {
   });
   test('docs/models.md has horizons and candidates of every model', () => {
     const page = (PAGES.get('docs/models.md') ?? '').split('\n');
-    expect(lines([...MODELS, ...VISIT_MODELS, ...CAMPAIGN_MODELS].flatMap(({ name, horizons, baseline, candidates }) => {
+    expect(lines([...modelsFor(contractSettingsSchema.parse({})), ...VISIT_MODELS, ...CAMPAIGN_MODELS].flatMap(({ name, horizons, baseline, candidates }) => {
       const rows = page.filter((line) => line.startsWith(`| \`${name}\` |`));
       const wanted = [`| ${horizons.join(', ')} |`, `| \`${baseline.name}\` | ${candidates.map((one) => `\`${one.name}\``).join(', ')} |`];
       return wanted.filter((cells) => !rows.some((row) => row.endsWith(cells))).map((cells) => `docs/models.md: a row of ${name} should end with ${cells}`);

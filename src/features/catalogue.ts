@@ -6,6 +6,7 @@ import type { FeatureDefinition } from './define.ts';
 function unitText(definition: FeatureDefinition): string {
   const unit: UnitWords = UNITS[definition.unit];
   if (unit.style === 'percent') return 'share (%)';
+  if (unit.style === 'yes_no') return 'yes or no (是/否)';
   return unit.en[1] === '' ? definition.unit : `${definition.unit} (${unit.zh})`;
 }
 
@@ -25,7 +26,7 @@ export function cataloguePage(definitions: readonly FeatureDefinition[]): string
     'Only events before the cut-off count. Windows are days of the business calendar that end at the cut-off. An order is all its lines together; a gap is the time',
     'between two order days, so several orders on one day are one purchase occasion. Net spend is order amounts plus refunds (which are negative), each at its own time;',
     'values per order take off only the refunds that name the order. "missing" stays missing: it never becomes 0.',
-    'The groups campaigns and household are for shops with coupon campaigns (`CAMPAIGN_FEATURES`); no other model is offered them.', '',
+    'The groups campaigns and household are for shops with coupon campaigns (`CAMPAIGN_FEATURES`), the group contracts for shops with contracts (docs/contracts.md); no other model is offered them.', '',
     tables.join('\n\n'), '',
   ].join('\n');
 }

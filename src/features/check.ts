@@ -42,8 +42,9 @@ function checkAggregate(name: string, aggregate: Aggregate): void {
   if (of.fn === 'top_count' && type !== 'text') refuse(name, 'top_count needs a text column');
   if (of.fn === 'percentile' && !(of.p >= 0 && of.p <= 1)) refuse(name, 'a percentile lies in [0, 1]');
   if (of.fn === 'decayed' && !positive(of.halfLifeDays)) refuse(name, 'a half-life is a positive number of days');
-  if (of.fn === 'rank_weighted' && (grouped || !(of.alpha > 0 && of.alpha < 1))) refuse(name, 'rank weights belong to gaps or order days and need alpha in (0, 1)');
-  if ((of.fn === 'first_time' || of.fn === 'last_time') && !grouped) refuse(name, 'order days and gaps have days instead of times: use min or max of "day"');
+  if (of.fn === 'decayed' && rows.source === 'contracts') refuse(name, 'paid periods may end after the cut-off, so their age is no weight');
+  if (of.fn === 'rank_weighted' && (grouped || rows.source === 'contracts' || !(of.alpha > 0 && of.alpha < 1))) refuse(name, 'rank weights belong to gaps or order days and need alpha in (0, 1)');
+  if ((of.fn === 'first_time' || of.fn === 'last_time') && !grouped) refuse(name, 'order days, gaps and contracts have days instead of times: use min or max of their days');
 }
 
 function checkExpression(name: string, expression: Expression, depth: number): void {

@@ -108,6 +108,7 @@ export const events: RowsBuilder<'events'> = builder(everything('events'));
 export const orders: RowsBuilder<'orders'> = builder(everything('orders'));
 export const orderDays: RowsBuilder<'order_days'> = builder(everything('order_days'));
 export const gaps: RowsBuilder<'gaps'> = builder(everything('gaps'));
+export const contracts: RowsBuilder<'contracts'> = builder(everything('contracts'));
 
 export const constant = (value: number): Expression => ({ kind: 'constant', value });
 export const add = (left: Expression, right: Expression): Expression => ({ kind: 'add', left, right });

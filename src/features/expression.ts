@@ -1,5 +1,5 @@
 /**
- * The closed language of features: plain frozen data, no SQL. A feature is a scalar expression over aggregates of four sources.
+ * The closed language of features: plain frozen data, no SQL. A feature is a scalar expression over aggregates of five sources.
  *
  * | source | one row is | time of a row |
  * |---|---|---|
@@ -7,13 +7,17 @@
  * | `orders` | an order: its lines (kind `order`) and the refunds with the same `orderRef`; lines without a reference are orders of their own | its first line |
  * | `order_days` | a local day with at least one order (several orders on one day are one purchase occasion) | that day |
  * | `gaps` | two order days that follow each other, at the later one | the later day |
+ * | `contracts` | a paid period of a contract that was booked (events of kind `contract`, docs/contracts.md) | its last paid day, which may lie after the cut-off |
  *
  * Only rows before the cut-off exist. A refund without a known order belongs to no order; it counts in `events`.
  */
-export type Source = 'events' | 'orders' | 'order_days' | 'gaps';
+export type Source = 'events' | 'orders' | 'order_days' | 'gaps' | 'contracts';
 
 /** What a column of a source holds. `money` is exact (numeric) until it is summed, `number` is a double or an integer. */
 export type ColumnType = 'money' | 'number' | 'text';
+
+/** `uncovered` of a first paid period: nothing was ever paid before. */
+export const NEVER_COVERED_DAYS = 36_525;
 
 /** Columns that aggregates and conditions may name, per source. */
 export const SOURCE_COLUMNS = {
@@ -27,6 +31,15 @@ export const SOURCE_COLUMNS = {
   order_days: { net: 'money', gross: 'money', orders: 'number', day: 'number', weekday: 'number' },
   /** gap = days since the order day before; the other columns are those of the later order day. */
   gaps: { gap: 'number', net: 'money', gross: 'money', orders: 'number', day: 'number', weekday: 'number' },
+  /**
+   * starts, ends, booked = day numbers (ends: the last paid day); term = days from start to end; daily = amount ÷ term, price_change = daily ÷ that of the period before under the same contract number.
+   * uncovered = days between what was paid before and the start (negative where they overlap), 36,525 for the first period. number = 1 for the first period, one more for each
+   * that pays further. lead = days from the booking to the end of what was paid before. cancelled, auto_renew = 1 or 0.
+   */
+  contracts: {
+    amount: 'money', starts: 'number', ends: 'number', booked: 'number', term: 'number', daily: 'number', price_change: 'number', uncovered: 'number', number: 'number', lead: 'number',
+    auto_renew: 'number', cancelled: 'number', plan: 'text', contract: 'text',
+  },
 } as const satisfies Record<Source, Record<string, ColumnType>>;
 
 export type ColumnOf<S extends Source> = keyof (typeof SOURCE_COLUMNS)[S] & string;

@@ -26,6 +26,7 @@ export const UNITS = {
   categories: words('个品类', 'category', 'categories'),
   products: words('种商品', 'product', 'products'),
   channels: words('个渠道', 'channel', 'channels'),
+  periods: words('期', 'period', 'periods'),
   /** An amount in the shop's currency, which the caller names. */
   money: words('', '', '', 2),
   /** A part of a whole, shown as a percentage. */

@@ -23,6 +23,8 @@ export interface CustomerFacts {
   /** Weight of the customer's own gaps in the cycle, in [0, 1). */
   readonly ownWeight: number;
   readonly regularity: 'regular' | 'average' | 'irregular' | 'unknown';
+  /** Days to the last paid day of a contract, below 0 after it; absent without a contract. */
+  readonly contractDaysLeft?: number;
 }
 
 export interface PersonalCycleLike {
@@ -58,6 +60,7 @@ export function factsOf(features: FeatureMatrix, cycle: LoadedModel | undefined,
   const { matrix } = features;
   const column = (name: (typeof FACT_FEATURES)[number]): Float64Array => columnOf(matrix, name) ?? new Float64Array(matrix.rows).fill(Number.NaN);
   const [orders, year, silence, net, refund, discount, gaps, mean, std, last] = FACT_FEATURES.map(column);
+  const contractEnds = columnOf(matrix, 'contract_days_left');
   const head = cycle?.heads[0];
   const learned = head === undefined ? undefined : cyclesFrom(head, matrix);
   const shop = head?.head.typical.gap_mean_days ?? DEFAULT_CYCLE_DAYS;
@@ -69,6 +72,7 @@ export function factsOf(features: FeatureMatrix, cycle: LoadedModel | undefined,
       cycleDays: buys ? personal.cycleDays : Number.NaN, ownWeight: buys ? personal.ownWeight : 0,
       // One gap says nothing about regularity.
       regularity: buys && personal.gaps >= 2 ? personal.regularity : 'unknown',
+      ...(contractEnds === undefined || Number.isNaN(contractEnds[row]) ? {} : { contractDaysLeft: contractEnds[row] }),
     };
   });
 }
@@ -80,6 +84,6 @@ export function readFacts(stored: unknown): CustomerFacts | undefined {
   if (typeof stored !== 'object' || stored === null) return undefined;
   const fields = stored as Readonly<Record<string, unknown>>;
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, typeof fields[name] === 'number' ? fields[name] : Number.NaN])) as Record<(typeof NUMBERS)[number], number>;
-  const { regularity } = fields;
-  return { ...numbers, regularity: regularity === 'regular' || regularity === 'average' || regularity === 'irregular' ? regularity : 'unknown' };
+  const { regularity, contractDaysLeft } = fields;
+  return { ...numbers, ...(typeof contractDaysLeft === 'number' ? { contractDaysLeft } : {}), regularity: regularity === 'regular' || regularity === 'average' || regularity === 'irregular' ? regularity : 'unknown' };
 }

@@ -6,14 +6,14 @@ import type { TrainedModel } from '../registry/envelope.ts';
 
 const bound = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
 
-/** Rows that satisfy every rule of the population, ascending; a missing value satisfies none. @throws AppError `model_mismatch`. */
-export function populationOf(rules: TrainedModel['population'], matrix: Matrix, model: string): Int32Array {
-  const bounds = rules.map(({ feature, atLeast, atMost }) => {
+/** Rows that satisfy every rule of the population of a head, ascending; a missing value satisfies none. @throws AppError `model_mismatch`. */
+export function populationOf(rules: TrainedModel['population'], matrix: Matrix, model: string, horizonDays = Infinity): Int32Array {
+  const bounds = rules.map(({ feature, atLeast, atMost, belowHorizon }) => {
     const values = columnOf(matrix, feature);
     if (values === undefined) {
       throw new AppError('model_mismatch', `The population of model "${model}" needs the feature ${feature}, which the feature set does not have.`, { hint: `Train again: \`tagcast train ${model}\`.` });
     }
-    return { values, atLeast: bound(atLeast, -Infinity), atMost: bound(atMost, Infinity) };
+    return { values, atLeast: bound(atLeast, -Infinity), atMost: Math.min(bound(atMost, Infinity), belowHorizon === true ? horizonDays - 1 : Infinity) };
   });
   const kept: number[] = [];
   for (let i = 0; i < matrix.rows; i++) {

@@ -25,6 +25,8 @@ export interface Interval {
 export interface HeadScores {
   readonly horizonDays: number;
   readonly task: LoadedHead['head']['task'];
+  /** 1 where the head speaks of the row: the model's population, or less of it where that ends with the horizon. */
+  readonly eligible: Uint8Array;
   /** 1 where the prediction is a finite number; a row of the population without one could not be scored. */
   readonly scored: Uint8Array;
   /** Calibrated probability, expected amount or median days; NaN outside of the population. */
@@ -41,7 +43,7 @@ export interface ModelScores {
   readonly eligible: Uint8Array;
   /** In the order of the model's heads, the primary one first. */
   readonly heads: readonly HeadScores[];
-  /** Reasons of the primary head per row; empty outside of the population. */
+  /** Reasons per row of the first head that speaks of it; empty outside of the population. */
   readonly reasons: readonly (readonly Reason[])[];
 }
 
@@ -51,10 +53,10 @@ export interface ScoreOptions {
   readonly words: FeatureWords;
 }
 
-/** Which way predictions go as the horizon grows; days until an event have no such order. */
+/** Which way predictions go as the horizon grows; days until an event, and renewals at an end that is the same for every horizon, have no such order. */
 function trendOf(model: LoadedModel): Trend | undefined {
   const { kind } = model.content.target;
-  return kind === 'no_order' ? 'falling' : kind === 'next_order' ? undefined : 'rising';
+  return kind === 'no_order' ? 'falling' : kind === 'next_order' || kind === 'renewal' ? undefined : 'rising';
 }
 
 function spread(values: Float64Array | undefined, rows: Int32Array, total: number): Float64Array | undefined {
@@ -106,29 +108,48 @@ function predictHead(loaded: LoadedHead, x: Matrix, asOf: LocalDate): RawHead {
   };
 }
 
-function headReasons(primary: LoadedHead, x: Matrix, rows: Int32Array, total: number, words: FeatureWords): (readonly Reason[])[] {
-  const reasons: (readonly Reason[])[] = Array.from({ length: total }, () => []);
-  if (rows.length === 0) return reasons;
-  const { columns, values } = contributionsOf(primary, x);
+/** Writes the reasons of one head; `rows[i]` is where row i of `x` belongs. */
+function headReasons(head: LoadedHead, x: Matrix, rows: Int32Array, words: FeatureWords, reasons: (readonly Reason[])[]): void {
+  if (rows.length === 0) return;
+  const { columns, values } = contributionsOf(head, x);
   const byName = new Map(x.columns.map((column) => [column.name, column.values]));
   const own = columns.map((name) => byName.get(name));
-  const typical = columns.map((name) => primary.head.typical[name] ?? Number.NaN);
+  const typical = columns.map((name) => head.head.typical[name] ?? Number.NaN);
   for (let i = 0; i < rows.length; i++) {
     reasons[rows[i]] = reasonsOf({ columns, contribution: (c) => values[c][i], value: (c) => own[c]?.[i] ?? Number.NaN, typical: (c) => typical[c] }, words);
   }
+}
+
+/** Each row is explained by the first head that speaks of it. `rows` are the rows of `x`, `masks` says for each head which of all rows it speaks of. */
+function reasonsByRow(model: LoadedModel, x: Matrix, rows: Int32Array, masks: readonly Uint8Array[], total: number, words: FeatureWords): (readonly Reason[])[] {
+  const reasons: (readonly Reason[])[] = Array.from({ length: total }, () => []);
+  let open = Int32Array.from(rows.keys());
+  model.heads.forEach((head, h) => {
+    const own = open.filter((i) => masks[h][rows[i]] === 1);
+    open = open.filter((i) => masks[h][rows[i]] === 0);
+    headReasons(head, own.length === rows.length ? x : takeRows(x, own), own.map((i) => rows[i]), words, reasons);
+  });
   return reasons;
+}
+
+function maskOf(rows: Int32Array, total: number): Uint8Array {
+  const mask = new Uint8Array(total);
+  for (const row of rows) mask[row] = 1;
+  return mask;
 }
 
 /** @throws AppError `model_mismatch` naming the columns that the features do not have. */
 export function scoreFeatures(model: LoadedModel, features: FeatureMatrix, options: ScoreOptions): ModelScores {
   const total = features.matrix.rows;
-  const rows = populationOf(model.content.population, features.matrix, model.name);
-  const eligible = new Uint8Array(total);
-  for (const row of rows) eligible[row] = 1;
+  const { population } = model.content;
+  const rows = populationOf(population, features.matrix, model.name, Math.max(...model.heads.map(({ head }) => head.horizonDays)));
+  const eligible = maskOf(rows, total);
+  const narrow = population.some(({ belowHorizon }) => belowHorizon === true);
+  const masks = model.heads.map(({ head }) => (narrow ? maskOf(populationOf(population, features.matrix, model.name, head.horizonDays), total) : eligible));
   const x = takeRows(modelMatrix(model, features.matrix), rows);
   const raw = model.heads.map((head) => predictHead(head, x, options.asOf));
   agree(raw, trendOf(model));
-  const heads = raw.map(({ head, prediction, low80, high80, low50, high50 }): HeadScores => {
+  const heads = raw.map(({ head, prediction, low80, high80, low50, high50 }, h): HeadScores => {
     const all = spread(prediction, rows, total) ?? new Float64Array();
     const interval = (low: Float64Array | undefined, high: Float64Array | undefined, level: number): Interval | undefined => {
       const [l, h] = [spread(low, rows, total), spread(high, rows, total)];
@@ -136,9 +157,9 @@ export function scoreFeatures(model: LoadedModel, features: FeatureMatrix, optio
     };
     const [interval80, interval50] = [interval(low80, high80, 0.8), interval(low50, high50, 0.5)];
     return {
-      horizonDays: head.head.horizonDays, task: head.head.task, scored: Uint8Array.from(all, (value) => (Number.isFinite(value) ? 1 : 0)), prediction: all,
+      horizonDays: head.head.horizonDays, task: head.head.task, eligible: masks[h], scored: Uint8Array.from(all, (value) => (Number.isFinite(value) ? 1 : 0)), prediction: all,
       ...(interval80 === undefined ? {} : { interval80 }), ...(interval50 === undefined ? {} : { interval50 }),
     };
   });
-  return { model: model.name, version: model.version, eligible, heads, reasons: headReasons(model.heads[0], x, rows, total, options.words) };
+  return { model: model.name, version: model.version, eligible, heads, reasons: reasonsByRow(model, x, rows, masks, total, options.words) };
 }

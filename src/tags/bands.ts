@@ -18,6 +18,8 @@ export const CHURN_SCALE: BandScale = { codes: ['safe', 'watch', 'at_risk', 'cri
 export const INTENT_SCALE: BandScale = { codes: ['low', 'medium', 'high'], edges: [2 / 3, 2], margin: 0.1 };
 /** Version 1 of the lead grades: a third, the same and three times the base odds. Few leads order, so the best are far above the rest. */
 export const LEAD_SCALE: BandScale = { codes: ['d', 'c', 'b', 'a'], edges: [1 / 3, 1, 3], margin: 0.1 };
+/** Version 1 of the renewal bands: half and twice the base odds. */
+export const RENEWAL_SCALE: BandScale = { codes: ['at_risk', 'usual', 'safe'], edges: [0.5, 2], margin: 0.1 };
 
 const logit = (p: number): number => Math.log(Math.max(p, 1e-9)) - Math.log(Math.max(1 - p, 1e-9));
 

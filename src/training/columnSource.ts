@@ -7,7 +7,9 @@ import { numbersOf, textsOf } from '../store/columns/columns.ts';
 import type { Columns } from '../store/columns/columns.ts';
 import { outcomeKey } from './dataset.ts';
 import type { FeatureRows, ObservationEvent, Outcomes, SubjectLines, TrainingSource } from './dataset.ts';
+import { labelDays } from './define.ts';
 import type { Target } from './define.ts';
+import { renewalOutcomes } from './renewal.ts';
 
 /** Feature tables kept for other heads of the same training, in bytes. */
 const CACHE_BYTES = 512 * 1024 * 1024;
@@ -54,14 +56,17 @@ export function columnSource(columns: Columns, plan: FeaturePlan, subject = 'cam
       }
       return built;
     },
-    outcomes: (target, cutoff, horizonDays) => outcomes(columns, target, startOfDay(cutoff, timeZone), startOfDay(addDays(cutoff, horizonDays), timeZone), SUBJECT_COLUMNS[subject] ?? 'campaign'),
+    outcomes: async (target, cutoff, horizonDays) => {
+      const [from, until] = [startOfDay(cutoff, timeZone), startOfDay(addDays(cutoff, labelDays(target, horizonDays)), timeZone)];
+      return target.kind === 'renewal' ? byCustomer(await renewalOutcomes(columns, plan.zone, { from, until, graceDays: target.graceDays })) : outcomes(columns, target, from, until, SUBJECT_COLUMNS[subject] ?? 'campaign');
+    },
     subjectLines: (cutoff, subjects) => subjectLines(columns, subjects, startOfDay(cutoff, timeZone)),
     observationEvents: (event, subjectName, properties, end) => observationEvents(columns, event, SUBJECT_COLUMNS[subjectName] ?? 'campaign', properties, startOfDay(end, timeZone), timeZone),
   };
 }
 
 /** Outcomes in [from, until), both in epoch ms. */
-async function outcomes(columns: Columns, target: Target, from: number, until: number, subjectColumn: string): Promise<Outcomes> {
+async function outcomes(columns: Columns, target: Exclude<Target, { kind: 'renewal' }>, from: number, until: number, subjectColumn: string): Promise<Outcomes> {
   const window = `occurred_ms >= $1 AND occurred_ms < $2`;
   switch (target.kind) {
     case 'no_order':

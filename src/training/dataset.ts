@@ -5,6 +5,7 @@ import type { Column, Matrix } from '../base/matrix.ts';
 import { seededRandom } from '../base/random.ts';
 import { daysBetween } from '../base/time.ts';
 import type { LocalDate } from '../base/time.ts';
+import { ASKED_GROUPS } from './define.ts';
 import type { ModelDefinition, PopulationRule, SubjectProperty, Target } from './define.ts';
 
 /** Features of everyone as of one cut-off: one row per customer id, ascending. */
@@ -58,13 +59,13 @@ export function outcomeKey(customerId: number, subject?: string): string {
 }
 
 /** Row indices that satisfy every rule; a missing value satisfies none. */
-export function populationRows(matrix: Matrix, rules: readonly PopulationRule[], model: string): Int32Array {
-  const bounds = rules.map(({ feature, atLeast = -Infinity, atMost = Infinity }) => {
+export function populationRows(matrix: Matrix, rules: readonly PopulationRule[], model: string, horizonDays = Infinity): Int32Array {
+  const bounds = rules.map(({ feature, atLeast = -Infinity, atMost = Infinity, belowHorizon }) => {
     const values = matrix.columns.find((column) => column.name === feature)?.values;
     if (values === undefined) {
       throw new AppError('model_mismatch', `The population of model "${model}" needs the feature ${feature}, which the feature set does not have.`, { hint: 'See `tagcast features list`.' });
     }
-    return { values, atLeast, atMost };
+    return { values, atLeast, atMost: belowHorizon === true ? Math.min(atMost, horizonDays - 1) : atMost };
   });
   const kept: number[] = [];
   for (let i = 0; i < matrix.rows; i++) {
@@ -75,7 +76,7 @@ export function populationRows(matrix: Matrix, rules: readonly PopulationRule[],
 
 /** Feature columns that a model may see, by name in ascending order. */
 export function modelColumns(names: readonly string[], definition: ModelDefinition, groupOf: (name: string) => string): string[] {
-  const left = new Set(definition.withoutFeatures ?? []);
+  const left = new Set<string>([...(definition.withoutFeatures ?? []), ...ASKED_GROUPS.filter((group) => definition.withGroups?.includes(group) !== true)]);
   return names.filter((name) => !left.has(name) && !left.has(groupOf(name))).sort();
 }
 
@@ -83,7 +84,7 @@ export function modelColumns(names: readonly string[], definition: ModelDefiniti
 async function cutoffPart(source: TrainingSource, definition: ModelDefinition, columns: readonly string[], cutoff: LocalDate, horizonDays: number, most: number, signal?: AbortSignal): Promise<Part> {
   const all = await source.features(cutoff, signal);
   const outcomes = await source.outcomes(definition.target, cutoff, horizonDays);
-  const population = populationRows(all.matrix, definition.population, definition.name);
+  const population = populationRows(all.matrix, definition.population, definition.name, horizonDays);
   const known = definition.target.kind === 'order_value' ? population.filter((row) => outcomes.byKey.has(outcomeKey(all.customerIds[row]))) : population;
   const rows = thinned(known, all.customerIds, most);
   const customerIds = Float64Array.from(rows, (row) => all.customerIds[row]);
@@ -103,7 +104,7 @@ async function eventPart(source: TrainingSource, definition: ModelDefinition, co
   if (definition.observations.at !== 'event') throw new TypeError('observations at events expected');
   const all = await source.features(date, signal);
   const rowOf = new Map(Array.from(all.customerIds, (id, row) => [id, row]));
-  const eligible = new Set(populationRows(all.matrix, definition.population, definition.name));
+  const eligible = new Set(populationRows(all.matrix, definition.population, definition.name, horizonDays));
   const kept = events.filter((event) => eligible.has(rowOf.get(event.customerId) ?? -1));
   const sameSubject = definition.target.kind === 'event' && definition.target.sameSubject === true;
   const { until, properties = [], subjectProducts } = definition.observations;
@@ -167,6 +168,7 @@ function label(target: Target, horizonDays: number, found: readonly (number | un
     case 'no_order': return { y: Float64Array.from(found, (value) => (value === undefined ? 1 : 0)) };
     case 'order':
     case 'order_in_visit':
+    case 'renewal':
     case 'event': return { y: Float64Array.from(found, (value) => (value === undefined ? 0 : 1)) };
     case 'orders':
     case 'spend':

@@ -21,6 +21,11 @@ export type Target =
   | { readonly kind: 'order_value' }
   /** Days until the next order; waiting customers are censored at the horizon. */
   | { readonly kind: 'next_order' }
+  /**
+   * 1 where a further paid period of a contract was booked, and starts, by `graceDays` after the end of what was paid at the cut-off (docs/contracts.md). Each customer has
+   * a window of their own; all of them are over `graceDays` after the horizon.
+   */
+  | { readonly kind: 'renewal'; readonly graceDays: number }
   /** 1 where an event of the kind falls into the window; with `sameSubject` only events of the observation's own subject count. */
   | { readonly kind: 'event'; readonly event: string; readonly sameSubject?: boolean }
   /** 1 where an order comes before the visit ends; needs observations at visits. */
@@ -31,6 +36,8 @@ export interface PopulationRule {
   readonly feature: string;
   readonly atLeast?: number;
   readonly atMost?: number;
+  /** Below the horizon of the head, in days: a head then speaks of fewer customers than one that looks further ahead. */
+  readonly belowHorizon?: true;
 }
 
 /**
@@ -95,6 +102,10 @@ export interface ModelDefinition {
   readonly optional?: boolean;
   /** Feature groups or names to leave out; every other feature of the plan is offered. */
   readonly withoutFeatures?: readonly string[];
+  /** Groups of {@link ASKED_GROUPS} that the model wants. */
+  readonly withGroups?: readonly (typeof ASKED_GROUPS)[number][];
+  /** Features that may separate the outcomes nearly alone because they decide them, not because they leak. */
+  readonly deciding?: readonly string[];
   /** The simple rule every candidate must beat; it serves where none does. */
   readonly baseline: Candidate;
   readonly candidates: readonly Candidate[];
@@ -104,6 +115,14 @@ export interface ModelDefinition {
   readonly cutoffs: { readonly everyDays: number; readonly most: number };
   /** Rows and positives (binary) below which a rung is not tried. */
   readonly minimum: { readonly rows: number; readonly positives: number };
+}
+
+/** Feature groups that only models that ask for them are offered: for other targets they are columns of one kind of shop. */
+export const ASKED_GROUPS = ['contracts'] as const;
+
+/** Days from a cut-off until every label of its rows is known. */
+export function labelDays(target: Target, horizonDays: number): number {
+  return target.kind === 'renewal' ? horizonDays + target.graceDays : horizonDays;
 }
 
 /** Counts are learned as amounts are: an expected value of at least 0, most of them small. */
@@ -125,8 +144,9 @@ export function defineModel(definition: ModelDefinition): ModelDefinition {
   if (new Set(names).size !== names.length) refuse('two candidates share a name');
   if (definition.target.kind === 'event' && definition.target.sameSubject === true && definition.observations.at !== 'event') refuse('sameSubject needs observations at an event');
   if ((definition.target.kind === 'order_in_visit') !== (definition.observations.at === 'visit')) refuse('the target order_in_visit and observations at visits need each other');
+  if (definition.target.kind === 'renewal' && !(Number.isInteger(definition.target.graceDays) && definition.target.graceDays >= 0 && definition.target.graceDays <= 180)) refuse('grace days are whole days from 0 to 180');
   for (const rule of definition.population) {
-    if (rule.atLeast === undefined && rule.atMost === undefined) refuse(`population rule on ${rule.feature} has no bound`);
+    if (rule.atLeast === undefined && rule.atMost === undefined && rule.belowHorizon === undefined) refuse(`population rule on ${rule.feature} has no bound`);
   }
   return Object.freeze(definition);
 }

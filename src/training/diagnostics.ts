@@ -47,9 +47,9 @@ export function diagnose(tested: TestedHead, { groups = [], present }: Beside = 
     scores: scoreBins(task, test.y, served.prediction),
     contributions: contributionsOf(task, winner.fitted, test.x),
     segments: segmentTable(task, test, served.prediction, rng.fork('segments'), groups),
-    drift: learned === undefined ? null : driftOf(learned, test, split.horizonDays),
+    drift: learned === undefined ? null : driftOf(learned, test, split.windowDays),
     // Everyone who was learned from: who of the present customers will come back is not known yet.
-    ...(tested.learned === undefined || present === undefined ? {} : { driftNow: driftOf(tested.learned, present, split.horizonDays) }),
+    ...(tested.learned === undefined || present === undefined ? {} : { driftNow: driftOf(tested.learned, present, split.windowDays) }),
     leaks: strongestAlone(task, learned, test),
     cutoffs: task === 'binary' ? cutoffTable(test.y, served.prediction) : null,
     coverage: coverageByTenth(test.y, served),

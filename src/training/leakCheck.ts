@@ -23,9 +23,9 @@ export function suspectedLeaks(x: Matrix, y: Float64Array): SuspectedLeak[] {
   return found.sort((a, b) => b.auc - a.auc || (a.feature < b.feature ? -1 : 1));
 }
 
-/** Stops training when a column is too good to be true. */
-export function refuseLeaks(model: string, x: Matrix, y: Float64Array): void {
-  const leaks = suspectedLeaks(x, y);
+/** Stops training when a column is too good to be true. `deciding`: columns that are known to decide the outcome. */
+export function refuseLeaks(model: string, x: Matrix, y: Float64Array, deciding: readonly string[] = []): void {
+  const leaks = suspectedLeaks(x, y).filter(({ feature }) => !deciding.includes(feature));
   if (leaks.length === 0) return;
   const named = leaks.slice(0, 5).map(({ feature, auc }) => `${feature} (AUC ${auc.toFixed(4)})`).join(', ');
   throw new AppError('leak_suspected', `Model "${model}": ${leaks.length} feature(s) alone separate the target with AUC above ${LEAK_AUC}: ${named}.`, {

@@ -6,10 +6,10 @@ import type { Dataset, TrainingSource } from './dataset.ts';
 import type { ModelDefinition } from './define.ts';
 
 /** Rows as of the day with the columns named, without outcomes. Undefined where events open the rows: there is none before it happens. */
-export async function presentRows(source: TrainingSource, definition: ModelDefinition, columns: readonly string[], day: LocalDate): Promise<Dataset | undefined> {
+export async function presentRows(source: TrainingSource, definition: ModelDefinition, columns: readonly string[], day: LocalDate, horizonDays = Infinity): Promise<Dataset | undefined> {
   if (definition.observations.at !== 'cutoffs') return undefined;
   const all = await source.features(day);
-  const rows = populationRows(all.matrix, definition.population, definition.name);
+  const rows = populationRows(all.matrix, definition.population, definition.name, horizonDays);
   const byName = new Map(all.matrix.columns.map((column) => [column.name, column]));
   const picked = columns.map((name) => byName.get(name)).filter((column) => column !== undefined);
   if (picked.length !== columns.length) return undefined;

@@ -3,6 +3,7 @@ import { addDays, daysBetween } from '../base/time.ts';
 import type { LocalDate } from '../base/time.ts';
 import type { Bilingual } from '../base/text.ts';
 import { z } from 'zod';
+import { labelDays } from './define.ts';
 import { readyOn } from './splits.ts';
 import type { ModelDefinition } from './define.ts';
 
@@ -25,9 +26,21 @@ export interface ReadinessFacts {
   readonly customers: number;
   readonly orders: number;
   readonly repeatCustomers: number;
+  /** Counted for models of renewals. */
+  readonly contracts?: ContractFacts;
   readonly firstEvent: LocalDate | undefined;
   /** First day that is not known any more. */
   readonly end: LocalDate;
+}
+
+/** Contracts before the end of what is known. */
+export interface ContractFacts {
+  readonly customers: number;
+  /** Ends of paid time whose grace days are over, by what came of them. */
+  readonly renewed: number;
+  readonly lapsed: number;
+  /** Booked periods that are left out because nothing says when they end. */
+  readonly withoutEnd: number;
 }
 
 /** Days of history in front of the first cut-off. */
@@ -35,19 +48,38 @@ export const HISTORY_DAYS = 90;
 
 export function readiness(definition: ModelDefinition, facts: ReadinessFacts): Requirement[] {
   // The shortest horizon decides whether there is a model at all; longer ones join when the history reaches them.
-  const horizon = Math.min(...definition.horizons);
+  const horizon = labelDays(definition.target, Math.min(...definition.horizons));
   const days = facts.firstEvent === undefined ? 0 : daysBetween(facts.firstEvent, facts.end);
   const start = facts.firstEvent ?? facts.end;
   const least = HISTORY_DAYS + horizon;
   return [
-    check('customers', { zh: '客户数', en: 'Customers' }, definition.minimum.rows, facts.customers, true, { zh: '导入更多客户的订单', en: 'Import the orders of more customers' }),
-    check('orders', { zh: '订单数', en: 'Orders' }, definition.minimum.rows, facts.orders, true, { zh: '导入更早的订单', en: 'Import older orders' }),
-    check('repeat_customers', { zh: '复购客户数', en: 'Customers with a second order' }, definition.minimum.positives, facts.repeatCustomers, true, { zh: '导入更早的订单', en: 'Import older orders' }),
+    ...(definition.target.kind === 'renewal' ? contractChecks(definition, facts.contracts) : orderChecks(definition, facts)),
     withDate(check('history_days', { zh: '历史天数', en: 'Days of history' }, least, days, true, { zh: `需要至少${least}天的历史`, en: `At least ${least} days of history` }), addDays(start, least)),
     withDate(
       check('history_days_calibration', { zh: '可单独校准的历史天数', en: 'Days for a calibration period of its own' }, HISTORY_DAYS + 3 * horizon, days, false, { zh: '历史不足时按客户分折校准', en: 'Until then the model is calibrated by folds over customers' }),
       readyOn(addDays(start, HISTORY_DAYS), horizon),
     ),
+  ];
+}
+
+function orderChecks({ minimum }: ModelDefinition, facts: ReadinessFacts): Requirement[] {
+  const older = { zh: '导入更早的订单', en: 'Import older orders' };
+  return [
+    check('customers', { zh: '客户数', en: 'Customers' }, minimum.rows, facts.customers, true, { zh: '导入更多客户的订单', en: 'Import the orders of more customers' }),
+    check('orders', { zh: '订单数', en: 'Orders' }, minimum.rows, facts.orders, true, older),
+    check('repeat_customers', { zh: '复购客户数', en: 'Customers with a second order' }, minimum.positives, facts.repeatCustomers, true, older),
+  ];
+}
+
+/** What a model of renewals learns from: ends of paid time of which is known what came of them. */
+function contractChecks({ minimum }: ModelDefinition, { customers, renewed, lapsed, withoutEnd }: ContractFacts = { customers: 0, renewed: 0, lapsed: 0, withoutEnd: 0 }): Requirement[] {
+  const unreadable = withoutEnd === 0 ? { zh: '', en: '' } : { zh: `；另有 ${withoutEnd} 条合同事件没有到期日，未计入：请映射 ends 或 days`, en: `; ${withoutEnd} contract events are left out because nothing says when they end: map ends or days` };
+  const older = { zh: `导入更早的合同${unreadable.zh}`, en: `Import older contracts${unreadable.en}` };
+  return [
+    check('contract_customers', { zh: '有合同的客户数', en: 'Customers with a contract' }, minimum.rows, customers, true, { zh: `导入合同（docs/contracts.md）${unreadable.zh}`, en: `Import contracts (docs/contracts.md)${unreadable.en}` }),
+    check('contract_ends', { zh: '已到期且过了宽限期的合同数', en: 'Contract ends with their grace days over' }, minimum.rows, renewed + lapsed, true, older),
+    check('contract_renewals', { zh: '其中续费的', en: 'Of them renewed' }, minimum.positives, renewed, true, older),
+    check('contract_lapses', { zh: '其中未续费的', en: 'Of them not renewed' }, minimum.positives, lapsed, true, older),
   ];
 }
 

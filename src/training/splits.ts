@@ -1,5 +1,5 @@
 /**
- * Time splits. For an evaluation end E (everything known before E) and a horizon of H days the last period starts at test = E − H.
+ * Time splits. For an evaluation end E (everything known before E) and labels known after H days (the horizon, or longer) the last period starts at test = E − H.
  * Every label window of one part ends at or before the cut-off of the next part, so nothing about a later part is known in an earlier one:
  *
  *     three_way   train … ≤ calibration − H     calibration = test − H      test
@@ -14,6 +14,8 @@ import type { LocalDate } from '../base/time.ts';
 export interface TimeSplit {
   readonly mode: 'three_way' | 'two_way' | 'label_free';
   readonly horizonDays: number;
+  /** Days from a cut-off until its labels are known: the horizon, or longer. */
+  readonly windowDays: number;
   /** Cut-offs the candidates are fitted on for selection, oldest first. */
   readonly train: readonly LocalDate[];
   /** Cut-off of the period that calibration and selection use; absent unless three_way. */
@@ -40,18 +42,20 @@ export interface SplitRequest {
   /** First cut-off with enough history behind it. */
   readonly earliest: LocalDate;
   readonly horizonDays: number;
+  /** Absent: the horizon. */
+  readonly windowDays?: number;
   readonly everyDays: number;
   readonly most: number;
 }
 
 /** The richest split that the history allows, or undefined where even the test period does not fit. */
-export function timeSplit({ end, earliest, horizonDays, everyDays, most }: SplitRequest): TimeSplit | undefined {
-  const test = addDays(end, -horizonDays);
+export function timeSplit({ end, earliest, horizonDays, windowDays = horizonDays, everyDays, most }: SplitRequest): TimeSplit | undefined {
+  const test = addDays(end, -windowDays);
   if (test < earliest) return undefined;
-  const calibration = addDays(test, -horizonDays);
+  const calibration = addDays(test, -windowDays);
   const back = (last: LocalDate): LocalDate[] => cutoffsBack(last, earliest, everyDays, most);
-  const shared = { horizonDays, test, testCutoffs: [test], refit: back(calibration), serve: back(test) };
-  const train = back(addDays(calibration, -horizonDays));
+  const shared = { horizonDays, windowDays, test, testCutoffs: [test], refit: back(calibration), serve: back(test) };
+  const train = back(addDays(calibration, -windowDays));
   if (train.length > 0) return { mode: 'three_way', ...shared, train, calibration };
   if (shared.refit.length > 0) return { mode: 'two_way', ...shared, train: shared.refit };
   return { mode: 'label_free', ...shared, train: [] };
@@ -88,5 +92,5 @@ export function eventSplit(days: readonly ObservedDay[], { end, earliest, horizo
   const begins = test[0].date;
   const before = finished.filter(({ over }) => over <= begins).map(({ date }) => date);
   if (before.length === 0) return undefined;
-  return { mode: 'two_way', horizonDays, test: begins, testCutoffs: test.map(({ date }) => date), train: before, refit: before, serve: finished.map(({ date }) => date) };
+  return { mode: 'two_way', horizonDays, windowDays: horizonDays, test: begins, testCutoffs: test.map(({ date }) => date), train: before, refit: before, serve: finished.map(({ date }) => date) };
 }

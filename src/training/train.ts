@@ -10,6 +10,7 @@ import { serve } from '../estimators/serving.ts';
 import type { AnyEstimator } from './candidate.ts';
 import { buildDataset, modelColumns, windowDays } from './dataset.ts';
 import type { Dataset, ObservationEvent, TrainingSource } from './dataset.ts';
+import { labelDays } from './define.ts';
 import type { Candidate, ModelDefinition } from './define.ts';
 import { NoCandidate, trainHead } from './head.ts';
 import { withImported } from './imported.ts';
@@ -72,7 +73,7 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
   for (const horizonDays of definition.horizons) {
     const split = splitFor(definition, facts, horizonDays, events, request.testFrom);
     if (split === undefined) {
-      skipped.push(`${horizonDays} days need ${HISTORY_DAYS + horizonDays} days of history`);
+      skipped.push(`${horizonDays} days need ${HISTORY_DAYS + labelDays(definition.target, horizonDays)} days of history`);
       continue;
     }
     const rowsAt = (cutoffs: readonly LocalDate[], most?: number): Promise<Dataset> =>
@@ -157,7 +158,7 @@ function splitFor(definition: ModelDefinition, facts: ReadinessFacts, horizonDay
     const request = { end: facts.end, earliest: addDays(facts.firstEvent, HISTORY_DAYS), horizonDays, ...(testFrom === undefined ? {} : { testFrom }) };
     return eventSplit(observedDays(definition, events, horizonDays), request);
   }
-  const shared = { end: facts.end, horizonDays, everyDays: definition.cutoffs.everyDays, most: definition.cutoffs.most };
+  const shared = { end: facts.end, horizonDays, windowDays: labelDays(definition.target, horizonDays), everyDays: definition.cutoffs.everyDays, most: definition.cutoffs.most };
   const long = timeSplit({ ...shared, earliest: addDays(facts.firstEvent, SEASON_HISTORY_DAYS) });
   const short = timeSplit({ ...shared, earliest: addDays(facts.firstEvent, HISTORY_DAYS) });
   return long?.mode === 'three_way' || long?.mode === short?.mode ? long : short;

@@ -1,10 +1,14 @@
 /** What the product offers, and where each thing has to be named: in a test and on its page. */
-import { CAMPAIGN_FEATURES, FEATURES } from '../../features/index.ts';
-import { CAMPAIGN_MODELS, MODELS, VISIT_MODELS } from '../../models/index.ts';
+import { CAMPAIGN_FEATURES, featuresFor } from '../../features/index.ts';
+import { CAMPAIGN_MODELS, modelsFor, VISIT_MODELS } from '../../models/index.ts';
 import { ERROR_TABLE } from '../../src/base/errors.ts';
 import { ESTIMATORS } from '../../src/estimators/index.ts';
 import { ROUTES } from '../../src/surfaces/http/routes.ts';
+import { contractSettingsSchema } from '../../src/training/contractSettings.ts';
 import type { CommandFacts } from './commands.ts';
+
+/** A shop that has everything. */
+const CONTRACTS = contractSettingsSchema.parse({});
 
 export interface Offer {
   readonly what: string;
@@ -26,11 +30,11 @@ const filled = (path: string): RegExp => new RegExp(`${escaped(path).replaceAll(
 
 export function offers(commands: readonly CommandFacts[]): Offer[] {
   return [
-    ...[...FEATURES, ...CAMPAIGN_FEATURES].map(({ name }) => ({
+    ...[...featuresFor(CONTRACTS), ...CAMPAIGN_FEATURES].map(({ name }) => ({
       what: 'feature', name, testsIn: ['test/features/', 'test/e2e/'], test: word(name), page: 'docs/features.md', onPage: code(name),
       fix: 'add a value computed by hand to test/features/story.test.ts, and write the page again: `npx vitest run test/features/catalogue.test.ts -u`',
     })),
-    ...[...MODELS, ...VISIT_MODELS, ...CAMPAIGN_MODELS].map(({ name }) => ({
+    ...[...modelsFor(CONTRACTS), ...VISIT_MODELS, ...CAMPAIGN_MODELS].map(({ name }) => ({
       what: 'model', name, testsIn: ['test/'], test: new RegExp(`${word(name).source}|${word(camel(name)).source}`), page: 'docs/models.md', onPage: code(name), fix: 'train it in a test of test/e2e/, and give it a row on the page',
     })),
     ...Object.keys(ESTIMATORS).map((name) => ({

@@ -45,11 +45,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['commander', 'pino', 'string-width', 'node:*'],
   },
   'surfaces/console': { may: [] },
-  'environment.ts': { may: ['/package.json', 'tags/lifecycle/rules.ts', 'features/visit/kinds.ts'], packages: ['zod', 'node:crypto', 'node:fs', 'node:path'] },
+  'environment.ts': { may: ['/package.json', 'tags/lifecycle/rules.ts', 'features/visit/kinds.ts', 'training/contractSettings.ts'], packages: ['zod', 'node:crypto', 'node:fs', 'node:path'] },
   'app.ts': { may: [...EVERY_ROOM, 'jobs', 'environment.ts', '/features', '/models', '/tags'] },
   'index.ts': { may: [...EVERY_ROOM, 'jobs', 'environment.ts', '/features', '/models'] },
   '/features': { may: ['features/define.ts', 'features/expression.ts', 'features/units.ts'], packages: [] },
-  '/models': { may: ['training/define.ts'], packages: [] },
+  '/models': { may: ['training/define.ts'], types: ['training/contractSettings.ts'], packages: [] },
   '/tags': { may: ['tags/rules/definition.ts', 'conditions/words.ts'], packages: [] },
   '/notebooks': { may: ['index.ts'] },
 };

@@ -16,6 +16,9 @@ export interface Example {
 
 export const pagesOf = (language: GuideLanguage): string[] => readdirSync(`${GUIDE}${language}`).filter((name) => name.endsWith('.md')).sort();
 
+/** Needs a shop of another kind: contracts.test.ts runs it. */
+export const CONTRACTS_PAGE = '10-contracts.md';
+
 /** Lines of `sh` blocks, a backslash at the end joining it with the next one; the `text` block behind them belongs to the last. */
 export function examplesOf(language: GuideLanguage, page: string): Example[] {
   const text = readFileSync(`${GUIDE}${language}/${page}`, 'utf8');

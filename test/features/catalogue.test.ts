@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { CAMPAIGN_FEATURES, FEATURES } from '../../features/index.ts';
+import { CAMPAIGN_FEATURES, featuresFor } from '../../features/index.ts';
 import { cataloguePage } from '../../src/features/catalogue.ts';
 import { featurePlan } from '../../src/features/plan.ts';
+
+const FEATURES = featuresFor({ graceDays: 14 });
 
 test('docs/features.md is the catalogue', async () => {
   await expect(cataloguePage([...FEATURES, ...CAMPAIGN_FEATURES])).toMatchFileSnapshot('../../docs/features.md');

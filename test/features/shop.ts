@@ -18,7 +18,8 @@ export interface ShopEvent {
   readonly channel?: string;
   readonly campaign?: string;
   readonly session?: string;
-  readonly orderRef?: string;
+  readonly orderRef?: string | undefined;
+  readonly properties?: Readonly<Record<string, unknown>>;
 }
 
 export interface ShopCustomer {
@@ -38,7 +39,7 @@ const text = (value: string | undefined): string => (value === undefined ? 'NULL
 export async function shopColumns(shop: Shop, places: readonly number[] = [...shop.events.keys()]): Promise<Columns> {
   const customers = shop.customers.map(({ createdAt, attributes }, index) => `(${index + 1}, ${createdAt}, ${text(JSON.stringify(attributes ?? {}))}, NULL, NULL, NULL)`);
   const events = places.map((index) => [index, shop.events[index]] as const).map(([index, e]) =>
-    `(${index + 1}, ${e.customer + 1}, ${e.at}, ${text(e.kind)}, ${e.amount ?? 'NULL'}, ${e.quantity ?? 'NULL'}, ${e.discount ?? 'NULL'}, ${[e.product, e.category, e.channel, e.campaign, e.session, e.orderRef].map(text).join(', ')}, NULL, 0)`);
+    `(${index + 1}, ${e.customer + 1}, ${e.at}, ${text(e.kind)}, ${e.amount ?? 'NULL'}, ${e.quantity ?? 'NULL'}, ${e.discount ?? 'NULL'}, ${[e.product, e.category, e.channel, e.campaign, e.session, e.orderRef, e.properties === undefined ? undefined : JSON.stringify(e.properties)].map(text).join(', ')}, 0)`);
   return columnsOver(await openEngine({ threads: 1 }), [
     createTable('customers', CUSTOMER_COLUMNS), createTable('events', EVENT_COLUMNS),
     ...(customers.length === 0 ? [] : [`INSERT INTO customers VALUES ${customers.join(', ')}`]),
@@ -65,7 +66,7 @@ export async function addEvents(store: Pick<Store, 'db'>, events: readonly ShopE
     await store.db('events').insert(events.slice(from, from + 500).map((e, index) => ({
       customer_id: e.customer + 1, occurred_at: iso(e.at), kind: e.kind, amount: e.amount ?? null, quantity: e.quantity ?? null, discount: e.discount ?? null,
       product: e.product ?? null, category: e.category ?? null, channel: e.channel ?? null, campaign: e.campaign ?? null, session: e.session ?? null,
-      order_ref: e.orderRef ?? null, dedupe_key: `00000000-0000-4000-8000-${String(known + from + index + 1).padStart(12, '0')}`, ingested_at: iso(ingestedAt),
+      order_ref: e.orderRef ?? null, properties: e.properties === undefined ? null : JSON.stringify(e.properties), dedupe_key: `00000000-0000-4000-8000-${String(known + from + index + 1).padStart(12, '0')}`, ingested_at: iso(ingestedAt),
     })));
   }
 }

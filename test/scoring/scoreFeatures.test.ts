@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
 import { ESTIMATORS } from '../../src/estimators/index.ts';
 import type { FeatureMatrix } from '../../src/features/matrix.ts';
+import { scoreRows } from '../../src/jobs/scoring/chunk.ts';
 import { modelChecks } from '../../src/jobs/scoring/models.ts';
 import { openModel } from '../../src/registry/envelope.ts';
 import { factsOf, readFacts } from '../../src/scoring/facts.ts';
@@ -48,6 +49,23 @@ describe('scoreFeatures', () => {
       alone.heads.forEach((head, h) => { expect(Object.is(head.prediction[0], together.heads[h].prediction[row])).toBe(true); });
       expect(alone.reasons[0]).toEqual(together.reasons[row]);
     }
+  });
+
+  test('a population that ends with the horizon: each head speaks of its own rows, and the first that speaks of a row explains it', () => {
+    const [first, ...others] = model.heads;
+    const narrow = readyModel('narrow', 1, { ...content, target: { kind: 'renewal' }, population: [{ feature: 'days_since_last_order', atLeast: 0, belowHorizon: true }], heads: [{ ...first.head, horizonDays: 30 }, { ...others[0].head, horizonDays: 90 }] }, ESTIMATORS);
+    const all = rows(80);
+    const days = all.matrix.columns.find(({ name }) => name === 'days_since_last_order')?.values ?? new Float64Array();
+    const { heads, reasons } = scoreFeatures(narrow, all, options);
+    const only = scoreFeatures({ ...narrow, heads: [narrow.heads[1]] }, all, options);
+    days.forEach((value, row) => {
+      expect(heads.map(({ eligible }) => eligible[row])).toEqual([value <= 29 ? 1 : 0, value <= 89 ? 1 : 0]);
+      expect(reasons[row].length > 0).toBe(value <= 89);
+      if (value > 29 && value <= 89) expect(reasons[row]).toEqual(only.reasons[row]);
+    });
+    const kept = scoreRows(all.customerIds, Int32Array.from(days.keys()), [{ model: 'narrow', version: 1, eligible: heads[1].eligible, heads, reasons }]);
+    expect(kept.filter(({ horizonDays }) => horizonDays === 30).map(({ customerId }) => customerId)).toEqual(Array.from(all.customerIds).filter((_, row) => days[row] <= 29));
+    expect(kept.filter((row) => row.reasons !== null).map(({ customerId, horizonDays }) => [customerId, horizonDays]).sort((a, b) => a[0] - b[0])).toEqual(Array.from(all.customerIds).flatMap((id, row) => (days[row] <= 89 ? [[id, days[row] <= 29 ? 30 : 90]] : [])));
   });
 
   test('who is not in the population has no score and no reasons, and nobody gets 0 for a missing one', () => {

@@ -203,7 +203,7 @@ describe('survives odd data', () => {
     ['no rows', 0, 0, 1], ['one row', 1, 1, 1], ['one class', 60, 1, 3], ['nothing happened', 60, 0, 3], ['columns without values', 60, 1, Number.NaN],
   ])('%s', (_, n, y, value) => {
     for (const task of ['binary', 'amount', 'duration'] as const) {
-      const split = { mode: 'two_way' as const, horizonDays: 30, train: [day(0)], test: day(30), testCutoffs: [day(30)], refit: [day(0)], serve: [day(0)] };
+      const split = { mode: 'two_way' as const, horizonDays: 30, windowDays: 30, train: [day(0)], test: day(30), testCutoffs: [day(30)], refit: [day(0)], serve: [day(0)] };
       const found = diagnose({ task, split, end: day(60), test: data(n, y, value), learned: data(n, y, value), winner: candidate(n, () => 0.5), baseline: candidate(n, () => 0.4), rng: seededRandom(1) });
       expect(headDiagnosticsSchema.safeParse(found).error).toBeUndefined();
     }

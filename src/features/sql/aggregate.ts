@@ -20,14 +20,16 @@ const DAY_MS = 86_400_000;
 /** Bound of |x| in a sum of squares: squares of 22 digits leave 10⁸ rows before 38 digits are full. */
 const SQUARE_BOUND = 'CAST(100000000000 AS DECIMAL(19,4))';
 
-const ROW_TIME: Readonly<Record<Source, { readonly time: string; readonly id: string }>> = {
+/** When a row is, and what orders rows at the same time. */
+export const ROW_TIME: Readonly<Record<Source, { readonly time: string; readonly id: string }>> = {
   events: { time: 'occurred_ms', id: 'event_id' },
   orders: { time: 'ordered_ms', id: 'first_event_id' },
   order_days: { time: 'day', id: 'day' },
   gaps: { time: 'day', id: 'day' },
+  contracts: { time: 'ends', id: 'event_id' },
 };
 
-export const isDaily = (source: Source): boolean => source === 'order_days' || source === 'gaps';
+export const isDaily = (source: Source): boolean => source === 'order_days' || source === 'gaps' || source === 'contracts';
 
 /** A number from a definition, as SQL that is a double on both dialects. */
 const double = (value: number): string => `CAST(${value} AS FLOAT8)`;
@@ -61,7 +63,7 @@ function conditionSql(condition: Condition, literals: Literals): string {
   return `${column} IS NOT NULL`;
 }
 
-/** Edges of the window as conditions; days of `order_days` and `gaps` are compared as day numbers. */
+/** Edges of the window as conditions; days of `order_days`, `gaps` and `contracts` are compared as day numbers. */
 export function windowSql({ source, window }: Rows, literals: Literals): string[] {
   const { time } = ROW_TIME[source];
   const edge = (days: number): string => (isDaily(source) ? `${literals.asOfDay} - ${days}` : literals.startOf(days));
@@ -119,4 +121,5 @@ export function aggregateSql({ rows, of }: Aggregate, dialect: SqlDialect, liter
 }
 
 /** Relation of a source in the compiled text: gaps are rows of order_days. */
-export const relationOf = (source: Source): string => (source === 'events' ? 'event_rows' : source === 'orders' ? 'order_rows' : 'day_rows');
+const RELATIONS: Readonly<Record<Source, string>> = { events: 'event_rows', orders: 'order_rows', order_days: 'day_rows', gaps: 'day_rows', contracts: 'contract_rows' };
+export const relationOf = (source: Source): string => RELATIONS[source];

@@ -5,7 +5,8 @@
 import type { PlannedAggregate } from '../plan.ts';
 import type { OffsetPeriod } from '../zone.ts';
 import { localDaySql, localHourSql } from '../zone.ts';
-import { aggregateSql, isDaily, kindSql, relationOf, rowsSql } from './aggregate.ts';
+import { aggregateSql, isDaily, kindSql, relationOf, rowsSql, ROW_TIME } from './aggregate.ts';
+import { contractRows } from './contracts.ts';
 import type { Literals } from './aggregate.ts';
 import type { SqlDialect } from './dialect.ts';
 
@@ -53,8 +54,7 @@ function scanStart(scan: Scan, literals: Literals): string {
   if (froms.includes(undefined)) return '';
   const days = Math.max(...froms.map((from) => from ?? 0));
   const { source } = scan.aggregates[0].aggregate.rows;
-  if (isDaily(source)) return `day >= ${literals.asOfDay} - ${days}`;
-  return `${source === 'orders' ? 'ordered_ms' : 'occurred_ms'} >= ${literals.startOf(days)}`;
+  return `${ROW_TIME[source].time} >= ${isDaily(source) ? `${literals.asOfDay} - ${days}` : literals.startOf(days)}`;
 }
 
 /** A null-safe identity of an order within a customer: its reference, or the line itself. */
@@ -91,9 +91,9 @@ export interface CompiledScans {
 
 /**
  * The common table expressions of all aggregates. `eventRows` selects customer_id, event_id, occurred_ms, kind and the hot columns of
- * events before the cut-off. Grouped by customer for DuckDB, one group for PostgreSQL.
+ * events before the cut-off, `contractEvents` what contracts.ts reads of them. Grouped by customer for DuckDB, one group for PostgreSQL.
  */
-export function compileScans(input: CompileInput, eventRows: string): CompiledScans {
+export function compileScans(input: CompileInput, eventRows: string, contractEvents: string): CompiledScans {
   const { dialect, literals, aggregates } = input;
   const group = dialect === 'duckdb' ? 'customer_id, ' : '';
   const groupBy = dialect === 'duckdb' ? ' GROUP BY customer_id' : '';
@@ -104,6 +104,7 @@ export function compileScans(input: CompileInput, eventRows: string): CompiledSc
   const ctes = [`event_rows AS ${materialised}(${events})`];
   if (sources.has('order_rows') || sources.has('day_rows')) ctes.push(`order_rows AS MATERIALIZED (${orderRows(input, group)})`);
   if (sources.has('day_rows')) ctes.push(`day_rows AS ${materialised}(${dayRows(group)})`);
+  if (sources.has('contract_rows')) ctes.push(`contract_rows AS MATERIALIZED (${contractRows(dialect, input.zone, contractEvents)})`);
   const results: { name: string; ids: readonly string[] }[] = [];
   for (const scan of scansOf(aggregates)) {
     const kinds = scanKinds(scan);

@@ -6,6 +6,10 @@ export interface DialectSql {
   quantile(value: string, p: number, filter: string): string;
   /** Value (float8) of the row with the smallest or largest (time, id); rows without the value do not take part. */
   edge(which: 'first' | 'last', value: string, time: string, id: string, condition: string): string;
+  /** Whether a text matches a regular expression that holds no quote. */
+  matches(text: string, pattern: string): string;
+  /** A property of the event as text. */
+  property(name: string): string;
 }
 
 const filterOf = (condition: string): string => (condition === '' ? '' : ` FILTER (WHERE ${condition})`);
@@ -17,6 +21,8 @@ export const DIALECTS: Readonly<Record<SqlDialect, DialectSql>> = {
     // One 128-bit key, because arg_max over a struct key is many times slower.
     edge: (which, value, time, id, condition) =>
       `${which === 'first' ? 'arg_min' : 'arg_max'}(${value}, CAST(${time} AS HUGEINT) * 9223372036854775807 + ${id})${filterOf(both(condition, `${value} IS NOT NULL`))}`,
+    matches: (text, pattern) => `regexp_matches(${text}, '${pattern}')`,
+    property: (name) => `json_extract_string(properties, '$.${name}')`,
   },
   postgres: {
     quantile: (value, p, condition) => `percentile_cont(${p}) WITHIN GROUP (ORDER BY ${value})${filterOf(condition)}`,
@@ -24,5 +30,7 @@ export const DIALECTS: Readonly<Record<SqlDialect, DialectSql>> = {
       const direction = which === 'first' ? 'ASC' : 'DESC';
       return `(array_agg(${value} ORDER BY ${time} ${direction}, ${id} ${direction})${filterOf(both(condition, `${value} IS NOT NULL`))})[1]`;
     },
+    matches: (text, pattern) => `${text} ~ '${pattern}'`,
+    property: (name) => `properties ->> '${name}'`,
   },
 };

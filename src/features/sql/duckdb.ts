@@ -3,6 +3,7 @@ import type { Cutoff } from '../cutoff.ts';
 import type { FeaturePlan, PlannedAggregate } from '../plan.ts';
 import type { Literals } from './aggregate.ts';
 import { compileScans } from './compile.ts';
+import { contractEvents } from './contracts.ts';
 
 /** Customer ids from `from` (included) to `to` (not included). */
 export interface CustomerRange {
@@ -28,6 +29,7 @@ export function compileBuild(plan: FeaturePlan, aggregates: readonly PlannedAggr
   const { ctes, results } = compileScans(
     { dialect: 'duckdb', literals, zone: plan.zone, aggregates },
     `SELECT customer_id, event_id, occurred_ms, kind, ${HOT} FROM events WHERE ${before}`,
+    contractEvents('duckdb', 'customer_id, event_id, occurred_ms', before),
   );
   const known = `SELECT c.customer_id, c.attributes, least(c.created_ms, e.first_ms) AS first_known FROM customers AS c `
     + `LEFT JOIN (SELECT customer_id, min(occurred_ms) AS first_ms FROM events WHERE ${before} GROUP BY customer_id) AS e ON e.customer_id = c.customer_id `

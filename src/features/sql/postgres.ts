@@ -6,6 +6,7 @@ import type { Cutoff } from '../cutoff.ts';
 import type { FeaturePlan, PlannedAggregate } from '../plan.ts';
 import type { Literals } from './aggregate.ts';
 import { compileScans } from './compile.ts';
+import { contractEvents } from './contracts.ts';
 
 export interface CustomerStatement {
   readonly sql: string;
@@ -41,6 +42,7 @@ export function compileCustomer(plan: FeaturePlan, aggregates: readonly PlannedA
   const { ctes, results } = compileScans(
     { dialect: 'postgres', literals, zone: plan.zone, aggregates },
     `SELECT event_id, ${ms('occurred_at')} AS occurred_ms, kind, ${HOT} FROM events WHERE customer_id = $1::int8 AND occurred_at < ${asOfInstant}`,
+    contractEvents('postgres', `event_id, ${ms('occurred_at')} AS occurred_ms`, `customer_id = $1::int8 AND occurred_at < ${asOfInstant}`),
   );
   const known = `SELECT least(${ms('c.created_at')}, (SELECT min(occurred_ms) FROM event_rows)) AS first_known, c.attributes FROM customers AS c WHERE c.customer_id = $1::int8`;
   const columns = [

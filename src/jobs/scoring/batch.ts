@@ -23,7 +23,7 @@ import { planLifecycle, stageNight } from '../lifecycleNight.ts';
 import type { LifecyclePlan } from '../lifecycleNight.ts';
 import { limitsOf, SCORING_JOB, wordsOf } from './deps.ts';
 import type { ScoringDeps } from './deps.ts';
-import { answeredBefore, bandFlips, holdReasons } from './gate.ts';
+import { answeredBefore, bandFlips, holdReasons, varyingHeads } from './gate.ts';
 import { loadForScoring, pinChampions } from './models.ts';
 import type { Pinned } from './models.ts';
 import { churnKeyOf, gridsOf, runContext, tagChunk } from './tags.ts';
@@ -186,7 +186,7 @@ async function work(state: RunState): Promise<ScoreReport> {
   const figures = await figuresOf(state);
   const report = reportOf(asOf, run, { ...plan.models, ...(plan.preferences === null || plan.preferences === undefined ? {} : { [PREFERENCE_MODEL]: plan.preferences }) }, deps.models, { total: plan.chunks.length, resumed: [...done].filter((chunk) => chunk < plan.chunks.length).length }, figures);
   const flips = await bandFlips(store, run.runId, asOf);
-  const hold = holdReasons({ customers: figures.all, answered: figures.customers, heads: heads.filter(({ model }) => deps.models.includes(model)), answeredBefore: await answeredBefore(store, SCORING_JOB, asOf), ...flips }, limitsOf(deps));
+  const hold = holdReasons({ customers: figures.all, answered: figures.customers, heads: varyingHeads(heads, models), answeredBefore: await answeredBefore(store, SCORING_JOB, asOf), ...flips }, limitsOf(deps));
   if (hold.length > 0 && !state.force) {
     await finishRun(store.db, run, { state: 'held', details: { hold, report, heads }, at: clock.now() });
     return { ...report, state: 'held', hold };

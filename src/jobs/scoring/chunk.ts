@@ -94,14 +94,14 @@ export function scoreRows(ids: Float64Array, rows: Int32Array, scores: readonly 
     model.heads.forEach((head, h) => {
       const interval = head.task === 'duration' ? head.interval50 : head.interval80;
       for (let i = 0; i < rows.length; i++) {
-        if (model.eligible[i] === 0) continue;
+        if (head.eligible[i] === 0) continue;
         const ok = head.scored[i] === 1;
         const value = ok ? head.prediction[i] : null;
         const [low, high] = [orNull(interval?.low[i]), orNull(interval?.high[i])];
         const whole = ok && low !== null && high !== null;
         out.push({
           customerId: ids[rows[i]], model: model.model, horizonDays: head.horizonDays, version: model.version, status: ok ? 'ok' : 'failed', value, probability: head.task === 'binary' ? value : null,
-          low: whole ? low : null, high: whole ? high : null, level: whole ? (interval?.level ?? null) : null, reasons: h === 0 && ok ? [...model.reasons[i]] : null,
+          low: whole ? low : null, high: whole ? high : null, level: whole ? (interval?.level ?? null) : null, reasons: ok && model.heads.findIndex((one) => one.eligible[i] === 1) === h ? [...model.reasons[i]] : null,
         });
       }
     });

@@ -1,6 +1,7 @@
 /** The hold gate: what must be true of a scored run before its tags replace yesterday's. */
 import type { Store } from '../../store/connection.ts';
 import { selectRows } from '../../store/repositories/bulk.ts';
+import type { LoadedModel } from '../../scoring/model.ts';
 import type { HeadSummary } from '../../store/repositories/scores.ts';
 import type { ScoringLimits } from './deps.ts';
 
@@ -14,6 +15,14 @@ export interface HoldReason {
 const LEAST_FOR_VARIANCE = 50;
 /** Flips among fewer customers than this say nothing. */
 const LEAST_FOR_FLIPS = 20;
+
+/** Estimators that read no column, or one of few values: in a shop where it is the same for everyone they rightly say the same of everyone. */
+const MAY_SAY_ONE_THING = new Set(['base_rate', 'column_rule', 'shifted_beta_geometric']);
+
+/** Heads that cannot say the same of everyone unless something is wrong. */
+export function varyingHeads(heads: readonly HeadSummary[], models: readonly LoadedModel[]): readonly HeadSummary[] {
+  return heads.filter(({ model, horizonDays }) => models.some(({ name, heads: loaded }) => name === model && loaded.some(({ head }) => head.horizonDays === horizonDays && !MAY_SAY_ONE_THING.has(head.estimator))));
+}
 
 export interface GateFacts {
   /** Customers of the store in the run's range. */

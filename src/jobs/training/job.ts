@@ -6,6 +6,7 @@ import { AppError, throwIfCancelled } from '../../base/errors.ts';
 import type { ErrorCode } from '../../base/errors.ts';
 import type { Progress } from '../../base/progress.ts';
 import type { LocalDate } from '../../base/time.ts';
+import type { ContractSettings } from '../../training/contractSettings.ts';
 import type { ModelDefinition } from '../../training/define.ts';
 import type { Imported } from '../../training/imported.ts';
 import type { SearchLimit } from '../../training/search/search.ts';
@@ -22,6 +23,8 @@ export interface TrainingDeps {
   readonly store: Store;
   readonly snapshotDir: string;
   readonly models: readonly ModelDefinition[];
+  /** Settings of a shop with contracts, from which threads make its features and models. */
+  readonly contracts?: ContractSettings;
   readonly checks: ModelChecks;
   readonly timeZone: string;
   readonly currency: string;
@@ -80,6 +83,7 @@ export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promi
         model, snapshotDir: deps.snapshotDir, timeZone: deps.timeZone, currency: deps.currency, end: args.end, seed: args.seed, threads: Math.max(1, Math.floor(args.threads / lanes)),
         snapshot: { hash: info.contentHash, events: info.rows, customers: info.customers }, ...(args.imported === undefined ? {} : { imported: args.imported }),
         ...(featureFolder === undefined ? {} : { featureFolder }), ...(deps.silenceMinutes === undefined ? {} : { silenceMinutes: deps.silenceMinutes }),
+        ...(deps.contracts === undefined ? {} : { contracts: deps.contracts }),
         ...(args.trials === undefined && args.budgetMs === undefined ? {} : { search: { limit: limitOf(args, lanes, names.length), folder: join(dirname(deps.snapshotDir), 'search') } }),
       };
       let own = 0;

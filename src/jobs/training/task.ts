@@ -10,6 +10,7 @@ import { openColumns } from '../../store/snapshot/open.ts';
 import type { Columns } from '../../store/columns/columns.ts';
 import { numbersOf } from '../../store/columns/columns.ts';
 import { columnSource } from '../../training/columnSource.ts';
+import type { ContractSettings } from '../../training/contractSettings.ts';
 import { customerGroups } from '../../training/customerGroups.ts';
 import type { ModelDefinition } from '../../training/define.ts';
 import type { Imported } from '../../training/imported.ts';
@@ -17,6 +18,7 @@ import { diagnose } from '../../training/diagnostics.ts';
 import { DIAGNOSTICS_VERSION } from '../../training/diagnostics/schema.ts';
 import type { Diagnostics, HeadDiagnostics } from '../../training/diagnostics/schema.ts';
 import { presentRows } from '../../training/presentRows.ts';
+import { contractFacts } from '../../training/renewal.ts';
 import type { ReadinessFacts } from '../../training/readiness.ts';
 import type { SearchLimit } from '../../training/search/search.ts';
 import { trainModel } from '../../training/train.ts';
@@ -43,6 +45,8 @@ export interface TrainingTask {
   readonly imported?: Imported;
   /** Minutes of silence that end a visit; absent: SILENCE_MINUTES. Only models of visits read it. */
   readonly silenceMinutes?: number;
+  /** Settings of a shop with contracts. */
+  readonly contracts?: ContractSettings;
   /** A search for better parameters: how long, and the folder of its ledger. */
   readonly search?: { readonly limit: SearchLimit; readonly folder: string };
 }
@@ -87,7 +91,7 @@ export async function runTrainingTask(
       source,
       estimators: ESTIMATORS,
       plan: { columns: planColumns(plan), hash: plan.hash, timeZone: plan.timeZone },
-      facts: await readinessFacts(columns, task),
+      facts: { ...await readinessFacts(columns, task), ...(definition.target.kind === 'renewal' ? { contracts: await contractFacts(columns, plan, task.end, definition.target.graceDays) } : {}) },
       snapshot: task.snapshot,
       currency: task.currency,
       seed: task.seed,
@@ -95,7 +99,7 @@ export async function runTrainingTask(
       ...(task.imported === undefined ? {} : { imported: task.imported }),
       ...search,
       onTested: async (tested) => {
-        const present = await presentRows(source, definition, tested.test.x.columns.map(({ name }) => name), tested.end);
+        const present = await presentRows(source, definition, tested.test.x.columns.map(({ name }) => name), tested.end, tested.split.horizonDays);
         heads.push(diagnose(tested, { groups: await customerGroups(columns, startOfDay(tested.split.test, plan.timeZone)), ...(present === undefined ? {} : { present }) }));
       },
       ...options,

@@ -3,14 +3,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { register } from 'tsx/esm/api';
 
 register();
-const [{ runTrainingTask }, { describeError }, { MODELS, VISIT_MODELS }, { FEATURES }] = await Promise.all([
+const [{ runTrainingTask }, { describeError }, { modelsFor, VISIT_MODELS }, { featuresFor }] = await Promise.all([
   import('./task.ts'),
   import('../../base/errors.ts'),
   import('../../../models/index.ts'),
   import('../../../features/index.ts'),
 ]);
 try {
-  const trained = await runTrainingTask(workerData, { models: [...MODELS, ...VISIT_MODELS], features: FEATURES }, {
+  const trained = await runTrainingTask(workerData, { models: [...modelsFor(workerData.contracts), ...VISIT_MODELS], features: featuresFor(workerData.contracts) }, {
     onStep: (horizonDays, step) => parentPort.postMessage({ kind: 'step', horizonDays, step }),
     now: () => performance.now(),
   });

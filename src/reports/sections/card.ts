@@ -15,6 +15,7 @@ function targetWords({ target }: Report, horizonDays: number): Words {
     case 'orders': return w(`截止日后 ${horizonDays} 天内的订单数`, `Number of orders in the ${horizonDays} days after the cut-off`);
     case 'spend': return w(`截止日后 ${horizonDays} 天内的净消费金额`, `Net spend in the ${horizonDays} days after the cut-off`);
     case 'order_value': return w(`下一单的金额（退款前），以 ${horizonDays} 天内下单为条件`, `Amount of the next order (before refunds), given that it falls into ${horizonDays} days`);
+    case 'renewal': return w(`合同在截止日后 ${horizonDays} 天内到期的客户，到期后 ${String(target.graceDays)} 天内开始新一期付费的概率`, `Probability of a further paid period by ${String(target.graceDays)} days after the end, for contracts that end in the ${horizonDays} days after the cut-off`);
     case 'next_order': return w(`下次下单的天数，以 ${horizonDays} 天内会回来为条件`, `Days until the next order, given that it falls into ${horizonDays} days`);
     case 'order_in_visit': return w('正在进行的访问结束前下单的概率', 'Probability of an order before the visit that is under way ends');
     default: {
@@ -34,7 +35,7 @@ function populationWords({ population, observations }: Report, labels: ReadonlyM
       return typeof limit === 'number' ? ` ${sign} ${limit}` : '';
     };
     const bounds = `${bound('atLeast', '≥')}${bound('atMost', '≤')}`;
-    return { zh: `${name.zh}${bounds}`, en: `${name.en}${bounds}` };
+    return { zh: `${name.zh}${bounds}${rule.belowHorizon === true ? '，小于预测天数' : ''}`, en: `${name.en}${bounds}${rule.belowHorizon === true ? ', below the horizon' : ''}` };
   }));
 }
 
@@ -45,6 +46,7 @@ const USE: Readonly<Record<string, readonly [Words, Words]>> = {
   orders: [w('估计备货与人手，按预计订单数安排联系', 'Stock and staff, ordering contacts by expected orders'), w('是期望值，不是概率，也不是承诺：单个客户的订单数误差很大', 'An expected number: no probability, and no promise; one customer\'s number is far from certain')],
   spend: [w('按未来价值分层、做预算和合计', 'Tiers of future value, budgets and sums'), w('单个客户的金额误差很大，不要当作承诺；不用于授信', 'One customer\'s amount is far from certain, so no promise; not for credit')],
   order_value: [w('与购买概率相乘估计合计收入，选择优惠门槛', 'Expected revenue in sums, together with the probability of an order; thresholds of offers'), w('以下单为条件：不下单的客户没有这一单；单个客户的金额误差很大', 'It is given that they order: who does not order has no such order; one customer\'s amount is far from certain')],
+  renewal: [w('到期前安排挽留与提醒的先后（从概率低的开始），估计会有多少人续费', 'Ordering reminders and retention contacts before the end (lowest probability first), estimates of how many will renew'), w('不能说明某次联系会不会奏效（需要随机对照）；不用于差别定价', 'Not whether a contact will work (that takes a randomised test); not for prices that differ by person')],
   next_order: [w('安排补货提醒和触达时机', 'Timing of reminders and contacts'), w('只对会回来的客户有意义；不是流失概率', 'Speaks of those who come back; it is no probability of leaving')],
 };
 const OTHER_USE: readonly [Words, Words] = [w('为该事件排定触达先后', 'Ordering contacts for this event'), w('概率不是因果；不用于差别定价或拒绝服务', 'A probability is no cause; not for prices that differ by person or for refusing service')];

@@ -14,7 +14,8 @@ import { note, section } from './shared.ts';
 
 export function cutoffSection(report: Report, { diagnostics }: ReportHead, id: string): Html {
   const cutoffs = diagnostics?.cutoffs ?? null;
-  if (cutoffs === null || cutoffs.length === 0) return EMPTY;
+  // Of renewals the unlikely ones are contacted, and this counts from the top.
+  if (cutoffs === null || cutoffs.length === 0 || report.target.kind === 'renewal') return EMPTY;
   const { currency } = report;
   const { value, cost, success } = DEFAULT_ECONOMICS;
   const curve = profitCurve(cutoffs, DEFAULT_ECONOMICS);

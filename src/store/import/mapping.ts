@@ -43,7 +43,8 @@ const kindSchema = z.union([
 const amountSchema = z.union([columnRef, z.strictObject({ product: z.tuple([columnRef, columnRef]) }), z.strictObject({ sum: z.array(columnRef).min(1).max(10) })]);
 export type AmountRef = z.infer<typeof amountSchema>;
 
-const valueSchema = z.union([name, z.strictObject({ column: columnRef, as: z.string().min(1).max(64).optional(), type: z.enum(['text', 'number', 'boolean']).optional() })]);
+/** A `day` is the business day of a date in any form, kept as YYYY-MM-DD; `plusDays: -1` makes the last day of a time that ends with the day after. */
+const valueSchema = z.union([name, z.strictObject({ column: columnRef, as: z.string().min(1).max(64).optional(), type: z.enum(['text', 'number', 'boolean', 'day']).optional(), plusDays: z.int().min(-366).max(366).optional() }).refine(({ type, plusDays }) => plusDays === undefined || type === 'day', 'plusDays goes with type "day"')]);
 export type ValueRef = z.infer<typeof valueSchema>;
 
 const timeZone = z.string().max(60).superRefine((zone, context) => {

@@ -1,5 +1,6 @@
 /** What all targets share: the outcome of a row, its texts, its time. */
 import type { Bilingual } from '../../base/text.ts';
+import { addDays, localDate } from '../../base/time.ts';
 import type { NewEvent } from '../events.ts';
 import { isStorableText } from '../repositories/bulk.ts';
 import type { Cell, ColumnResolver } from './columns.ts';
@@ -143,20 +144,32 @@ function typed(text: string, type: 'text' | 'number' | 'boolean', numbers: Numbe
   return TRUE.has(word);
 }
 
+/** A date in any form as the business day it falls into. */
+function dayReader(plusDays: number, context: RowContext): (text: string) => string {
+  const parse = dateParser('auto', zoneClock(context.timeZone), context.order);
+  return (text) => {
+    const instant = parse(text);
+    if (typeof instant !== 'number') throw rowFault(instant);
+    if (instant < 0) throw rowFault('time_before_1970');
+    return addDays(localDate(instant, context.timeZone), plusDays);
+  };
+}
+
 /** Properties of an event or attributes of a customer: what is empty in the file is left out. */
 export function valuesReader(refs: readonly ValueRef[], role: string, context: RowContext): (values: readonly string[]) => Record<string, Value> | undefined {
   const readers = refs.map((ref) => {
     const column = typeof ref === 'string' ? ref : ref.column;
     const name = typeof ref === 'string' ? ref : (ref.as ?? [ref.column].flat()[0] ?? '');
-    return { name, type: typeof ref === 'string' ? ('text' as const) : (ref.type ?? 'text'), cell: context.columns.cell(column, role) };
+    const { type = 'text', plusDays = 0 } = typeof ref === 'string' ? {} : ref;
+    return { name, read: type === 'day' ? dayReader(plusDays, context) : (text: string) => typed(text, type, context.numbers), cell: context.columns.cell(column, role) };
   });
   return (values) => {
     let result: Record<string, Value> | undefined;
-    for (const { name, type, cell } of readers) {
+    for (const { name, read, cell } of readers) {
       const text = cell(values);
       if (text === '') continue;
       result ??= {};
-      Object.defineProperty(result, name, { value: typed(text, type, context.numbers), enumerable: true });
+      Object.defineProperty(result, name, { value: read(text), enumerable: true });
     }
     return result;
   };

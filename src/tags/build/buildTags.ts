@@ -20,11 +20,12 @@ import { lifecycleDraft } from './lifecycle.ts';
 import { preferenceDraft } from './preference/draft.ts';
 import { signalDraft } from './signals.ts';
 import { statisticalDraft } from './statistical.ts';
+import { renewalTags } from './renewal.ts';
 import { responseTags } from './response.ts';
 import { upliftTags } from './uplift.ts';
 import { valueDraft } from './value.ts';
 
-/** Every tag that each customer has in any shop, whatever its status; those of channels and experiments come besides (response.ts, uplift.ts). Rule tags are not built here: the store evaluates them (rules/stage.ts). */
+/** Every tag that each customer has in any shop, whatever its status; those of contracts, channels and experiments come besides (renewal.ts, response.ts, uplift.ts). Rule tags are not built here: the store evaluates them (rules/stage.ts). */
 export const BUILT_TAGS: readonly TagDefinition[] = [...STATISTICAL_TAGS, ...PREDICTIVE_TAGS, ...ORDER_VALUE_TAGS, ...LIFECYCLE_TAGS, ...PREFERENCE_TAGS];
 
 /** Kinds that are withheld from customers who refused personalisation; plain facts of their own orders are not. */
@@ -57,5 +58,5 @@ export function buildTags(run: RunContext, customer: CustomerInput): Tag[] {
     if (draft === undefined) throw new AppError('internal', `Nothing builds the tag ${definition.key}.`);
     return envelope(definition, draft, run);
   });
-  return [...tags, ...responseTags(run, customer), ...upliftTags(run, customer)];
+  return [...tags, ...renewalTags(run, customer), ...responseTags(run, customer), ...upliftTags(run, customer)];
 }

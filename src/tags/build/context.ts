@@ -85,4 +85,4 @@ export interface CustomerInput {
 }
 
 /** Tags whose state of the day before is needed to build today's. */
-export const NEEDS_PREVIOUS = ['churn_risk_band', 'purchase_intent_band', 'lead_intent_grade', 'clv_tier', 'high_value_churn_alert'] as const;
+export const NEEDS_PREVIOUS = ['churn_risk_band', 'purchase_intent_band', 'lead_intent_grade', 'clv_tier', 'high_value_churn_alert', 'renewal_prob'] as const;

@@ -19,6 +19,7 @@ import type { Category } from './categories.ts';
 import { liveUplift } from '../../experiments/serving.ts';
 import { STAGES } from './lifecycle.ts';
 import { ON_DEMAND_TAGS } from './onDemand.ts';
+import { RENEWAL_MODEL, renewalDefinitions } from './renewal.ts';
 import { responseDefinitions } from './response.ts';
 import { upliftDefinitions } from './uplift.ts';
 import type { TagDefinition } from './definition.ts';
@@ -53,12 +54,16 @@ function ruleTag(rule: StoredRule): TagDefinition & Pick<TagName, 'rule'> {
   return { key, kind: 'rule', category, label, description, valueType: 'text', bands: [band], ttlDays, rule: ruleTagName(rule) };
 }
 
+async function hasChampion(db: Knex, model: string): Promise<boolean> {
+  return (await selectRows(db, `SELECT FROM model_aliases WHERE name = ? AND alias = 'champion'`, [model])).length > 0;
+}
+
 /** @param shop words for attribute keys and the shop's closed list of event kinds */
 export async function loadCatalogue(db: Knex, shop: Pick<ConditionNames, 'attributes' | 'eventKinds'> = {}): Promise<Catalogue> {
   const rules = (await listDefinitions(db)).map((stored): StoredRule => ({ ...stored, condition: parseCondition(stored.condition) }));
   const segments = await selectRows<{ key: string; label: Bilingual }>(db, 'SELECT key, label FROM segments ORDER BY key');
   const placed = new Map((await latestPlacements(db)).map(({ key, category }) => [key, category]));
-  const tags = [...[...BUILT_TAGS, ...ON_DEMAND_TAGS, ...responseDefinitions(await responseChannels(db)).map(({ definition }) => definition), ...upliftDefinitions(await liveUplift({ db }))].map((tag) => ({ ...tag, category: placed.get(tag.key) ?? tag.category })), ...rules.map(ruleTag)];
+  const tags = [...[...BUILT_TAGS, ...ON_DEMAND_TAGS, ...renewalDefinitions(await hasChampion(db, RENEWAL_MODEL)), ...responseDefinitions(await responseChannels(db)).map(({ definition }) => definition), ...upliftDefinitions(await liveUplift({ db }))].map((tag) => ({ ...tag, category: placed.get(tag.key) ?? tag.category })), ...rules.map(ruleTag)];
   const categories = categoryTree(await latestCategories(db), tags.map(({ category }) => category));
   const standards = await fieldStandards(db);
   return { tags, rules, categories, names: { ...(standards.length === 0 ? {} : { spellings: spellingsOf(standards) }), tags, stages: STAGES, segments, ...shop } };

@@ -60,7 +60,7 @@ function drawn(data: Dataset, share: number): Dataset {
   return datasetRows(data, Int32Array.from(data.y.keys()).filter((row) => hashUniform(hashes[row], 1) < share));
 }
 
-export function driftOf(allLearned: Dataset, allTest: Dataset, horizonDays: number): HeadDiagnostics['drift'] {
+export function driftOf(allLearned: Dataset, allTest: Dataset, windowDays: number): HeadDiagnostics['drift'] {
   const share = MOST_ROWS / (allLearned.y.length + allTest.y.length);
   const [learned, test] = [drawn(allLearned, share), drawn(allTest, share)];
   if (learned.y.length < LEAST_ROWS || test.y.length < LEAST_ROWS) return null;
@@ -79,7 +79,7 @@ export function driftOf(allLearned: Dataset, allTest: Dataset, horizonDays: numb
   const level = (1 - FALSE_ALARMS) ** (1 / Math.max(1, checked.length));
   const features = checked.map(({ name, bins, psi, mean, variance, values }) => {
     const noise = variance > 0 ? (variance / (2 * mean)) * chiSquaredQuantile((2 * mean * mean) / variance, level) : 0;
-    const usual = psi > noise ? usualMovement(learned, bins, horizonDays) : undefined;
+    const usual = psi > noise ? usualMovement(learned, bins, windowDays) : undefined;
     const verdict = psi <= noise ? ('stable' as const) : psi <= (usual ?? UNKNOWN_USUAL) ? ('moved' as const) : ('drifted' as const);
     return { name, psi: tidy(psi), noise: tidy(noise), usual: usual === undefined ? null : tidy(usual), verdict, ...compared(values[0], values[1]) };
   });
@@ -139,7 +139,7 @@ function measure(bins: Uint8Array, size: number, learnedRows: number, { starts, 
 const LEAST_COMPARISONS = 3;
 
 /** The largest index between an earlier period and those whose label windows were over by then: the same comparison as with the test period, made earlier. */
-function usualMovement({ period, cutoffs, y }: Dataset, bins: Uint8Array, horizonDays: number): number | undefined {
+function usualMovement({ period, cutoffs, y }: Dataset, bins: Uint8Array, windowDays: number): number | undefined {
   if (cutoffs.length > 40) return undefined;
   const size = bins.reduce((most, bin) => Math.max(most, bin), 0) + 1;
   const counts = cutoffs.map(() => new Float64Array(size));
@@ -147,7 +147,7 @@ function usualMovement({ period, cutoffs, y }: Dataset, bins: Uint8Array, horizo
   const found: number[] = [];
   cutoffs.forEach((cutoff, k) => {
     const before = new Float64Array(size);
-    cutoffs.forEach((earlier, j) => { if (addDays(earlier, horizonDays) <= cutoff) counts[j].forEach((v, b) => { before[b] += v; }); });
+    cutoffs.forEach((earlier, j) => { if (addDays(earlier, windowDays) <= cutoff) counts[j].forEach((v, b) => { before[b] += v; }); });
     const enough = (part: Float64Array): boolean => part.reduce((sum, v) => sum + v, 0) >= LEAST_ROWS;
     if (enough(before) && enough(counts[k])) found.push(populationStability(before, counts[k]));
   });

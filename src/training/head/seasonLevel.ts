@@ -17,13 +17,15 @@ import type { HeadRequest } from './request.ts';
  */
 export async function levelFor(request: HeadRequest, fitted: Fitted, training: Dataset, fallback: Level, date: LocalDate, known: LocalDate): Promise<Level> {
   const task = taskOf(request.definition.target);
-  if (request.definition.observations.at !== 'cutoffs' || training.cutoffs.length < 2) return fallback;
+  // Renewals follow when contracts were sold, which the rows of the population show by themselves.
+  const { target, observations } = request.definition;
+  if (observations.at !== 'cutoffs' || training.cutoffs.length < 2) return fallback;
   const { rung, labelFree } = fitted.candidate;
   const ofTraining = (): number => matchingLevel(task, training.y, fitted.estimator.predict(fitted.artefact, candidateMatrix(training.x, fitted.candidate)));
   let own: number | undefined;
   const steps: { from: LocalDate; amount: number }[] = [];
-  for (const ahead of [0, 28]) {
-    const before = sameSeasonCutoff(addDays(date, ahead), known, request.firstEvent, request.split.horizonDays);
+  for (const ahead of target.kind === 'renewal' ? [] : [0, 28]) {
+    const before = sameSeasonCutoff(addDays(date, ahead), known, request.firstEvent, request.split.windowDays);
     if (before === undefined) break;
     const amount = seasonalShift(task, training, await request.rowsAt([before]));
     if (amount === undefined) break;

@@ -27,7 +27,7 @@ export interface Selected {
 export async function select(asked: HeadRequest, task: Task, test: Dataset): Promise<Selected> {
   const { split } = asked;
   const train = split.mode === 'label_free' ? undefined : await asked.rowsAt(split.train, SELECTION_ROWS);
-  if (train !== undefined && task === 'binary') refuseLeaks(asked.definition.name, train.x, train.y);
+  if (train !== undefined && task === 'binary') refuseLeaks(asked.definition.name, train.x, train.y, asked.definition.deciding);
   const searched = train === undefined ? undefined : await searchFirst(asked, train);
   const request = searched === undefined ? asked : { ...asked, definition: { ...asked.definition, candidates: [...asked.definition.candidates, ...searched.candidates] } };
   const judged = split.calibration === undefined ? train : cameBack(task, await request.rowsAt([split.calibration]));
@@ -47,7 +47,7 @@ async function searchFirst(request: HeadRequest, train: Dataset): Promise<Found 
   const { definition, split, estimators, rng, signal, threads, onStep, now } = request;
   if (request.search === undefined) return undefined;
   const found = await search({
-    ...request.search, definition, train, estimators, horizonDays: split.horizonDays, rng: rng.fork('search'),
+    ...request.search, definition, train, estimators, horizonDays: split.horizonDays, windowDays: split.windowDays, rng: rng.fork('search'),
     ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }), ...(onStep === undefined ? {} : { onStep }), ...(now === undefined ? {} : { now }),
   });
   if (found !== undefined) request.onFound?.(found.candidates);

@@ -8,9 +8,9 @@ import type { Dataset } from '../dataset.ts';
 const LEAST_JUDGED = 100;
 
 /** Cut-offs whose label windows were over by the newest one fit, and the newest one judges; without any, three quarters and a quarter of the customers. */
-export function splitForSearch(train: Dataset, horizonDays: number, rng: Random): { fit: Dataset; judge: Dataset } | undefined {
+export function splitForSearch(train: Dataset, windowDays: number, rng: Random): { fit: Dataset; judge: Dataset } | undefined {
   const newest = train.cutoffs.length - 1;
-  const earlier = train.cutoffs.map((cutoff) => addDays(cutoff, horizonDays) <= (train.cutoffs[newest] ?? cutoff));
+  const earlier = train.cutoffs.map((cutoff) => addDays(cutoff, windowDays) <= (train.cutoffs[newest] ?? cutoff));
   const pick = (wanted: (row: number) => boolean): Dataset => datasetRows(train, Int32Array.from(train.y.keys()).filter(wanted));
   const byTime = { fit: pick((row) => earlier[train.period[row]]), judge: pick((row) => train.period[row] === newest) };
   if (usable(byTime.fit) && usable(byTime.judge)) return byTime;

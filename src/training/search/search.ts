@@ -31,6 +31,8 @@ export interface SearchRequest {
   readonly definition: ModelDefinition;
   readonly train: Dataset;
   readonly horizonDays: number;
+  /** Days until the labels of a cut-off are known. */
+  readonly windowDays: number;
   readonly limit: SearchLimit;
   readonly estimators: Readonly<Record<string, AnyEstimator>>;
   readonly rng: Random;
@@ -74,7 +76,7 @@ export async function search(request: SearchRequest): Promise<Found | undefined>
     const declared = definition.candidates.find(({ name }) => name === candidate);
     return declared !== undefined && belowMinimum(definition, declared, task, train) === undefined;
   });
-  const parts = wanted > 0 && families.length > 0 ? splitForSearch(train, request.horizonDays, request.rng) : undefined;
+  const parts = wanted > 0 && families.length > 0 ? splitForSearch(train, request.windowDays, request.rng) : undefined;
   if (parts === undefined) return undefined;
   const shares = sharesFor(parts.fit.y.length);
   const samples = new Map(shares.map((share) => [share, share === 1 ? parts.fit : sampleOf(parts.fit, share, request.rng)]));

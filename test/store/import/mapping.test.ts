@@ -54,6 +54,24 @@ describe('mapping files', () => {
     expect(messageOf(() => loadMapping('online_retial'))).toContain('did you mean "online_retail"');
   });
 
+  test('contracts: a log, invoices, and a table of subscriptions become the same kinds of events', () => {
+    const read = (mapping: string, columns: string[], values: string[]) => compileRows(loadMapping(mapping), source(columns), [], { now, timeZone: 'Asia/Shanghai' })(values);
+    const log = ['customer_id', 'contract_id', 'event', 'event_time', 'plan', 'starts', 'ends', 'amount', 'auto_renew'];
+    expect(read('contracts', log, ['7', 'k1', 'renewal', '2026-01-30 10:00', 'gold', '2026/2/1', '2026年2月28日', '99', '是'])).toMatchObject({
+      take: { event: { customer: '7', kind: 'contract', amount: '99', product: 'gold', orderRef: 'k1', properties: { starts: '2026-02-01', ends: '2026-02-28', auto_renew: true } } },
+    });
+    expect(read('contracts', log, ['7', 'k1', 'cancelled', '2026-02-10', '', '', '', '', ''])).toMatchObject({ take: { event: { kind: 'contract_cancelled', orderRef: 'k1' } } });
+    expect(read('contracts', log, ['7', 'k1', 'moved', '2026-02-10', '', '', '', '', ''])).toEqual({ quarantine: 'bad_kind' });
+    expect(read('contracts', log, ['7', 'k1', 'new', '2026-02-10', '', 'soon', '', '', ''])).toEqual({ quarantine: 'bad_time' });
+    // A period until midnight of 1 March, Shanghai time, ends with the last day of February.
+    const invoice = ['customer_id', 'subscription_id', 'invoice_id', 'paid_at', 'plan', 'period_start', 'period_end', 'amount_paid'];
+    expect(read('contract_invoices', invoice, ['7', 's1', 'i1', '2026-01-31T23:00:00Z', 'gold', '2026-01-31T16:00:00Z', '2026-02-28T16:00:00Z', '9.90'])).toMatchObject({ take: { event: { kind: 'contract', eventId: 'i1', properties: { starts: '2026-02-01', ends: '2026-02-28' } } } });
+    const table = ['customer_id', 'subscription_id', 'cancelled_at', 'stopped_on'];
+    expect(read('contract_cancellations', table, ['7', 's1', '2026-02-03', '2026-02-10'])).toMatchObject({ take: { event: { kind: 'contract_cancelled', orderRef: 's1', properties: { ends: '2026-02-10' } } } });
+    expect(read('contract_cancellations', table, ['7', 's1', '', ''])).toEqual({ skip: 'not_cancelled' });
+    expect(messageOf(() => parseMapping({ ...base, properties: [{ column: 'x', plusDays: 1 }] }))).toContain('plusDays');
+  });
+
   test('flags alone, and flags over a mapping', () => {
     expect(mappingFromFlags({ customer: 'CustomerID', time: 'InvoiceDate', quantity: 'Quantity', unitPrice: 'UnitPrice', order: 'InvoiceNo', dateFormat: ['M/D/YYYY H:mm'] })).toEqual({
       target: 'events', customer: 'CustomerID', time: { column: 'InvoiceDate', formats: ['M/D/YYYY H:mm'] }, kind: 'order', amount: { product: ['Quantity', 'UnitPrice'] }, quantity: 'Quantity', orderRef: 'InvoiceNo',
