@@ -13,6 +13,7 @@ export const EVENT_KIND_WORDS: Readonly<Record<string, Bilingual>> = {
   complaint: { zh: '投诉', en: 'complaint' }, service: { zh: '售后服务', en: 'service contact' }, message_sent: { zh: '消息发送', en: 'message sent' },
   message_open: { zh: '消息打开', en: 'message open' }, message_click: { zh: '消息点击', en: 'message click' }, unsubscribe: { zh: '退订', en: 'unsubscribe' },
   campaign: { zh: '活动', en: 'campaign contact' }, coupon_redeemed: { zh: '用券', en: 'coupon redemption' }, referral: { zh: '推荐', en: 'referral' },
+  contract: { zh: '签约或续费', en: 'contract period' }, contract_cancelled: { zh: '合同退订', en: 'contract cancellation' }, contract_resumed: { zh: '合同撤回退订', en: 'contract resumption' },
 };
 
 export const COLUMN_WORDS: Words<NumberColumn | TextColumn | 'local_hour' | 'local_weekday' | 'kind' | 'order' | 'local_date' | 'occurred_at'> = {

@@ -4,11 +4,13 @@ import { z } from 'zod';
 /**
  * Kinds that the feature files know. A shop may add its own (`^[a-z][a-z0-9_]{0,47}$`).
  * - `order`: one row per order line, or per order where there are no lines; rows of one order share `orderRef`. `amount` ≥ 0 is what the customer paid for the line.
+ * - `contract`, `contract_cancelled`, `contract_resumed`: a paid period, and whether the contract goes on after it; docs/contracts.md says what they hold.
  * - `refund`: `amount` ≤ 0 at the time of the refund; `orderRef` is the refunded order where it is known.
  */
 export const EVENT_KINDS = [
   'order', 'refund', 'view', 'cart', 'favourite', 'search', 'visit', 'inquiry', 'complaint', 'service',
   'message_sent', 'message_open', 'message_click', 'unsubscribe', 'campaign', 'coupon_redeemed', 'referral',
+  'contract', 'contract_cancelled', 'contract_resumed',
 ] as const;
 
 export const EVENT_KIND_PATTERN = /^[a-z][a-z0-9_]{0,47}$/;

@@ -18,6 +18,8 @@ import { CONTRACTS_PAGE, examplesOf, shellWords } from './guideKit.ts';
 const END = '2026-04-01';
 const LOG_NAMES: Readonly<Record<string, string>> = { contract_cancelled: 'cancelled', contract_resumed: 'resumed' };
 
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 describe('a contract business', () => {
   const settings: NodeJS.ProcessEnv = {};
   const shop = cliHome(settings);
@@ -30,7 +32,7 @@ describe('a contract business', () => {
     drop = database.drop;
     settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
     const rows = simulated.events.filter(({ kind }) => kind.startsWith('contract')).map(({ customer, occurredAt, kind, amount = '', product = '', orderRef = '', properties }) =>
-      [customer, orderRef, LOG_NAMES[kind] ?? (properties?.['starts'] === undefined ? 'upgrade' : 'renewal'), new Date(occurredAt).toISOString(), product, properties?.['starts'] ?? '', properties?.['ends'] ?? '', amount, properties?.['auto_renew'] === undefined ? '' : 'no'].join(','));
+      [customer, orderRef, LOG_NAMES[kind] ?? 'renewal', new Date(occurredAt).toISOString(), product, text(properties?.['starts']), text(properties?.['ends']), amount, properties?.['auto_renew'] === undefined ? '' : 'no'].join(','));
     shop.file('contracts.csv', ['customer_id,contract_id,event,event_time,plan,starts,ends,amount,auto_renew', ...rows].join('\n'));
     const visits = simulated.events.filter(({ kind }) => !kind.startsWith('contract')).map(({ customer, occurredAt, kind }) => `${customer},${new Date(occurredAt).toISOString()},${kind}`);
     const file = shop.file('visits.csv', ['customer,time,what', ...visits].join('\n'));
@@ -60,16 +62,19 @@ describe('a contract business', () => {
   });
 
   test('the page of the guide does what it says', { timeout: 120_000 }, async () => {
+    const said: string[] = [];
     for (const { line, exit } of examplesOf('en', CONTRACTS_PAGE)) {
       const words = shellWords(line).map((word) => (word.startsWith('./') ? join(shop.folder, word) : word));
       const { code, stdout, stderr } = await shop.run(...words.slice(1), '--quiet');
       expect(code, `${line}\n${stdout}\n${stderr}`).toBe(exit);
-      if (line.includes('tags distribution')) expect(stdout).toMatch(/At risk|Safe/);
+      said.push(stdout);
     }
+    expect(said.join('\n')).toContain('At risk');
   });
 
   test('a customer asked for on demand has the tags of the night, and only whose contract ends soon has a probability', async () => {
-    const { store, scoring } = await opened();
+    const shopApp = await opened();
+    const { store } = shopApp;
     const { card: { target, heads } } = (await listModels(store, 'renewal'))[0];
     expect(target).toEqual({ kind: 'renewal', graceDays: 14 });
     // 104 days until the labels of a 90-day horizon are known, and as many before each part: too long for this history.
@@ -82,7 +87,7 @@ describe('a contract business', () => {
     expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['ok', 'not_eligible']));
     for (const { id } of [due[0], due[20], rows.find(({ status }) => status !== 'ok') ?? due[1]]) {
       const pick = (tags: Awaited<ReturnType<typeof tagsOf>>) => tags.filter(({ key }) => key === 'renewal_prob' || key === 'contract_days_left').sort((a, b) => (a.key < b.key ? -1 : 1));
-      expect(pick(await scoreOneNow(scoring({ progress: silentProgress }), id, { asOf: END }))).toEqual(pick(await tagsOf(store.db, id)));
+      expect(pick(await scoreOneNow(shopApp.scoring({ progress: silentProgress }), id, { asOf: END }))).toEqual(pick(await tagsOf(store.db, id)));
     }
   });
 
