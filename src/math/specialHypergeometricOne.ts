@@ -9,6 +9,10 @@
  * series takes 4,000; with b and c in the hundreds it takes far fewer.
  */
 
+import { lbeta } from './specialGamma.ts';
+import { logAddExp } from './specialLog.ts';
+import { logIntegrateUnit } from './specialQuadrature.ts';
+
 /** Value and derivatives by b, c and z. */
 export interface HypOne {
   value: number;
@@ -19,6 +23,8 @@ export interface HypOne {
 
 const EPSILON = 1e-17;
 const MOST_STEPS = 4_000_000;
+/** Nearer to z = 1 than this the fraction takes thousands of steps, each of which passes on the rounding of all before. */
+const NEAR_ONE = 1e-4;
 
 /** 1 − ρ²: how fast the fraction converges in the end. */
 function finalGain(z: number): number {
@@ -27,9 +33,13 @@ function finalGain(z: number): number {
   return Math.max(1 - ratio * ratio, 1e-9);
 }
 
-/** ₂F₁(1, b; c; z) for 0 < b < c and 0 ≤ z < 1. Relative accuracy about 1e-14. */
-export function hyp2F1One(b: number, c: number, z: number): number {
+/**
+ * ₂F₁(1, b; c; z) for 0 < b < c and 0 ≤ z < 1. Relative accuracy about 1e-14.
+ * @param complement 1 − z, for callers who know it better than by subtraction: near z = 1 the function moves with it, and what z lost by rounding is made up for by the first derivative.
+ */
+export function hyp2F1One(b: number, c: number, z: number, complement = 1 - z): number {
   if (!(z > 0)) return z === 0 ? 1 : NaN;
+  if (complement < NEAR_ONE) return eulerIntegral(b, c, complement);
   const gain = finalGain(z);
   let D = 1;
   let delta = 1;
@@ -45,7 +55,15 @@ export function hyp2F1One(b: number, c: number, z: number): number {
     sum += delta;
     if (delta + before < EPSILON * sum * gain) break;
   }
-  return sum;
+  const lost = complement - (1 - z);
+  // z (1 − z) F′ = b z F − (c − 1) (F − 1), from the recurrence of the series.
+  return lost === 0 ? sum : sum - (lost * (b * z * sum - (c - 1) * (sum - 1))) / (z * complement);
+}
+
+/** 1 / B(b, c − b) ∫ u^(b−1) (1 − u)^(c−b−1) / (1 − z u) du (DLMF 15.6.1), with 1 − z u = (1 − u) + (1 − z) u: nothing is lost however small 1 − z is. */
+function eulerIntegral(b: number, c: number, complement: number): number {
+  const logComplement = Math.log(complement);
+  return Math.exp(logIntegrateUnit((logU, log1mU) => b * logU + (c - b) * log1mU - logAddExp(log1mU, logComplement + logU)) - lbeta(b, c - b));
 }
 
 /** The same with derivatives, written into `out`: every step is differentiated (forward mode). */

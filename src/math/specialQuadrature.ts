@@ -8,7 +8,7 @@ const MAX_HALVINGS = 9;
  * ln ∫₀¹ f(u) du by the tanh-sinh rule (Takahasi & Mori 1974) in log space.
  * @param logIntegrand ln(u (1 − u) f(u)) given ln u and ln(1 − u). The factor u (1 − u) belongs to the substitution; passing both
  *   logarithms keeps full accuracy at the ends, so that u^(a−1) with a tiny exponent a neither underflows nor is cut off.
- * The step is halved until two sums agree to 1e-14, or 9 times.
+ * The step is halved until two sums agree to 1e-14, or to the rounding of logarithms as large as the integrand's, or 9 times.
  */
 export function logIntegrateUnit(logIntegrand: (logU: number, log1mU: number) => number): number {
   const at = (tau: number): number => {
@@ -35,7 +35,7 @@ export function logIntegrateUnit(logIntegrand: (logU: number, log1mU: number) =>
     for (let tau = -HALF_WIDTH + step / 2; tau < HALF_WIDTH; tau += step) add(at(tau));
     step /= 2;
     const current = peak + Math.log(sum * step);
-    if (Math.abs(current - previous) < 1e-14) return current;
+    if (Math.abs(current - previous) < Math.max(1e-14, 1e-15 * Math.abs(peak))) return current;
     previous = current;
   }
   return previous;

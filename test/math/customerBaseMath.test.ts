@@ -33,6 +33,22 @@ describe('2F1(1, b; c; z)', () => {
     expect(Math.abs(out.byZ / byZ - 1)).toBeLessThan(1e-9);
   });
 
+  // mpmath 1.4.1, 220 digits, at z = 1 − complement exactly; the fraction alone, with z as a double, was off by up to 1e-10 here.
+  test.each([
+    [0.75, 1.78, 1e-6, 9.05041494808155], [10.7, 10.75, 1e-9, 411094204.3594173], [300, 301.5, 1e-5, 546.1161710834562], [0.003, 0.05, 1e-12, 16437193921.92839], [2, 9, 5e-5, 1.3333066676666],
+  ])('b=%d c=%d, %d before z = 1', (b, c, complement, value) => {
+    expect(Math.abs(hyp2F1One(b, c, 1 - complement, complement) / value - 1)).toBeLessThan(1e-12);
+  });
+
+  test('what z lost by rounding does not matter where its complement is known', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.01, max: 20, noNaN: true }), fc.double({ min: 0.01, max: 5, noNaN: true }), fc.double({ min: 1e-4, max: 1e-2, noNaN: true }), (b, more, complement) => {
+        const [exact, off] = [hyp2F1One(b, b + more, 1 - complement, complement), hyp2F1One(b, b + more, 1 - complement - 1e-13, complement)];
+        expect(Math.abs(off / exact - 1)).toBeLessThan(1e-11);
+      }),
+    );
+  });
+
   test('z = 0, and the geometric series at b = c', () => {
     expect(hyp2F1One(3, 4, 0)).toBe(1);
     expect(hyp2F1One(2, 2 + 1e-13, 0.9)).toBeCloseTo(10, 9);

@@ -2,7 +2,7 @@
  * Gamma-Gamma spend model (Fader, Hardie & Lee 2005; Fader & Hardie 2013 note): the spend of an order is Gamma(p, ν), with ν ~ Gamma(q, γ) per customer.
  * x orders with mean m. The mean spend of the population is p γ / (q − 1), which exists for q > 1 only.
  */
-import { lgamma } from '../../math/specialGamma.ts';
+import { lgamma, lgammaDelta } from '../../math/specialGamma.ts';
 import { distinctRows } from '../../math/stats/groupRows.ts';
 
 export interface GammaGammaParams {
@@ -14,9 +14,8 @@ export interface GammaGammaParams {
 
 /** ln f(m | x, p, q, γ) for x ≥ 1 orders of mean m > 0. Eq. (1a) of the 2013 note. */
 export function gammaGammaLogLikelihood({ p, q, gamma }: GammaGammaParams, x: number, m: number): number {
-  return (
-    lgamma(p * x + q) - lgamma(p * x) - lgamma(q) + q * Math.log(gamma / (gamma + m * x)) + p * x * Math.log((m * x) / (gamma + m * x)) - Math.log(m)
-  );
+  // ln Γ(p x + q) − ln Γ(p x) and the powers without their cancellation where orders are many and alike.
+  return lgammaDelta(p * x, q) - lgamma(q) - q * Math.log1p((m * x) / gamma) - p * x * Math.log1p(gamma / (m * x)) - Math.log(m);
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 import { columnDot, congruence } from '../../math/linear.ts';
 import type { CurvedObjective } from '../../math/optimiseNewton.ts';
-import { digamma, lgamma, trigamma } from '../../math/specialGamma.ts';
+import { digamma, lgamma, lgammaDelta, trigamma } from '../../math/specialGamma.ts';
 import { TERMS, expand } from './gammaGammaExpansion.ts';
 import type { Expansion, SpendBlocks } from './gammaGammaExpansion.ts';
 
@@ -85,7 +85,7 @@ function addBlocks({ orders, mass, logMoney }: SpendBlocks, sums: Float64Array, 
     const psi1 = trigamma(px + q);
     const share = logMoney[block] - log;
     const rest = w * logG - log;
-    value += w * (lgamma(px + q) - lgamma(px) - lgammaQ) + q * rest + px * share - logMoney[block] + w * Math.log(x);
+    value += w * (lgammaDelta(px, q) - lgammaQ) + q * rest + px * share - logMoney[block] + w * Math.log(x);
     dp += x * (w * (psi - digamma(px)) + share);
     dq += w * (psi - digammaQ) + rest;
     dg += (q * w) / g - (px + q) * slope;

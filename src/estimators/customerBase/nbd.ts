@@ -136,7 +136,7 @@ export function discountedOrders(params: NbdParams, history: History, rate: numb
       const density = R * (Math.log(A) + logLambda) - A * lambda;
       // Where the density cannot be told from zero, nothing needs to be worked out.
       if (!(density > R * Math.log(R) - R - 800) || logShare === -Infinity) return -Infinity;
-      return density + (k - stage) * logShare + Math.log(hyp2F1One(B, a + B, Math.exp(k * logShare)));
+      return density + (k - stage) * logShare + Math.log(hyp2F1One(B, a + B, Math.exp(k * logShare), -Math.expm1(k * logShare)));
     });
     return Math.exp(logIntegral - lgamma(R));
   });

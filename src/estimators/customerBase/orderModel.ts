@@ -58,7 +58,8 @@ const LOG_LONGEST = Math.log(1e6 / 7);
 
 /**
  * Weeks after T by which the next order has come with each probability of `levels` (ascending, in (0, 1)), between 0.001 and 10⁶ days.
- * Without a closed form: false position on ln h inside a shrinking bracket (Illinois variant, so that neither end sticks), each level starting from the one before.
+ * Without a closed form: false position on ln of the probability by ln h, which is nearly straight for short windows, inside a shrinking bracket (Illinois variant, so that
+ * neither end sticks), each level starting from the one before.
  */
 export function nextOrderWeeks(model: OrderModel, history: History, levels: readonly number[]): number[] {
   const clamp = (weeks: number): number => Math.min(Math.exp(LOG_LONGEST), Math.max(Math.exp(LOG_SHORTEST), weeks));
@@ -70,35 +71,30 @@ export function nextOrderWeeks(model: OrderModel, history: History, levels: read
   return levels.map((level) => {
     if (level >= most) return Math.exp(LOG_LONGEST);
     if (level <= atLow) return Math.exp(low);
-    let [from, fromGap, to, toGap] = [low, atLow - level, LOG_LONGEST, most - level];
-    let last = 0;
-    for (let i = 0; i < 100 && to - from > 1e-10; i++) {
-      // Bisection while the curve is far from straight, then false position.
-      let middle = i < 4 ? (from + to) / 2 : (from * toGap - to * fromGap) / (toGap - fromGap);
-      if (!(middle > from && middle < to)) middle = (from + to) / 2;
-      const gap = active(middle) - level;
-      if (gap === 0) {
-        from = to = middle;
-        break;
-      }
-      if (gap < 0) {
-        from = middle;
-        fromGap = gap;
-        if (last === -1) toGap /= 2;
-        last = -1;
-      } else {
-        to = middle;
-        toGap = gap;
-        if (last === 1) fromGap /= 2;
-        last = 1;
-      }
-      if (Math.abs(gap) < 1e-13) {
-        from = to = middle;
-        break;
-      }
-    }
-    low = (from + to) / 2;
+    low = rootOf((v) => Math.log(active(v) / level), low, Math.log(atLow / level), LOG_LONGEST, Math.log(most / level));
     atLow = level;
     return Math.exp(low);
   });
+}
+
+/** Where an increasing function is 0, between `from`, where it is `fromGap` < 0, and `to`, where it is `toGap` > 0. −Infinity is a value. */
+function rootOf(f: (v: number) => number, from: number, fromGap: number, to: number, toGap: number): number {
+  let last = 0;
+  for (let i = 0; i < 100 && to - from > 1e-14; i++) {
+    // Bisection while the curve is far from straight, then false position.
+    let middle = i < 4 ? (from + to) / 2 : (from * toGap - to * fromGap) / (toGap - fromGap);
+    if (!(middle > from && middle < to)) middle = (from + to) / 2;
+    const gap = f(middle);
+    if (Math.abs(gap) < 1e-15) return middle;
+    if (gap < 0) {
+      [from, fromGap] = [middle, gap];
+      if (last === -1) toGap /= 2;
+      last = -1;
+    } else {
+      [to, toGap] = [middle, gap];
+      if (last === 1) fromGap /= 2;
+      last = 1;
+    }
+  }
+  return (from + to) / 2;
 }

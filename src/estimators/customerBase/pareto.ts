@@ -28,15 +28,15 @@ export interface ParetoParams {
 /** ρ(t): of the weight alive at t, the share that leaves later without another order. */
 function leavesSilent({ r, alpha, s, beta }: ParetoParams, x: number, t: number): number {
   const m = r + s + x;
-  if (alpha >= beta) return (s / m) * hyp2F1One(r + x, m + 1, (alpha - beta) / (alpha + t));
-  return (((s / m) * (alpha + t)) / (beta + t)) * hyp2F1One(s + 1, m + 1, (beta - alpha) / (beta + t));
+  if (alpha >= beta) return (s / m) * hyp2F1One(r + x, m + 1, (alpha - beta) / (alpha + t), (beta + t) / (alpha + t));
+  return (((s / m) * (alpha + t)) / (beta + t)) * hyp2F1One(s + 1, m + 1, (beta - alpha) / (beta + t), (alpha + t) / (beta + t));
 }
 
 /** 1 − ρ(t) without cancellation: the share that orders again before leaving, by the same formula with the roles of ordering and leaving exchanged. */
 function ordersAgain({ r, alpha, s, beta }: ParetoParams, x: number, t: number): number {
   const m = r + s + x;
-  if (beta >= alpha) return ((r + x) / m) * hyp2F1One(s, m + 1, (beta - alpha) / (beta + t));
-  return ((((r + x) / m) * (beta + t)) / (alpha + t)) * hyp2F1One(r + x + 1, m + 1, (alpha - beta) / (alpha + t));
+  if (beta >= alpha) return ((r + x) / m) * hyp2F1One(s, m + 1, (beta - alpha) / (beta + t), (alpha + t) / (beta + t));
+  return ((((r + x) / m) * (beta + t)) / (alpha + t)) * hyp2F1One(r + x + 1, m + 1, (alpha - beta) / (alpha + t), (beta + t) / (alpha + t));
 }
 
 /** ln of S(T) / S(t_x) ≤ 0. */
@@ -69,12 +69,13 @@ export function paretoAlive(params: ParetoParams, history: History): number {
 /** Nodes and weights of Gauss–Legendre with 8 points on (−1, 1). */
 const NODES = [0.1834346424956498, 0.525532409916329, 0.7966664774136267, 0.9602898564975363] as const;
 const WEIGHTS = [0.362683783378362, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763] as const;
-/** A panel of this length, with singularities π away, leaves 8 points an error below 1e-14. */
+/** Panels of this length, with singularities π away, or over which the integrand changes by e^3 leave 8 points an error below 1e-14. */
 const LONGEST_PANEL = 1.5;
+const MOST_CHANGE = 3;
 
 /**
  * P(at least one order in (T, T + weeks] | x, t_x, T) = 1 − L(x, t_x, T + weeks) / L(x, t_x, T), in [0, 1]: the weight of ordering while alive in the window,
- * ∫ (r + x) (α + τ)^−(r+x+1) (β + τ)^−s dτ. As a difference of two tails where it is large, by Gauss–Legendre where the window is short and they would cancel.
+ * ∫ (r + x) (α + τ)^−(r+x+1) (β + τ)^−s dτ. As a difference of two tails where it is a good part of the first, by Gauss–Legendre where they would cancel.
  */
 export function paretoActive(params: ParetoParams, history: History, weeks: number): number {
   const { r, alpha, s, beta } = params;
@@ -83,13 +84,20 @@ export function paretoActive(params: ParetoParams, history: History, weeks: numb
   const { alive, total } = fates(params, history);
   const logRatio = -(r + x) * Math.log1p(weeks / (alpha + T)) - s * Math.log1p(weeks / (beta + T));
   if (logRatio < -0.1) {
-    const again = ordersAgain(params, x, T) - Math.exp(logRatio) * ordersAgain(params, x, T + weeks);
-    return Math.min(1, Math.max(0, (alive * again) / total));
+    const ever = ordersAgain(params, x, T);
+    const again = ever - Math.exp(logRatio) * ordersAgain(params, x, T + weeks);
+    if (again > 0.1 * ever) return Math.min(1, (alive * again) / total);
   }
+  return Math.min(1, (alive / total) * ordersWithin(params, x, T, weeks));
+}
+
+/** ∫ of the rate of orders over the window, relative to being alive at T: a sum of positive terms. */
+function ordersWithin({ r, alpha, s, beta }: ParetoParams, x: number, T: number, weeks: number): number {
   // In y = ln(1 + u / nearest) the powers are exponentials and nothing is singular nearer than π, however long the window is beside α or β.
   const nearest = Math.min(alpha, beta) + T;
   const length = Math.log1p(weeks / nearest);
-  const panels = Math.ceil(length / LONGEST_PANEL);
+  const steepest = 1 + ((r + x + 1) * (weeks + nearest)) / (alpha + T + weeks) + (s * (weeks + nearest)) / (beta + T + weeks);
+  const panels = Math.ceil(length * Math.max(1 / LONGEST_PANEL, steepest / MOST_CHANGE));
   const half = length / panels / 2;
   let sum = 0;
   for (let panel = 0; panel < panels; panel++) {
@@ -101,7 +109,7 @@ export function paretoActive(params: ParetoParams, history: History, weeks: numb
       }
     }
   }
-  return Math.min(1, ((alive / total) * (r + x) * nearest * half * sum) / (alpha + T));
+  return ((r + x) * nearest * half * sum) / (alpha + T);
 }
 
 /** (1 − e^(−v w)) / v, with its limit w at v = 0: the form in which nothing is singular at s = 1. */

@@ -70,6 +70,32 @@ describe('identities of every continuous-time model', () => {
     expect(relative(model.pActive({ x: 0, tx: 0, T: 0.30429663868062024 }, 0.65604971934406), 0.05081714155864586)).toBeLessThan(1e-13);
   });
 
+  // mpmath 1.4.1, 220 digits, 1 − L(T + h) / L(T) and the textbook's P(alive) and E[orders] through ₂F₁: found among 30,000 random customers of extreme shops, where lives are over long before the
+  // next order is due (two tails that nearly cancel) or customers leave a million times sooner than they order (₂F₁ within 1e-6 of its singularity). Off by 5e-9 and 4e-11 before.
+  test.each([
+    [0.04301, 0.00342, 9.69, 2922.6, 0, 0, 1739.1, 0.00118, 0.009813515001317108, 2.863847876271013e-10, 2.8638488896334346e-10],
+    [0.7544, 2879.7, 0.02167, 0.004926, 0, 0, 0, 3.111, 1, 0.0007235345972732448, 0.0007242128528305836],
+    [0.003758, 1490.76, 0.0613, 0.02022, 0, 0, 0, 1.698, 1, 3.4580493060458703e-6, 3.4599689687595565e-6],
+    [0.005, 0.047, 6.82, 54.44, 3, 4.3, 904.4, 500, 3.225614018844344e-15, 1.0078123986501228e-15, 1.6121092989802928e-15],
+  ])('Pareto/NBD far from any shop: r=%d α=%d s=%d β=%d x=%d t_x=%d T=%d in %d weeks', (r, alpha, s, beta, x, tx, T, weeks, alive, active, orders) => {
+    const model = orderModelOf({ model: 'pareto_nbd', r, alpha, s, beta });
+    expect(relative(model.pAlive({ x, tx, T }), alive)).toBeLessThan(2e-12);
+    expect(relative(model.pActive({ x, tx, T }, weeks), active)).toBeLessThan(2e-12);
+    expect(relative(model.expectedOrders({ x, tx, T }, weeks), orders)).toBeLessThan(2e-12);
+  });
+
+  test('dates of customers who hardly ever come back are dates too: levels far below rounding', () => {
+    // Silence of 25 weeks after 40 orders in the first two: whatever is left of P(alive), half of it is due by the median. The search once ended at its first guess for levels below 1e-13.
+    for (const params of [{ model: 'bg_nbd', r: 0.4, alpha: 1, a: 0.4, b: 1.5, k: 3 }, { model: 'pareto_nbd', r: 0.7, alpha: 0.1, s: 0.8, beta: 9 }] as const) {
+      const model = orderModelOf(params);
+      const history = { x: 40, tx: 1.7, T: 26.7 };
+      const level = model.pActive(history, 1e6 / 7) / 2;
+      expect(level).toBeGreaterThan(0);
+      expect(level).toBeLessThan(1e-40);
+      expect(relative(model.pActive(history, nextOrderWeeks(model, history, [level])[0]), level)).toBeLessThan(1e-11);
+    }
+  });
+
   test('the survival curve falls from 1, and its quantiles are its inverse', () => {
     fc.assert(
       fc.property(anyParams, anyHistory, positive(0.02, 0.6), (params, history, share) => {
@@ -78,11 +104,11 @@ describe('identities of every continuous-time model', () => {
         expect(curve[0]).toBe(1);
         curve.slice(1).forEach((value, i) => expect(value).toBeLessThanOrEqual(curve[i] + 1e-12));
         const level = share * model.pActive(history, 1e6 / 7);
-        fc.pre(level > 1e-6);
+        fc.pre(level > 1e-250);
         const [weeks, later] = nextOrderWeeks(model, history, [level, 1.3 * level]);
         expect(later).toBeGreaterThanOrEqual(weeks);
         // Nothing is dated before 0.001 days.
-        expect(weeks <= 1e-3 || relative(model.pActive(history, weeks), level) < 1e-6).toBe(true);
+        expect(weeks <= 1e-3 || relative(model.pActive(history, weeks), level) < 1e-11).toBe(true);
       }),
       { numRuns: 60 },
     );
