@@ -77,8 +77,9 @@ function hazardTable(latents: Latents, size: number): Float64Array {
 /**
  * Log-likelihood of the track under `latents` (up to a constant of the history), and into `noOrder[h]` the probability of
  * no order on the h days that follow it, h = 0 … noOrder.length − 1 (noOrder[0] = 1).
+ * @param morning where given: the probabilities of no wish and of a wish on the morning after the track are written here
  */
-export function filterTrack(p: ShopParameters, calendar: SimulatedCalendar, track: Track, latents: Latents, noOrder: Float64Array): number {
+export function filterTrack(p: ShopParameters, calendar: SimulatedCalendar, track: Track, latents: Latents, noOrder: Float64Array, morning?: Float64Array): number {
   const horizon = noOrder.length - 1;
   if (latents.lead && track.orders > 0) return -Infinity;
   const hazards = hazardTable(latents, Math.max(track.longestGap, track.lastGap + horizon));
@@ -159,6 +160,7 @@ export function filterTrack(p: ShopParameters, calendar: SimulatedCalendar, trac
       gone /= total;
     }
   }
+  if (morning !== undefined) [morning[0], morning[1]] = [without / (without + withWish + gone), withWish / (without + withWish + gone)];
   rollForward(p, calendar, track, latents, { without, withWish, gone, gap, orders }, hazards, noOrder);
   return logLikelihood;
 }

@@ -12,6 +12,7 @@ import { filterTrack, trackOf } from './filter.ts';
 import type { Track } from './filter.ts';
 import { dayOf, visibleHistory } from './history.ts';
 import { LATENT_DIMENSIONS, latentsFrom } from './parameters.ts';
+import type { Latents } from './parameters.ts';
 import type { SimulatedShop } from './shop.ts';
 
 export interface OracleScore {
@@ -75,16 +76,18 @@ function nextProposal(z: Float64Array, logWeights: Float64Array, count: number):
   return { mean, sd };
 }
 
-/** Averages over the posterior of one customer: P(order within h days) for each of `horizons`. */
-function posteriorScore(shop: SimulatedShop, track: Track, cycleShift: number, horizons: readonly number[], particles: number, random: Random): { probabilities: number[]; effectiveSamples: number } {
+/** Log-likelihood of the history under one set of latent values, and what is averaged of it into `values`. */
+export type Measure = (latents: Latents, values: Float64Array) => number;
+
+/** Averages of `count` values over the posterior of one customer's latent values. */
+export function posteriorMeans(shop: SimulatedShop, track: Track, cycleShift: number, count: number, measure: Measure, particles: number, random: Random): { means: number[]; effectiveSamples: number } {
   const p = shop.options.parameters;
   const perStage = Math.ceil(particles / STAGES);
   const total = perStage * STAGES;
   const z = new Float64Array(total * D);
   const logLikelihood = new Float64Array(total);
   const logWeights = new Float64Array(total);
-  const noOrder = new Float64Array(Math.max(...horizons) + 1);
-  const kept = new Float64Array(total * horizons.length);
+  const kept = new Float64Array(total * count);
   const proposals: Proposal[] = [];
   for (let stage = 0; stage < STAGES; stage++) {
     const from = stage * perStage;
@@ -95,8 +98,7 @@ function posteriorScore(shop: SimulatedShop, track: Track, cycleShift: number, h
       // A customer with an order is no lead; the prior share is then the same factor for every sample.
       const lead = random.next() < p.leadShare && track.orders === 0;
       const latents = latentsFrom(p, z, i * D, cycleShift, lead, random.next() < p.persuadableShare);
-      logLikelihood[i] = filterTrack(p, shop.calendar, track, latents, noOrder);
-      horizons.forEach((horizon, k) => (kept[i * horizons.length + k] = 1 - noOrder[horizon]));
+      logLikelihood[i] = measure(latents, kept.subarray(i * count, (i + 1) * count));
     }
     for (let i = 0; i < from + perStage; i++) {
       const densities = proposals.map((one) => logDensity(one, z, i * D));
@@ -106,12 +108,23 @@ function posteriorScore(shop: SimulatedShop, track: Track, cycleShift: number, h
     }
   }
   const { weights, effective } = normalised(logWeights, total, 1);
-  const probabilities = horizons.map((_, k) => {
+  const means = Array.from({ length: count }, (_, k) => {
     let sum = 0;
-    for (let i = 0; i < total; i++) sum += weights[i] * kept[i * horizons.length + k];
-    return Math.min(1, Math.max(0, sum));
+    for (let i = 0; i < total; i++) sum += weights[i] * kept[i * count + k];
+    return sum;
   });
-  return { probabilities, effectiveSamples: effective };
+  return { means, effectiveSamples: effective };
+}
+
+/** P(order within h days) for each of `horizons`. */
+function posteriorScore(shop: SimulatedShop, track: Track, cycleShift: number, horizons: readonly number[], particles: number, random: Random): { probabilities: number[]; effectiveSamples: number } {
+  const noOrder = new Float64Array(Math.max(...horizons) + 1);
+  const { means, effectiveSamples } = posteriorMeans(shop, track, cycleShift, horizons.length, (latents, values) => {
+    const logLikelihood = filterTrack(shop.options.parameters, shop.calendar, track, latents, noOrder);
+    horizons.forEach((horizon, k) => (values[k] = 1 - noOrder[horizon]));
+    return logLikelihood;
+  }, particles, random);
+  return { probabilities: means.map((mean) => Math.min(1, Math.max(0, mean))), effectiveSamples };
 }
 
 /** Events of each customer; the shop hands them out customer by customer. */

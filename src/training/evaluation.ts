@@ -30,6 +30,8 @@ export interface Predicted {
   readonly y: Float64Array;
   /** Probability, expected amount or median days. */
   readonly predicted: Float64Array;
+  /** Rows with the same number are of one customer and drawn together for intervals; absent: rows are independent. */
+  readonly groups?: Float64Array;
   /** Ends of the 80 % interval and of the middle half, where the candidate gives them. */
   readonly intervals?: { readonly low80: Float64Array; readonly high80: Float64Array; readonly low50: Float64Array; readonly high50: Float64Array };
 }
@@ -52,7 +54,7 @@ export function evaluate(task: Task, data: Predicted, rng: Random, replicates = 
   for (const [name, scorer] of Object.entries(scorers)) {
     const value = scorer(y, predicted);
     if (value === undefined) continue;
-    const around = withInterval.has(name) ? bootstrap(scorer, [y, predicted], { rng: rng.fork('bootstrap', name), replicates }) : undefined;
+    const around = withInterval.has(name) ? bootstrap(scorer, [y, predicted], { rng: rng.fork('bootstrap', name), replicates, ...(data.groups === undefined ? {} : { groups: data.groups }) }) : undefined;
     metrics[name] = around === undefined ? { value } : { value, low: around.low, high: around.high };
   }
   if (task === 'duration') Object.assign(metrics, durationMetrics(data));

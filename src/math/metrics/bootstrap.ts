@@ -7,6 +7,8 @@ export interface BootstrapOptions {
   readonly replicates?: number;
   /** Level of the interval; .95 unless told. */
   readonly level?: number;
+  /** Rows with the same number are drawn together (cluster bootstrap): those of one customer are not independent. Absent: every row by itself. */
+  readonly groups?: ArrayLike<number>;
 }
 
 export interface BootstrapInterval {
@@ -28,16 +30,22 @@ export function bootstrap<Columns extends readonly Float64Array[]>(
   columns: readonly [...Columns],
   options: BootstrapOptions,
 ): BootstrapInterval | undefined {
-  const { rng, replicates = 200, level = 0.95 } = options;
+  const { rng, replicates = 200, level = 0.95, groups } = options;
   const n = columns[0]?.length ?? 0;
   const estimate = metric(...columns);
   if (n === 0 || estimate === undefined) return undefined;
   const drawn = columns.map(() => new Float64Array(n));
+  const clusters = groups === undefined ? undefined : rowsByGroup(groups);
   const found: number[] = [];
   for (let r = 0; r < replicates; r++) {
-    for (let i = 0; i < n; i++) {
-      const row = rng.int(n);
-      for (let c = 0; c < drawn.length; c++) drawn[c][i] = columns[c][row];
+    if (clusters === undefined) {
+      for (let i = 0; i < n; i++) {
+        const row = rng.int(n);
+        for (let c = 0; c < drawn.length; c++) drawn[c][i] = columns[c][row];
+      }
+    } else {
+      const rows = Array.from(clusters, () => clusters[rng.int(clusters.length)]).flat();
+      for (let c = 0; c < drawn.length; c++) drawn[c] = Float64Array.from(rows, (row) => columns[c][row]);
     }
     const one = metric(...(drawn as unknown as Columns));
     if (one !== undefined) found.push(one);
@@ -54,4 +62,14 @@ export function bootstrap<Columns extends readonly Float64Array[]>(
     standardError: Math.sqrt(variance),
     replicates: found.length,
   };
+}
+
+function rowsByGroup(groups: ArrayLike<number>): number[][] {
+  const found = new Map<number, number[]>();
+  for (let row = 0; row < groups.length; row++) {
+    const own = found.get(groups[row]);
+    if (own === undefined) found.set(groups[row], [row]);
+    else own.push(row);
+  }
+  return [...found.values()];
 }

@@ -29,13 +29,15 @@ export interface TestedOnce {
 export async function testOnce(request: HeadRequest, task: Task, chosen: Tried, baseline: Tried, test: Dataset): Promise<TestedOnce> {
   const { split, rng } = request;
   const learned = split.mode === 'label_free' ? test : await request.rowsAt(split.refit);
+  // A customer has one row per cut-off, and as many as there were visits.
+  const visits = request.definition.observations.at === 'visit';
   const atTest = async (one: Tried): Promise<AtTest> => {
     const fitted = split.mode === 'label_free' ? one.fitted : ((await refit(request, one.candidate, learned, rng)) ?? one.fitted);
     const raw = fitted.estimator.predict(fitted.artefact, candidateMatrix(test.x, one.candidate));
     const level = await levelFor(request, fitted, learned, one.serving.level, split.test, split.test);
     const serving = { ...one.serving, level };
     const served = finish(fitted.estimator, task, fitted.artefact, serving, test.x, raw, split.test);
-    const evaluation = evaluate(task, { y: test.y, predicted: served.prediction, ...intervalsOf(served) }, rng.fork('test', one.candidate.name));
+    const evaluation = evaluate(task, { y: test.y, predicted: served.prediction, ...intervalsOf(served), ...(visits ? { groups: test.customerIds } : {}) }, rng.fork('test', one.candidate.name));
     return { served, serving, raw, fitted, evaluation: { ...evaluation, metrics: { ...evaluation.metrics, ...(task === 'duration' ? await wholeWait(split, request.rowsAt, one.fitted, fitted) : {}) } } };
   };
   const chosenTest = await atTest(chosen);

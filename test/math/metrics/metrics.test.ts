@@ -109,3 +109,12 @@ test('bootstrap interval of a mean is near its normal one, and the seed decides 
   expect(bootstrap(mean, [sample], { rng: seededRandom(1), replicates: 500 })).toEqual(interval);
   expect(bootstrap((t, s) => rocAuc(t, s), [new Float64Array(3), new Float64Array(3)], { rng: seededRandom(1) })).toBeUndefined();
 });
+
+test('rows of one group are drawn together: ten copies of a row know no more than one', () => {
+  const [one, copies] = [Float64Array.from({ length: 60 }, (_, i) => i % 7), Float64Array.from({ length: 600 }, (_, i) => Math.floor(i / 10) % 7)];
+  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const error = (values: Float64Array, groups?: Int32Array): number => bootstrap(mean, [values], { rng: seededRandom(2), replicates: 800, ...(groups === undefined ? {} : { groups }) })?.standardError ?? 0;
+  const [alone, together, apart] = [error(one), error(copies, Int32Array.from(copies, (_, i) => Math.floor(i / 10))), error(copies)];
+  expect(Math.abs(together / alone - 1)).toBeLessThan(0.1);
+  expect(apart).toBeLessThan(0.5 * alone);
+});
