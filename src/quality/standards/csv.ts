@@ -13,8 +13,15 @@ export function writeStandardsCsv(fields: readonly { readonly field: string; rea
   return [HEADER, ...rows].map((row) => `${row.map((text) => quoted(toCsvText(text))).join(',')}\r\n`).join('');
 }
 
+/** Spreadsheet programs write the separator of their country. */
+function separatorOf(text: string): string {
+  const [header] = /^[^\r\n]*/.exec(text) ?? [''];
+  return [',', ';', '\t'].find((one) => header.includes(one)) ?? ',';
+}
+
 /** @throws AppError `bad_data` for a quote that does not end. */
 function records(text: string): string[][] {
+  const separator = separatorOf(text);
   const rows: string[][] = [[]];
   let value = '';
   let quoted = false;
@@ -29,7 +36,7 @@ function records(text: string): string[][] {
       else if (text[i + 1] === '"') value += text[++i];
       else quoted = false;
     } else if (letter === '"' && value === '') quoted = true;
-    else if (letter === ',') end();
+    else if (letter === separator) end();
     else if (letter === '\n') {
       end();
       rows.push([]);

@@ -91,11 +91,12 @@ interface Serving {
   readonly checkResponses: boolean;
 }
 
-/** @param policy of a page; absent: the body is JSON */
-function send(res: Response, state: ServerState, status: number, body: unknown, policy?: string): void {
+/** @param as the policy of a page, or how JSON is laid out */
+function send(res: Response, state: ServerState, status: number, body: unknown, { policy, edited = false }: Pick<Route, 'policy' | 'edited'> = {}): void {
   if (state.closing) res.set('Connection', 'close');
   res.status(status);
   if (policy !== undefined) res.set('Content-Security-Policy', policy).type('html').send(body);
+  else if (edited) res.type('json').send(`${JSON.stringify(body, null, 2)}\n`);
   else res.json(body);
 }
 
@@ -130,7 +131,7 @@ function handlerOf(route: Route, { deps, state, bodyLimit, perKey, checkResponse
       return;
     }
     if (checkResponses) route.response.parse(answer);
-    send(res, state, route.status?.(answer) ?? 200, answer, route.produces === 'html' ? (route.policy ?? DOCS_POLICY) : undefined);
+    send(res, state, route.status?.(answer) ?? 200, answer, route.produces === 'html' ? { policy: route.policy ?? DOCS_POLICY } : { edited: route.edited === true });
   };
 }
 

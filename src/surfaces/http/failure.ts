@@ -14,7 +14,7 @@ function ofFramework(error: object): AppError | undefined {
   const type = 'type' in error ? error.type : undefined;
   if (type === 'entity.too.large') return new AppError('payload_too_large', 'The body is larger than this server accepts.', { ...('limit' in error ? { details: { limitBytes: error.limit } } : {}), hint: 'Send smaller batches; for files use `tagcast import`.' });
   if (type === 'entity.parse.failed') return new AppError('invalid_input', 'The body is not valid JSON.', { hint: 'Send one JSON object in UTF-8.' });
-  if (type === 'entity.verify.failed') return new AppError('invalid_input', 'The body is not valid UTF-8.', { hint: 'Send JSON in UTF-8.' });
+  if (type === 'entity.verify.failed') return new AppError('invalid_input', 'The body is not valid UTF-8.', { hint: 'Send it in UTF-8; Excel writes that as "CSV UTF-8".' });
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') return new AppError('invalid_input', 'The body is compressed or in an encoding that is not accepted.', { hint: 'Send JSON in UTF-8, not compressed.' });
   if (type === 'request.aborted' || type === 'request.size.invalid') return new AppError('invalid_input', 'The body ended before its announced length.', { hint: 'Send the request again.' });
   const status = 'status' in error ? error.status : undefined;

@@ -60,6 +60,8 @@ export interface RouteHead {
   readonly cost?: number;
   /** `file`: the handler answers a {@link Download}, which is sent as it comes. */
   readonly produces?: 'json' | 'html' | 'file';
+  /** A document that people edit: with line breaks, as the command line writes it to a file. */
+  readonly edited?: boolean;
   /** Content security policy of a page; absent: that of the docs page. */
   readonly policy?: string;
 }

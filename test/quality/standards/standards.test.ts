@@ -58,6 +58,7 @@ describe('a vocabulary', () => {
       expect(readStandardsCsv(writeStandardsCsv([{ field: 'attribute.a', entries }]))).toEqual(new Map([['attribute.a', entries]]));
     }), { seed: 4, numRuns: 100 });
     expect(writeStandardsCsv([{ field: 'attribute.a', entries: [{ standard: '=cmd()', aliases: ['+1'] }] }])).toContain("attribute.a,'=cmd(),'+1");
+    for (const separator of [';', '\t']) expect(readStandardsCsv(`\uFEFF${['field', 'standard', 'alias'].join(separator)}\r\n${['attribute.a', 'x,y', 'z'].join(separator)}\r\n`)).toEqual(new Map([['attribute.a', [{ standard: 'x,y', aliases: ['z'] }]]]));
     expect(() => readStandardsCsv('field,standard\na,b')).toThrow('columns field, standard and alias');
     expect(() => readStandardsCsv('field,standard,alias\nattribute.a,,x')).toThrow('Line 2');
     expect(() => readStandardsCsv('field,standard,alias\nattribute.a,"b,x')).toThrow('does not end');

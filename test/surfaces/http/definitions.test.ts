@@ -19,6 +19,7 @@ describeOnEachStore('definitions as documents', (getStore, about) => {
 
   test('rule tags: the document that is read is what is sent back, and a change is a version of the key', async () => {
     const document = (await marketer('/v1/definitions/tags')).json();
+    expect((await marketer('/v1/definitions/tags')).text).toBe(`${JSON.stringify(document, null, 2)}\n`);
     expect(document).toMatchObject({ format: 'tagcast-rule-tags', categories: [{ code: 'churn_action' }], tags: [{ key: 'frequent_buyer' }] });
     expect((await marketer('/v1/definitions/tags/diff', document)).json()).toMatchObject({ entries: [{ state: 'same' }, { state: 'same' }], problems: [] });
     document.tags[0].owner = 'bo';
@@ -80,5 +81,6 @@ describeOnEachStore('definitions as documents', (getStore, about) => {
   test('rule tags of files: how they stand, and taking them over', async () => {
     expect((await marketer('/v1/definitions/tags/files')).json()).toEqual({ tags: [{ key: 'frequent_buyer', state: 'store_only' }] });
     expect((await marketer('/v1/definitions/tags/files/take', {})).json()).toEqual({ written: [] });
+    expect((await running.call('/v1/definitions/tags/files/take', { key: running.keys.marketer, method: 'POST' })).json()).toEqual({ written: [] });
   });
 });

@@ -20,7 +20,7 @@ export async function readTimeline(call: Call<Params, z.output<typeof timelineQu
   const { customerId, externalId } = await findCustomer(deps, call);
   const { cursor, limit = EVENTS } = call.query;
   const { events, next = null } = await timeline(deps.store.db, customerId, { limit, ...(cursor === undefined ? {} : { after: cursor }) });
-  const view = events.map(({ eventId: _id, ingestedAt: _at, occurredAt, properties, ...event }) => ({ ...event, occurredAt: instantText(occurredAt), properties: properties as TimelineView['events'][number]['properties'] }));
+  const view = events.map(({ eventId: _id, ingestedAt: _at, occurredAt, properties, ...event }) => ({ occurredAt: instantText(occurredAt), ...event, properties: properties as TimelineView['events'][number]['properties'] }));
   return { customer: externalId, events: view, next };
 }
 

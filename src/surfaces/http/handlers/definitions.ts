@@ -64,5 +64,5 @@ export async function listTagFiles(_call: unknown, deps: AppDeps): Promise<z.inp
 }
 
 export async function takeTagFiles({ body, caller }: Call<unknown, unknown, z.output<typeof takeFilesBody>>, deps: AppDeps): Promise<z.input<typeof takenResponse>> {
-  return { written: await takeDefinitionFiles(deps.store, deps.scoring({ progress: silentProgress }).ruleTags, { actor: actorOf(caller), overwrite: body.overwrite }) };
+  return { written: await takeDefinitionFiles(deps.store, deps.scoring({ progress: silentProgress }).ruleTags, { actor: actorOf(caller), overwrite: body?.overwrite === true }) };
 }

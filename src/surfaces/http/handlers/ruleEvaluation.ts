@@ -39,7 +39,7 @@ export async function evaluateTagNow({ params: { key }, signal, caller }: Call<z
 /** As `tagcast tags evaluate`: everything that is enabled, some rule tags, or what new events touch. */
 export async function evaluateTagsNow({ body, signal, caller }: Call<unknown, unknown, z.output<typeof evaluationBody>>, deps: AppDeps): Promise<z.input<typeof evaluationResponse>> {
   const [scoring, asOf] = [deps.scoring({ progress: silentProgress, signal }), await deps.today()];
-  const { tags, newEvents } = body;
+  const { tags, newEvents } = body ?? {};
   if (tags !== undefined) {
     const catalogue = await deps.catalogue();
     for (const key of tags) ruleOf(catalogue, key);

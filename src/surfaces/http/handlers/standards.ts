@@ -35,7 +35,7 @@ async function applyNow(deps: AppDeps, signal: AbortSignal, fields?: readonly st
 }
 
 export async function applyStandardsNow({ body, caller, signal }: Call<unknown, unknown, z.output<typeof applyBody>>, deps: AppDeps): Promise<z.input<typeof appliedResponse>> {
-  const applied = await applyNow(deps, signal, body.fields);
+  const applied = await applyNow(deps, signal, body?.fields);
   await recordAudit(deps.store.db, { at: deps.clock.now(), actor: actorOf(caller), action: 'standards.applied', object: 'standards', details: { fields: applied.map(({ field }) => field) } });
   return { applied };
 }

@@ -42,7 +42,7 @@ function routesOf({ kind, id, what, readers, editors, imported, read }: Kind): R
   const body = { body: takesCsv ? anyDocumentOrCsv : anyDocument, bodyDocument: SENT[kind], takesCsv, bodyLimit: MOST_BYTES } as const;
   return [
     route({
-      id: `read${id}Definitions`, method: 'get', path, group: 'definitions', params: nothing, query: nothing, response: DOCUMENTS[kind] as z.ZodType, access: readers, cost: 2,
+      id: `read${id}Definitions`, method: 'get', path, group: 'definitions', params: nothing, query: nothing, response: DOCUMENTS[kind] as z.ZodType, access: readers, cost: 2, edited: true,
       summary: { zh: `导出${what.zh}`, en: `A document of all ${what.en}` },
       description: { zh: `与 \`tagcast definitions export ${kind}\` 写出的文件相同。`, en: `The same that \`tagcast definitions export ${kind}\` writes.` },
       handle: writeDefinitions(kind),

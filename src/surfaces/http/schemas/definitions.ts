@@ -64,5 +64,5 @@ export const csvQuery = z.strictObject({ bom: about(z.enum(['true', 'false']).op
 export const tagFilesResponse = z.strictObject({
   tags: z.array(z.strictObject({ key: z.string(), state: about(z.enum(FILE_STATES), '文件与系统的关系', 'How the file in tags/ and the store stand to each other') })),
 });
-export const takeFilesBody = z.strictObject({ overwrite: about(z.boolean().default(false), '系统中修改或删除过的也以文件为准', 'Also tags that were edited or deleted in the store: the file counts') });
+export const takeFilesBody = z.strictObject({ overwrite: about(z.boolean().default(false), '系统中修改或删除过的也以文件为准', 'Also tags that were edited or deleted in the store: the file counts') }).optional();
 export const takenResponse = z.strictObject({ written: keys });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { RUN_STATES } from './runStates.ts';
 import { headSchema, trainedModelSchema } from '../../../training/trained.ts';
-import { about, bilingualSchema, dateSchema, instantSchema, integerText, jsonValue, writtenText } from './common.ts';
+import { about, bilingualSchema, dateSchema, instantSchema, integerText, jsonValue } from './common.ts';
 
 export const modelName = about(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), '模型名称', 'Name of the model');
 export const modelParams = z.strictObject({ name: modelName });
@@ -99,7 +99,7 @@ export const modelVersionSchema = z.strictObject({
 export const reportQuery = z.strictObject({ lang: about(z.enum(['zh', 'en']).optional(), '先显示的语言，默认 zh', 'Language that is shown first, default zh') });
 
 export const runsQuery = z.strictObject({
-  job: about(writtenText(300).optional(), '任务名称', 'Name of the job'),
+  job: about(z.string().regex(/^[\p{L}\p{N}_.:,-]{1,300}$/u, 'must be the name of a job').optional(), '任务名称', 'Name of the job'),
   state: about(z.enum(RUN_STATES).optional(), '状态', 'State'),
   limit: about(integerText(1, 200).optional(), '最多几条，默认 20', 'At most so many, default 20'),
 });

@@ -22,7 +22,7 @@ export const tagPreviewResponse = z.strictObject({
 export const evaluationBody = z.strictObject({
   tags: about(z.array(tagSchema.shape.key).min(1).max(500).optional(), '只计算这些规则标签；默认为全部启用的', 'Only these rule tags; default: every enabled one'),
   newEvents: about(z.literal(true).optional(), '只计算上次之后有新事件的客户和相关规则', 'Only customers with events since the last time, and only rules that look at such events'),
-}).refine(({ tags, newEvents }) => tags === undefined || newEvents === undefined, 'takes either tags or newEvents');
+}).refine(({ tags, newEvents }) => tags === undefined || newEvents === undefined, 'takes either tags or newEvents').optional();
 export const evaluationResponse = z.strictObject({
   asOf: dateSchema, rules: about(z.int(), '计算的规则数', 'Rules that were evaluated'), customers: about(z.int(), '计算的客户数', 'Customers that were looked at'), changed: z.int(), entered: about(z.int(), '新增的标签数', 'Tags that came'), left: about(z.int(), '移除的标签数', 'Tags that went'),
 });

@@ -21,7 +21,7 @@ export const suggestionsResponse = z.strictObject({
   })),
 });
 
-export const applyBody = z.strictObject({ fields: about(z.array(fieldName).min(1).max(1_000).optional(), '只应用这些字段；默认为全部', 'Only these fields; default: all of them') });
+export const applyBody = z.strictObject({ fields: about(z.array(fieldName).min(1).max(1_000).optional(), '只应用这些字段；默认为全部', 'Only these fields; default: all of them') }).optional();
 export const applicationResponse = z.strictObject({
   fields: z.array(z.strictObject({
     field: z.string(),
