@@ -23,7 +23,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 describe('a contract business', () => {
   const settings: NodeJS.ProcessEnv = {};
   const shop = cliHome(settings);
-  const simulated = contractShop({ seed: 2, customers: 280, days: 260, end: END });
+  const simulated = contractShop({ seed: 2, customers: 280, days: 235, end: END });
   let drop: () => Promise<void> = () => Promise.resolve();
   let app: App | undefined;
 

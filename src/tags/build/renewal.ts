@@ -22,8 +22,11 @@ function probability(run: RunContext, customer: CustomerInput): Draft {
   const scored = scoreOf(run, customer, RENEWAL_MODEL, horizons.find((days) => customer.scores.has(scoreKey(RENEWAL_MODEL, days))));
   if (typeof scored === 'string') return none(scored);
   const { score, head } = scored;
+  const part = probabilityPart(scored);
+  // One rate for everybody ranks nobody.
+  const ranks = head.grid[0] !== head.grid.at(-1);
   return {
-    status: 'ok', value: score.value, ...probabilityPart(scored), reasons: [...score.reasons],
+    status: 'ok', value: score.value, ...part, percentile: ranks ? part.percentile : null, reasons: [...score.reasons],
     band: bandOf(score.value, head.baseRate, RENEWAL_SCALE, customer.previous.get(RENEWAL_KEY)?.band ?? undefined),
   };
 }

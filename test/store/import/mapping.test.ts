@@ -63,6 +63,8 @@ describe('mapping files', () => {
     expect(read('contracts', log, ['7', 'k1', 'cancelled', '2026-02-10', '', '', '', '', ''])).toMatchObject({ take: { event: { kind: 'contract_cancelled', orderRef: 'k1' } } });
     expect(read('contracts', log, ['7', 'k1', 'moved', '2026-02-10', '', '', '', '', ''])).toEqual({ quarantine: 'bad_kind' });
     expect(read('contracts', log, ['7', 'k1', 'new', '2026-02-10', '', 'soon', '', '', ''])).toEqual({ quarantine: 'bad_time' });
+    expect(read('contract_payments', log, ['7', 'k1', 'renewal', '2026-01-30 10:00', 'gold', '2026-02-01', '2026-02-28', '99', ''])).toMatchObject({ take: { orderPer: 'line', event: { kind: 'order', amount: '99', product: 'gold' } } });
+    expect(read('contract_payments', log, ['7', 'k1', 'cancelled', '2026-02-10', '', '', '', '', ''])).toEqual({ skip: 'no_payment' });
     // A period until midnight of 1 March, Shanghai time, ends with the last day of February.
     const invoice = ['customer_id', 'subscription_id', 'invoice_id', 'paid_at', 'plan', 'period_start', 'period_end', 'amount_paid'];
     expect(read('contract_invoices', invoice, ['7', 's1', 'i1', '2026-01-31T23:00:00Z', 'gold', '2026-01-31T16:00:00Z', '2026-02-28T16:00:00Z', '9.90'])).toMatchObject({ take: { event: { kind: 'contract', eventId: 'i1', properties: { starts: '2026-02-01', ends: '2026-02-28' } } } });

@@ -36,6 +36,11 @@ describe('tags of contracts', () => {
     expect(tagsOf(customer(60, { 90: 0.6 }))[0]).toMatchObject({ status: 'ok', value: 0.6, horizonDays: 90, band: 'at_risk' });
   });
 
+  test('where one rate serves for everybody, nobody has a rank', () => {
+    const models = new Map([['renewal', { name: 'renewal', version: 2, heads: [{ horizonDays: 30, baseRate: 0.8, grid: grid.map(() => 0.8), confidence: 'low' as const }] }]]);
+    expect(tagsOf(customer(5, { 30: 0.8 }), { ...run, models })[0]).toMatchObject({ value: 0.8, lift: 1, percentile: null, band: 'usual' });
+  });
+
   test('what was said of a contract is stale the day after its end', () => {
     for (const [left, probability, days] of [[0, '2026-04-02', '2026-04-02'], [1, '2026-04-03', '2026-04-03'], [2, '2026-04-04', '2026-04-03']] as const) {
       const tags = tagsOf(customer(left, { 30: 0.8 }));
