@@ -154,7 +154,7 @@ test('orders of the next 90 days: little bias, and nearer to the truth than last
 });
 
 test('next order: 80 % windows hold 75 to 85 % of those who came back within them', { timeout: 240_000 }, async () => {
-  const { heads: [head], served: [one] } = await score(repurchaseCycle);
+  const { heads: [head], served: [one] } = await score(only(repurchaseCycle, ['personal_cycle'], [180]));
   const y = Float64Array.from(scored, (i) => ((outcome(i, head.horizonDays).firstAt ?? Infinity) - truth.endsAt) / DAY_MS);
   const back = Array.from(y.keys()).filter((row) => y[row] < head.horizonDays);
   const covered = coverage(y, back, one);

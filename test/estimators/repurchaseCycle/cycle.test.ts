@@ -11,7 +11,7 @@ import type { RenewalShop } from '../../support/renewalShop.ts';
 
 const LEVELS = [0.1, 0.25, 0.5, 0.75, 0.9];
 const WATCHED = 180;
-const SHOP: RenewalShop = { seed: 3, customers: 3000, family: 'gamma', cycleDays: 45, cycleSpread: 0.6, cv: [0.4, 1], dropOut: 0, arrivalDays: 700 };
+const SHOP: RenewalShop = { seed: 3, customers: 1800, family: 'gamma', cycleDays: 45, cycleSpread: 0.6, cv: [0.4, 1], dropOut: 0, arrivalDays: 700 };
 
 const context = () => ({ rng: seededRandom(1) });
 
@@ -30,7 +30,7 @@ function quantiles(artefact: RepurchaseCycleArtefact, x: Matrix): (row: number, 
 function trainAndTest(shop: RenewalShop): { artefact: RepurchaseCycleArtefact; later: TrainingData } {
   const customers = simulateShop(shop);
   const train = stack([300, 420, 540].map((cutoff) => rowsAt(customers, cutoff, WATCHED)));
-  const artefact = artefactOf(repurchaseCycle.fit(train, { ...repurchaseCycle.defaults, maxRows: 2500 }, context()));
+  const artefact = artefactOf(repurchaseCycle.fit(train, { ...repurchaseCycle.defaults, maxRows: 1800 }, context()));
   return { artefact, later: rowsAt(customers, 720, Infinity) };
 }
 
@@ -68,7 +68,7 @@ describe('simulate → fit → coverage of the windows', () => {
    * back are then too wide rather than too narrow (measured: 50 % windows cover 50–58 %, 80 % windows 80–88 % of them).
    */
   test.each(['gamma', 'lognormal'] as const)('%s gaps with drop-out: windows that close within the watched time keep their promise', (family) => {
-    const { artefact, later } = trainAndTest({ ...SHOP, family, dropOut: 0.05 });
+    const { artefact, later } = trainAndTest({ ...SHOP, customers: 3000, family, dropOut: 0.05 });
     const q = quantiles(artefact, later.x);
     const half = coverage(later, q, 0.25, 0.75, (row) => q(row, 0.75) <= WATCHED);
     const wide = coverage(later, q, 0.1, 0.9, (row) => q(row, 0.9) <= WATCHED);
