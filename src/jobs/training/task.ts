@@ -115,7 +115,7 @@ export async function readinessFacts(columns: Columns, { end, timeZone }: Pick<T
   const before = startOfDay(end, timeZone);
   const answer = await columns.query(
     `SELECT count(*)::DOUBLE AS customers, coalesce(sum(orders), 0)::DOUBLE AS orders, count(*) FILTER (orders > 1)::DOUBLE AS repeaters FROM
-     (SELECT customer_id, count(DISTINCT order_ref) AS orders FROM events WHERE kind = 'order' AND occurred_ms < $1 GROUP BY customer_id)`,
+     (SELECT customer_id, count(DISTINCT coalesce(order_ref, '@' || event_id::VARCHAR)) AS orders FROM events WHERE kind = 'order' AND occurred_ms < $1 GROUP BY customer_id)`,
     [before],
   );
   const first = await columns.query('SELECT min(occurred_ms)::DOUBLE AS at FROM events WHERE occurred_ms < $1', [before]);
