@@ -66,7 +66,8 @@ const MOST_ORDERS = 4096;
 function sortedByCounts(x: ArrayLike<number>, m: ArrayLike<number>, weights: ArrayLike<number>): SpendSample | undefined {
   const one = weights[0];
   if (!Number.isInteger(one)) return undefined;
-  const rows = new Int32Array(x.length);
+  const counts = new Int32Array(x.length);
+  const means = new Float64Array(x.length);
   const ends = new Int32Array(MOST_ORDERS + 1);
   let kept = 0;
   let most = 0;
@@ -78,7 +79,8 @@ function sortedByCounts(x: ArrayLike<number>, m: ArrayLike<number>, weights: Arr
     if (orders > most) most = orders;
     if (orders > MOST_ORDERS || orders % 1 !== 0 || weights[i] !== one) return undefined;
     ends[orders]++;
-    rows[kept++] = i;
+    counts[kept] = orders;
+    means[kept++] = mean;
   }
   // Where the next amount of each x goes; in the end, where the next x begins.
   let before = 0;
@@ -88,7 +90,7 @@ function sortedByCounts(x: ArrayLike<number>, m: ArrayLike<number>, weights: Arr
     before += count;
   }
   const money = new Float64Array(kept);
-  for (let k = 0; k < kept; k++) money[ends[x[rows[k]]]++] = m[rows[k]];
+  for (let k = 0; k < kept; k++) money[ends[counts[k]]++] = means[k];
   const sample = { x: new Float64Array(kept), m: money, weight: new Float64Array(kept) };
   let distinct = 0;
   for (let orders = 1; orders <= most; orders++) {

@@ -1,89 +1,100 @@
 /** What the likelihood of Gamma-Gamma needs of the rows: sums per distinct x, and power series around a value of γ. */
 import type { SpendSample } from './gammaGamma.ts';
 
-/** A sample as the likelihood reads it. */
+/** A sample as the likelihood reads it: rows sorted by x, amounts in mean spends. */
 export interface SpendBlocks {
-  /** x m in mean spends. */
-  readonly money: Float64Array;
+  readonly m: Float64Array;
   readonly weight: Float64Array;
-  /** Per distinct x: x, the row after its last one, weight, Σ w ln money, Σ w ln mean. */
+  readonly meanSpend: number;
+  /** Per distinct x: x, and the row after its last one. */
   readonly orders: Float64Array;
   readonly ends: Int32Array;
-  readonly mass: Float64Array;
-  readonly logMoney: Float64Array;
   readonly totalWeight: number;
 }
 
 export function blocksOf({ x, m, weight, totalWeight }: SpendSample, meanSpend: number): SpendBlocks {
-  const rows = x.length;
-  const money = new Float64Array(rows);
   const ends: number[] = [];
-  const mass: number[] = [];
-  const logMoney: number[] = [];
-  for (let row = 0; row < rows; ) {
-    let end = row;
-    while (end < rows && x[end] === x[row]) end++;
-    const sums = addMoney(x[row] / meanSpend, m, weight, row, end, money);
-    mass.push(sums.mass);
-    logMoney.push(sums.logs);
-    ends.push(end);
-    row = end;
-  }
-  return { money, weight, ends: Int32Array.from(ends), orders: Float64Array.from(ends, (end) => x[end - 1]), mass: Float64Array.from(mass), logMoney: Float64Array.from(logMoney), totalWeight };
+  for (let row = 0; row < x.length; row = ends[ends.length - 1]) ends.push(endOf(x, row));
+  return { m, weight, meanSpend, ends: Int32Array.from(ends), orders: Float64Array.from(ends, (end) => x[end - 1]), totalWeight };
 }
 
-function addMoney(scale: number, m: Float64Array, weight: Float64Array, from: number, to: number, money: Float64Array): { mass: number; logs: number } {
-  let mass = 0;
-  let logs = 0;
-  for (let i = from; i < to; i++) {
-    money[i] = m[i] * scale;
-    mass += weight[i];
-    logs += weight[i] * Math.log(money[i]);
+/** The row after the last one with the x of row `from`, by doubling and halving: blocks are few and long. */
+function endOf(x: Float64Array, from: number): number {
+  let [low, step] = [from, 1];
+  while (low + step < x.length && x[low + step] === x[from]) {
+    low += step;
+    step *= 2;
   }
-  return { mass, logs };
+  let high = Math.min(x.length, low + step);
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (x[middle] === x[from]) low = middle;
+    else high = middle;
+  }
+  return high;
 }
 
 /** Terms of the power series. */
-export const TERMS = 5;
-/** So near to the point of an expansion what is left out of the gradient, ρ⁵, cannot be told from rounding. */
-export const EXACT_WITHIN = 5e-4;
-/** Per block Σ w ln(γ + z) and Σ w u^k, k = 1 … 5, at one γ. */
+export const TERMS = 6;
+/** So near to the point of an expansion what is left out of the gradient, ρ⁶, cannot be told from rounding. */
+export const EXACT_WITHIN = 2e-3;
+/** Per block Σ w ln(γ + z) and Σ w u^k, k = 1 … 6, at one γ; and what no γ changes, Σ w and Σ w ln z. */
 export interface Expansion {
   readonly gamma: number;
   readonly sums: Float64Array;
 }
 
-export function expand({ money, weight, ends }: SpendBlocks, gamma: number): Expansion {
-  const sums = new Float64Array(ends.length * (TERMS + 1));
-  for (let block = 0; block < ends.length; block++) expandBlock(money, weight, block === 0 ? 0 : ends[block - 1], ends[block], gamma, sums, block * (TERMS + 1));
+/** Places in the sums of a block; those of Σ w u^k are k. */
+export const LOGS = 0;
+export const MASS = TERMS + 1;
+export const LOG_MONEY = TERMS + 2;
+export const WIDTH = TERMS + 3;
+
+/** One pass over the rows. */
+export function expand({ m, weight, meanSpend, orders, ends }: SpendBlocks, gamma: number): Expansion {
+  const sums = new Float64Array(ends.length * WIDTH);
+  for (let block = 0; block < ends.length; block++) {
+    expandBlock(m, weight, orders[block] / meanSpend, block === 0 ? 0 : ends[block - 1], ends[block], gamma, sums.subarray(block * WIDTH, (block + 1) * WIDTH));
+  }
   return { gamma, sums };
 }
 
 /** One declaration a line: what runs for every row must not allocate. */
-function expandBlock(money: Float64Array, weight: Float64Array, from: number, to: number, gamma: number, sums: Float64Array, at: number): void {
+function expandBlock(m: Float64Array, weight: Float64Array, scale: number, from: number, to: number, gamma: number, sums: Float64Array): void {
+  let mass = 0;
+  let logMoney = 0;
   let logs = 0;
   let first = 0;
   let second = 0;
   let third = 0;
   let fourth = 0;
   let fifth = 0;
+  let sixth = 0;
   for (let i = from; i < to; i++) {
-    const sum = gamma + money[i];
     const w = weight[i];
+    const z = m[i] * scale;
+    const sum = gamma + z;
     const u = gamma / sum;
     const wu = w * u;
     const wuu = wu * u;
+    const wuuu = wuu * u;
+    mass += w;
+    logMoney += w * Math.log(z);
     logs += w * Math.log(sum);
     first += wu;
     second += wuu;
-    third += wuu * u;
-    fourth += wuu * u * u;
-    fifth += wuu * u * u * u;
+    third += wuuu;
+    fourth += wuuu * u;
+    fifth += wuuu * u * u;
+    sixth += wuuu * u * u * u;
   }
-  sums[at] = logs;
-  sums[at + 1] = first;
-  sums[at + 2] = second;
-  sums[at + 3] = third;
-  sums[at + 4] = fourth;
-  sums[at + 5] = fifth;
+  sums[LOGS] = logs;
+  sums[1] = first;
+  sums[2] = second;
+  sums[3] = third;
+  sums[4] = fourth;
+  sums[5] = fifth;
+  sums[6] = sixth;
+  sums[MASS] = mass;
+  sums[LOG_MONEY] = logMoney;
 }

@@ -36,14 +36,14 @@ function coarse({ x, m, weight }: SpendSample, target: number): SpendSample | un
 const FEW_ROWS = 400;
 const STARTS = [[1.5, 1.2, 0], [0, 0.5, 0]].map((start) => Float64Array.from(start));
 
-/** Expands the likelihood where the optimum is believed to be, finds that of the expansion, and expands again there: two passes over the rows from a good start. */
+/** Expands the likelihood where the optimum is believed to be, finds that of the expansion, and expands again there: two or three passes over the rows from a good start. */
 function minimiseByExpansion(blocks: SpendBlocks, start: Float64Array, signal: AbortSignal | undefined): NewtonResult | undefined {
   let theta = start;
-  for (let pass = 0; pass < 8; pass++) {
+  for (let pass = 1; pass <= 8; pass++) {
     const gamma = Math.exp(logGamma(theta));
     const found = minimiseNewton(spendLoss(blocks, expand(blocks, gamma)), theta, { signal, ...EXACT_NEWTON, maxStep: 0.4 });
     if (!found.converged) return undefined;
-    if (Math.abs(Math.expm1(logGamma(found.x) - logGamma(theta))) <= EXACT_WITHIN) return found;
+    if (Math.abs(Math.expm1(logGamma(found.x) - logGamma(theta))) <= EXACT_WITHIN) return { ...found, evaluations: pass };
     theta = found.x;
   }
   return undefined;

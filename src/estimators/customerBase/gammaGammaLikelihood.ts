@@ -7,7 +7,7 @@
 import { columnDot, congruence } from '../../math/linear.ts';
 import type { CurvedObjective } from '../../math/optimiseNewton.ts';
 import { digamma, lgamma, lgammaDelta, trigamma } from '../../math/specialGamma.ts';
-import { TERMS, expand } from './gammaGammaExpansion.ts';
+import { LOGS, LOG_MONEY, MASS, TERMS, WIDTH, expand } from './gammaGammaExpansion.ts';
 import type { Expansion, SpendBlocks } from './gammaGammaExpansion.ts';
 
 /** Soft walls for ln p, ln q and the logarithm of the level p γ / q in mean spends: beyond them customers or orders no longer differ. */
@@ -32,7 +32,7 @@ export function spendLoss(blocks: SpendBlocks, expansion?: Expansion): CurvedObj
     if (!(Math.abs(rho) <= MOST)) return Infinity;
     const byLogs = new Float64Array(3);
     const byLogs2 = new Float64Array(9);
-    let loss = -addBlocks(blocks, sums, rho, p, q, g, byLogs, byLogs2) / blocks.totalWeight;
+    let loss = -addBlocks(blocks.orders, sums, rho, p, q, g, byLogs, byLogs2) / blocks.totalWeight;
     for (let i = 0; i < 3; i++) {
       if (gradient !== undefined) gradient[i] = -columnDot(jacobian, i, byLogs) / blocks.totalWeight;
     }
@@ -49,7 +49,7 @@ export function spendLoss(blocks: SpendBlocks, expansion?: Expansion): CurvedObj
 }
 
 /** Σ over blocks of the log-likelihood, with derivatives by (ln p, ln q, ln γ). */
-function addBlocks({ orders, mass, logMoney }: SpendBlocks, sums: Float64Array, rho: number, p: number, q: number, g: number, byLogs: Float64Array, byLogs2: Float64Array): number {
+function addBlocks(orders: Float64Array, sums: Float64Array, rho: number, p: number, q: number, g: number, byLogs: Float64Array, byLogs2: Float64Array): number {
   const logG = Math.log(g);
   const gamma = g / (1 + rho);
   const lgammaQ = lgamma(q);
@@ -67,8 +67,9 @@ function addBlocks({ orders, mass, logMoney }: SpendBlocks, sums: Float64Array, 
   let gg = 0;
   for (let block = 0; block < orders.length; block++) {
     const x = orders[block];
-    const w = mass[block];
-    const at = block * (TERMS + 1);
+    const at = block * WIDTH;
+    const w = sums[at + MASS];
+    const logMoney = sums[at + LOG_MONEY];
     // Σ w ln(g + z) and its derivatives by g: Horner's rule for (−1)^(k+1) Σ w u^k ρ^k ÷ k.
     let log = 0;
     let slope = 0;
@@ -76,16 +77,16 @@ function addBlocks({ orders, mass, logMoney }: SpendBlocks, sums: Float64Array, 
     for (let k = TERMS; k >= 0; k--) {
       curve = curve * rho + 2 * slope;
       slope = slope * rho + log;
-      log = log * rho + (k === 0 ? sums[at] : ((k & 1) === 1 ? sums[at + k] : -sums[at + k]) / k);
+      log = log * rho + (k === 0 ? sums[at + LOGS] : ((k & 1) === 1 ? sums[at + k] : -sums[at + k]) / k);
     }
     slope /= gamma;
     curve /= gamma * gamma;
     const px = p * x;
     const psi = digamma(px + q);
     const psi1 = trigamma(px + q);
-    const share = logMoney[block] - log;
+    const share = logMoney - log;
     const rest = w * logG - log;
-    value += w * (lgammaDelta(px, q) - lgammaQ) + q * rest + px * share - logMoney[block] + w * Math.log(x);
+    value += w * (lgammaDelta(px, q) - lgammaQ) + q * rest + px * share - logMoney + w * Math.log(x);
     dp += x * (w * (psi - digamma(px)) + share);
     dq += w * (psi - digammaQ) + rest;
     dg += (q * w) / g - (px + q) * slope;
