@@ -157,6 +157,7 @@ try {
     const store = await openStore(config, { clock });
     try {
       await loadDemoShop({ store, progress: silentProgress }, shop);
+      await store.db.raw('ANALYZE');
       if (result === undefined) {
         await refreshSnapshot(store, join(scratch, 'snapshot'));
         result = await quality(store, join(scratch, 'snapshot'));

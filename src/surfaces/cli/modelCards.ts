@@ -60,6 +60,14 @@ export function showTrained(context: Context, app: App, results: readonly Traini
   }
 }
 
+/** How many visits a version of visits read, and what was left of them. */
+function visitLine(context: Context, { observations }: ModelCard): string | undefined {
+  if (observations.at !== 'visit') return undefined;
+  const count = (name: string): string => (typeof observations[name] === 'number' ? formatInteger(observations[name]) : '–');
+  return inWords(context, `  访问：${count('customers')} 位客户，读取 ${count('visits')} 次，抽取 ${count('drawn')} 次，其中 ${count('rows')} 次到达抽中的时刻；静默 ${count('silenceMinutes')} 分钟结束`,
+    `  visits: ${count('visits')} read of ${count('customers')} customers who browsed, ${count('drawn')} drawn, of which ${count('rows')} came as far as their drawn moment; over after ${count('silenceMinutes')} minutes of silence`);
+}
+
 export function showCard(context: Context, app: App, card: ModelCard, version: number, aliases: AliasVersions): void {
   const { print } = context.output;
   const named = Object.entries(aliases).filter(([, at]) => at === version).map(([alias]) => alias);
@@ -67,6 +75,8 @@ export function showCard(context: Context, app: App, card: ModelCard, version: n
   print(`\n${labelOf(context, app, card.model)} ${inWords(context, '版本', 'version')} ${version}${named.length === 0 ? '' : `: ${named.join(', ')}`}`);
   const [events, customers] = [formatInteger(card.data.events), formatInteger(card.data.customers)];
   print(inWords(context, `  训练数据：${card.data.end} 之前 ${customers} 位客户的 ${events} 个事件；检验日 ${head.split.test}；种子 ${card.seed}`, `  trained on ${events} events of ${customers} customers before ${card.data.end}; tested on ${head.split.test}; seed ${card.seed}`));
+  const visits = visitLine(context, card);
+  if (visits !== undefined) print(visits);
   for (const line of headLines(context, card)) print(line);
   print(inWords(context, `\n  排行榜，${head.horizonDays} 天（检验前一期的损失，越低越好）：`, `\n  Leaderboard, ${head.horizonDays} days (loss on the period before the test, lower is better):`));
   for (const line of table([{ title: inWords(context, '候选', 'candidate') }, { title: inWords(context, '类别', 'rung') }, { title: inWords(context, '损失', 'loss'), align: 'right' }, { title: '' }], head.leaderboard.map((row) => [row.candidate, row.rung, row.loss === undefined ? '–' : formatNumber(row.loss, 4), row.failure ?? '']))) print(`  ${line}`);

@@ -9,7 +9,7 @@ const band = { code: 'yes', label: words('是', 'Yes') };
 const path = { key: 'frequent_buyer' };
 
 const detail = {
-  key: 'frequent_buyer', kind: 'rule', category: { code: 'behaviour', label: words('行为特征', 'Behaviour') }, label, description, valueType: 'text', unit: null, bands: [band], ttlDays: 2, model: null,
+  key: 'frequent_buyer', kind: 'rule', category: { code: 'behaviour', label: words('行为特征', 'Behaviour') }, label, description, valueType: 'text', unit: null, bands: [band], ttlDays: 2, onDemand: false, model: null,
   rule: {
     owner: 'ann', status: 'enabled', version: 2, condition, text: 'orders last 90 days >= 3', words: description, origin: 'api', evaluatedOn: '2026-03-01', evaluatedVersion: 2,
     createdAt: '2026-02-20T06:00:00.000Z', updatedAt: '2026-02-20T06:05:00.000Z',

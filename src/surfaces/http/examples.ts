@@ -80,7 +80,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
       total: 1, suggestions: [],
       tags: [{
         key: 'churn_prob_90d', kind: 'predictive', category: { code: 'churn', label: label('流失风险', 'Churn risk') }, label: churnTag.label,
-        description: label('未来90天不下单的概率（已校准）', 'Calibrated probability of no order in the next 90 days'), valueType: 'number', unit: 'probability', bands: null, ttlDays: 7, model: 'churn', rule: null,
+        description: label('未来90天不下单的概率（已校准）', 'Calibrated probability of no order in the next 90 days'), valueType: 'number', unit: 'probability', bands: null, ttlDays: 7, onDemand: false, model: 'churn', rule: null,
         published: { customers: 3000, ok: 2412, asOf: '2026-03-01' },
       }],
     },

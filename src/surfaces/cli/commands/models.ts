@@ -65,6 +65,12 @@ export async function chosenVersion(app: App, name: string, wish: number | undef
   return version;
 }
 
+/** A night publishes tags; what is asked on demand follows at once. */
+function whenServes({ models: declared }: App, name: string): string {
+  const onDemand = declared.find((model) => model.name === name)?.observations.at === 'visit';
+  return onDemand ? 'the next question on.' : 'the next scoring on. Run `tagcast score --force` to publish its tags now.';
+}
+
 async function showVersion(context: Context, app: App, name: string, wish: number | undefined): Promise<void> {
   const version = await chosenVersion(app, name, wish);
   const found = (await listModels(app.store, name)).find((one) => one.version === version);
@@ -118,7 +124,7 @@ export const models: CommandModule = (program, context) => {
       const here = context();
       await withApp(here, async (app) => {
         const moved = await promoteModel(app.store, name, version, liveColumns(app.plan), app.checks, { actor: 'cli', reason: options.reason });
-        answer(here, { model: name, aliases: moved }, () => { here.output.print(`${name}: version ${version} serves from the next scoring on. Run \`tagcast score --force\` to publish its tags now.`); });
+        answer(here, { model: name, aliases: moved }, () => { here.output.print(`${name}: version ${version} serves from ${whenServes(app, name)}`); });
       });
     });
   addModelExchange(command, context, chosenVersion);
@@ -131,7 +137,7 @@ export const models: CommandModule = (program, context) => {
       const here = context();
       await withApp(here, async (app) => {
         const moved = await rollbackModel(app.store, name, liveColumns(app.plan), app.checks, { actor: 'cli', reason: options.reason });
-        answer(here, { model: name, aliases: moved }, () => { here.output.print(`${name}: version ${moved.champion ?? ''} serves again. Run \`tagcast score --force\` to publish its tags now.`); });
+        answer(here, { model: name, aliases: moved }, () => { here.output.print(`${name}: version ${moved.champion ?? ''} serves again, from ${whenServes(app, name)}`); });
       });
     });
 };

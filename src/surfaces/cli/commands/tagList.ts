@@ -33,7 +33,7 @@ export function tagNamed({ tags }: Pick<Catalogue, 'tags'>, key: string): TagDef
 
 function printTags(here: Context, catalogue: Catalogue, tags: readonly TagDefinition[], published: ReadonlyMap<string, TagSummary>): void {
   const status = new Map(catalogue.rules.map((rule) => [rule.key, rule.status]));
-  const rows = tags.map((tag) => [tag.key, tag.label.zh, tag.label.en, said(here, KIND_WORDS[tag.kind]), status.get(tag.key) ?? '', formatInteger(published.get(tag.key)?.ok ?? 0), published.get(tag.key)?.asOf ?? inWords(here, '尚未发布', 'not yet')]);
+  const rows = tags.map((tag) => [tag.key, tag.label.zh, tag.label.en, said(here, KIND_WORDS[tag.kind]), status.get(tag.key) ?? '', formatInteger(published.get(tag.key)?.ok ?? 0), published.get(tag.key)?.asOf ?? (tag.onDemand === true ? inWords(here, '仅查询时', 'on demand') : inWords(here, '尚未发布', 'not yet'))]);
   for (const line of table([{ title: inWords(here, '标签', 'tag') }, { title: '中文' }, { title: 'English' }, { title: inWords(here, '来源', 'kind') }, { title: inWords(here, '状态', 'status') }, { title: inWords(here, '有效客户数', 'customers'), align: 'right' }, { title: inWords(here, '截至', 'as of') }], rows)) here.output.print(line);
 }
 

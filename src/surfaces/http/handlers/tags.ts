@@ -26,6 +26,7 @@ export function entryView(tag: TagDefinition, categories: readonly Category[]): 
     unit: tag.unit ?? null,
     bands: tag.bands === undefined ? null : tag.bands.map(({ code, label }) => ({ code, label })),
     ttlDays: tag.ttlDays,
+    onDemand: tag.onDemand === true,
     model: tag.model ?? null,
   };
 }

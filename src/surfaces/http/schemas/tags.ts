@@ -50,6 +50,7 @@ export const catalogueEntry = {
   unit: about(z.string().nullable(), '数值单位', 'Unit of a number'),
   bands: about(z.array(bandSchema).nullable(), '从低到高', 'Weakest first'),
   ttlDays: about(z.int().nullable(), '有效天数；空为长期有效', 'Days until it is stale; null: never'),
+  onDemand: about(z.boolean(), '仅在查询时计算，从不发布，不能用于条件', 'Worked out when asked for, never published, in no condition'),
   model: about(z.string().nullable(), '来源模型', 'Model it is read from'),
 } as const;
 
