@@ -86,6 +86,7 @@ async function quality(store: Store, snapshot: string): Promise<{ content: Train
     const external = new Map([...(await customerIds(store.db, shop.customers.map(({ customer }) => customer)))].map(([name, id]) => [id, name]));
     const known = new Map(shop.customers.map((one) => [one.customer, one]));
     const oracle = new Float64Array(test.y.length).fill(Number.NaN);
+    let elsewhere = 0;
     for (let row = 0; row < oracle.length; row++) {
       const customer = known.get(external.get(rows.customerIds[row]) ?? '');
       const moment = rows.moments[row];
@@ -94,6 +95,7 @@ async function quality(store: Store, snapshot: string): Promise<{ content: Train
       const sessions = new Set(recent.map(({ session }) => session));
       // Two visits that the shop sees as one are not thought of by the oracle.
       if (customer === undefined || sessions.size !== 1) continue;
+      if (test.y[row] === 1 && !(eventsOf.get(customer.customer) ?? []).some(({ kind, session }) => kind === 'order' && session !== undefined && sessions.has(session))) elsewhere++;
       oracle[row] = visitOracle(shop, customer, events, [...sessions][0] ?? '', moment) ?? Number.NaN;
     }
     const compared = Array.from(oracle.keys()).filter((row) => !Number.isNaN(oracle[row]));
@@ -118,7 +120,7 @@ async function quality(store: Store, snapshot: string): Promise<{ content: Train
     const loss = (name: string): number => (figures[name] as unknown as { logLoss: Interval }).logLoss.estimate;
     const model = `model (${content.heads[0].candidate})`;
     const means = [test.y, oracle, tested.winner.served.prediction].map((p) => compared.reduce((sum, row) => sum + p[row], 0) / compared.length);
-    say(`means of outcome, oracle, model: ${means.map((one) => one.toFixed(3)).join(', ')}`);
+    say(`means of outcome, oracle, model: ${means.map((one) => one.toFixed(3)).join(', ')}; ${elsewhere} of the orders were of another session that ran into the visit`);
     say(`${test.y.length} rows of the last period, ${compared.length} of them compared, ${groups.length} customers, ${(100 * test.y.reduce((a, b) => a + b, 0) / test.y.length).toFixed(1)} % with an order; training took ${((user + system) / 1e6).toFixed(1)} s of processor time`);
     say(`of what the oracle gains over the better rule the model has ${(100 * (Math.min(loss('cart_and_views'), loss('own_rate')) - loss(model)) / (Math.min(loss('cart_and_views'), loss('own_rate')) - loss('oracle'))).toFixed(0)} %`);
     return { content, figures, losses: { model: loss(model), cart_and_views: loss('cart_and_views'), own_rate: loss('own_rate'), oracle: loss('oracle') } };
