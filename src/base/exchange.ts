@@ -74,7 +74,7 @@ export function compareEntries(document: readonly DocumentEntry[], stored: reado
 export function problemOf(part: string, key: string, field: string, error: unknown): EntryProblem {
   if (!(error instanceof AppError)) throw error;
   const place = error.details['field'];
-  return { part, key, field: typeof place === 'string' ? place : field, code: error.code, message: error.message.replace(/\?\.$/, '?') };
+  return { part, key, field: typeof place === 'string' ? place : field, code: error.code, message: error.message };
 }
 
 const SHOWN = 50;

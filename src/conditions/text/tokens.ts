@@ -15,7 +15,7 @@ const HINT = 'Examples: docs/conditions.md. The same condition as JSON is taken 
 
 export function refuseText(at: number, found: string, reason: string): never {
   // What was found stays out of the details: it may be anything, a name of a person included.
-  throw new AppError('invalid_input', `The condition is wrong at character ${at}${found === '' ? '' : ` ("${found.slice(0, 20)}")`}: ${reason}.`, { details: { position: at }, hint: HINT });
+  throw new AppError('invalid_input', `The condition is wrong at character ${at}${found === '' ? '' : ` ("${found.slice(0, 20)}")`}: ${reason}${reason.endsWith('?') ? '' : '.'}`, { details: { position: at }, hint: HINT });
 }
 
 /** Marks that a Chinese keyboard gives, read as their ASCII forms outside of texts. */

@@ -95,3 +95,11 @@ test('lookalikes of too small a segment are refused, and nothing is made', async
   expect(await shop.json('segment', 'similar', 'guests', '--limit', '3')).toEqual([]);
   expect((await shop.run('segment', 'lookalikes', 'regulars', '--save', 'x', '--share', '2')).code).toBe(2);
 });
+
+test('ids that a spreadsheet would run are harmless in the file, and the same customers when the file comes back', async () => {
+  await shop.json('import', shop.file('phones.csv', "customer,time,amount,order\n+8613800000001,2025-05-03,999,p1\n=D,2025-05-03,998,p2\n'=E,2025-05-03,997,p3\n"), ...COLUMNS);
+  const out = join(shop.folder, 'phones.csv.export.csv');
+  await shop.json('segment', 'export', '--condition', 'sum(order.amount) >= 900', '--columns', 'id', '--out', out);
+  expect(readFileSync(out, 'utf8').split('\r\n').toSorted()).toEqual(['', "''=E", "'+8613800000001", "'=D", 'id']);
+  expect(await shop.json('segment', 'import', 'phones', out)).toMatchObject({ given: 3, matched: 3, unmatched: 0 });
+});

@@ -77,7 +77,9 @@ describe('tagcast table', () => {
 
   test('--time tests once on the latest rows, with intervals, and --predictions names them', async () => {
     const out = join(home.folder, 'out.csv');
-    const document = await table(file, '--target', 'churned', '--time', 'joined', '--drop', 'spend,store', '--predictions', out);
+    // Ids that a spreadsheet would run as formulas are harmless in the predictions.
+    const hostile = home.file('hostile.csv', csv(customers.map((one) => ({ ...one, id: `=${one.id}` }))));
+    const document = await table(hostile, '--target', 'churned', '--time', 'joined', '--drop', 'spend,store', '--predictions', out);
     expect(document.mode).toBe('time');
     expect(document.rows.train + document.rows.test).toBe(320);
     const auc = score(document, 'selected', 'roc_auc');
@@ -86,6 +88,7 @@ describe('tagcast table', () => {
     const [header, ...lines] = readFileSync(out, 'utf8').trim().split('\n');
     expect(header).toBe('row,id,joined,fold,actual,probability');
     expect(lines).toHaveLength(document.rows.test);
+    expect(lines.every((line) => /^\d+,'=C-\d+,/.test(line))).toBe(true);
     const testedDays = lines.map((line) => line.split(',')[2]).sort();
     const learned = customers.map(({ joined }) => joined).filter((day) => !testedDays.includes(day));
     expect(learned.every((day) => day < testedDays[0])).toBe(true);
