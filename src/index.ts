@@ -51,7 +51,8 @@ export { CAMPAIGN_FEATURES, FEATURES, featuresFor } from '../features/index.ts';
 export { defineModel, RUNGS, taskOf } from './training/define.ts';
 export type { Candidate, ModelDefinition, Observations, PopulationRule, Target } from './training/define.ts';
 /** The models of the product, from the root folder models/. */
-export { CAMPAIGN_MODELS, MODELS, modelsFor } from '../models/index.ts';
+export { CAMPAIGN_MODELS, MODELS, modelsFor, VISIT_MODELS } from '../models/index.ts';
+export { trainVisitModel } from './training/visit/train.ts';
 export { columnSource } from './training/columnSource.ts';
 /** Labels of renewals of one customer, and what there is to learn renewals from (docs/contracts.md). */
 export { contractFacts, renewalOfCustomer } from './training/renewal.ts';

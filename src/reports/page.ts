@@ -21,6 +21,7 @@ import { badges, cautionList, cautions, metricTable, tiles, verdict } from './se
 import { driftSection } from './sections/warnings.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
+import { horizonWords } from './horizon.ts';
 import { plain, say, w } from './words.ts';
 import type { Language, Words } from './words.ts';
 
@@ -82,7 +83,7 @@ function hasPart(part: string, { diagnostics, task }: ReportHead): boolean {
 export function reportPage(report: Report, language: Language): string {
   const name = nameOfModel(report);
   const title: Words = { zh: `${name.zh} 版本 ${report.version}：评估报告`, en: `${name.en}, version ${report.version}: evaluation` };
-  const days = (head: ReportHead): Words => w(`${head.horizonDays} 天`, `${head.horizonDays} days`);
+  const days = (head: ReportHead): Words => horizonWords(report, head);
   const missing = missingParts(report);
   const [first, ...others] = report.heads;
   const body = html`<h1>${say(title)}</h1>

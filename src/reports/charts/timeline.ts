@@ -5,6 +5,7 @@ import type { Html } from '../../base/html.ts';
 import type { Report, ReportHead } from '../document.ts';
 import { bar } from '../svg/marks.ts';
 import { drawing, figure, px, text } from '../svg/plot.ts';
+import { periodDays, splitWords } from '../horizon.ts';
 import { plain, w } from '../words.ts';
 import type { Words } from '../words.ts';
 
@@ -17,7 +18,9 @@ function overlapping(starts: readonly number[], length: number): number {
   return starts.length === 1 ? 1 : Math.min(12, starts.length, most + 1);
 }
 
-export function timeline(report: Report, { split, horizonDays, diagnostics }: ReportHead): Html {
+export function timeline(report: Report, head: ReportHead): Html {
+  const { split, diagnostics } = head;
+  const windowDays = periodDays(report, head);
   const end = at(report.data.end);
   const tests = diagnostics === null ? [split.test] : [...new Set([diagnostics.test.first, diagnostics.test.last])];
   const lanes: readonly { words: Words; cutoffs: readonly string[]; kind: string }[] = [
@@ -29,17 +32,17 @@ export function timeline(report: Report, { split, horizonDays, diagnostics }: Re
   const starts = lanes.flatMap(({ cutoffs }) => cutoffs.map(at)).filter((time) => Number.isFinite(time));
   if (starts.length === 0 || !Number.isFinite(end)) return EMPTY;
   const frame = { width: 860, height: 52 + lanes.length * 40, left: 160, right: 24 };
-  const x = scaleUtc([Math.min(...starts), Math.max(end, ...starts.map((time) => time + horizonDays * DAY))], [frame.left, frame.width - frame.right]);
+  const x = scaleUtc([Math.min(...starts), Math.max(end, ...starts.map((time) => time + windowDays * DAY))], [frame.left, frame.width - frame.right]);
   const axis = frame.height - 30;
   const lane = ({ words, cutoffs, kind }: (typeof lanes)[number], i: number): Html => {
     const top = 16 + i * 40;
     // Windows that overlap are drawn one below the other.
-    const deep = overlapping(cutoffs.map(at), horizonDays * DAY);
+    const deep = overlapping(cutoffs.map(at), windowDays * DAY);
     const height = Math.min(9, 27 / deep);
     return html`${text(frame.left - 12, top + 16, words, 'title', 'end')}${cutoffs.map((cutoff, k) => {
       const [from, y] = [x(at(cutoff)), top + (k % deep) * height];
-      const to = x(at(cutoff) + horizonDays * DAY);
-      return html`${bar(from, y + height * 0.2, to - from, height * 0.6, kind, `${cutoff} + ${horizonDays} d`)}<circle class="${kind}" cx="${px(from)}" cy="${px(y + height / 2)}" r="${px(Math.max(1.6, height / 2))}"/>`;
+      const to = x(at(cutoff) + windowDays * DAY);
+      return html`${bar(from, y + height * 0.2, to - from, height * 0.6, kind, `${cutoff} + ${windowDays} d`)}<circle class="${kind}" cx="${px(from)}" cy="${px(y + height / 2)}" r="${px(Math.max(1.6, height / 2))}"/>`;
     })}`;
   };
   const ticks = x.ticks(6);
@@ -51,6 +54,6 @@ export function timeline(report: Report, { split, horizonDays, diagnostics }: Re
   ]);
   return figure({
     wide: true, drawing: svg,
-    note: w(`点是截止日，横条是其后 ${horizonDays} 天的结果窗口；任何一段都不知道后一段的结果。`, `A dot is a cut-off, the bar after it the ${horizonDays} days whose outcome counts. No part knows the outcome of a later one.`),
+    note: splitWords(report, head),
   });
 }

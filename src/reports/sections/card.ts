@@ -3,6 +3,7 @@ import { html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { Report, ReportHead } from '../document.ts';
 import { between, decimal, integer, metric, predicted } from '../format.ts';
+import { horizonWords, periodDays } from '../horizon.ts';
 import { confidenceWords, gradeWords, listed, metricWords, modeWords, plain, rungWords, say, w } from '../words.ts';
 import type { Words } from '../words.ts';
 import { cautions } from './summary.ts';
@@ -83,9 +84,9 @@ ${entry(w('预测什么', 'What'), say(targetWords(report, head.horizonDays)))}
 ${entry(w('为谁', 'For whom'), say(populationWords(report, labels)))}
 ${entry(w('方法', 'Method'), html`<code>${head.candidate}</code> (${say(rungWords(head.rung))}, ${String(report.columns.length)} ${say(w('个特征', 'features'))})`)}
 ${entry(w('数据', 'Data'), say({ zh: `${integer(report.data.customers).zh} 位客户的 ${integer(report.data.events).zh} 个事件，${to} 之前；快照 ${report.data.snapshot.slice(0, 12)}`, en: `${integer(report.data.events).en} events of ${integer(report.data.customers).en} customers before ${to}; snapshot ${report.data.snapshot.slice(0, 12)}` }))}
-${entry(w('时期', 'Periods'), say({ zh: `检验 ${split.test} 起 ${head.horizonDays} 天（${integer(rows.test).zh} 行）；上线前用 ${from} 至 ${to} 重学（${integer(rows.serve).zh} 行）；${modeWords(split.mode).zh}`, en: `tested on ${head.horizonDays} days from ${split.test} (${integer(rows.test).en} rows); the fit that serves learned from ${from} to ${to} (${integer(rows.serve).en} rows); ${modeWords(split.mode).en}` }))}
+${entry(w('时期', 'Periods'), say({ zh: `检验 ${split.test} 起 ${periodDays(report, head)} 天（${integer(rows.test).zh} 行）；上线前用 ${from} 至 ${to} 重学（${integer(rows.serve).zh} 行）；${modeWords(split.mode).zh}`, en: `tested on ${periodDays(report, head)} days from ${split.test} (${integer(rows.test).en} rows); the fit that serves learned from ${from} to ${to} (${integer(rows.serve).en} rows); ${modeWords(split.mode).en}` }))}
 ${entry(w('整体水平', 'Base rate'), say(predicted(head.task, head.baseRate, report.currency)))}
-${report.heads.map((one) => entry({ zh: `表现，${one.horizonDays} 天`, en: `Metrics, ${one.horizonDays} days` }, say(metricsWords(one, report.currency)), html` — ${say(gradeWords(one.grade))}, ${say(w('可信度', 'confidence'))} ${say(confidenceWords(one.confidence))}`))}
+${report.heads.map((one) => entry({ zh: `表现，${horizonWords(report, one).zh}`, en: `Metrics, ${horizonWords(report, one).en}` }, say(metricsWords(one, report.currency)), html` — ${say(gradeWords(one.grade))}, ${say(w('可信度', 'confidence'))} ${say(confidenceWords(one.confidence))}`))}
 ${entry(w('局限', 'Limits'), limits.length === 0 ? say(w('没有触发警告；预测只对与检验期相似的时期成立。', 'No warning was raised. Predictions hold for times that resemble the test period.')) : html`<ul>${limits.map((one) => html`<li>${say(one)}</li>`)}</ul>`)}
 ${entry(w('用途', 'Intended use'), say(use))}
 ${entry(w('不用于', 'Not for'), say(notUse))}

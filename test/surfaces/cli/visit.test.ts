@@ -1,4 +1,6 @@
 /** `tagcast visit` in a shop that has trained nothing yet, and what it says of files that are wrong. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freshDatabase } from '../../support/stores.ts';
 import { cliHome, COLUMNS } from './kit.ts';
@@ -37,4 +39,16 @@ test('training it without browsing events is told what is missing, and is no err
   const { code, stderr } = await shop.run('train', 'session_purchase');
   expect(code).toBe(4);
   expect(stderr).toContain('Visits: 0 of 600');
+});
+
+test('the silence that ends a visit is part of the configuration, within its limits', async () => {
+  const config = join(shop.home, 'config.json');
+  const before = readFileSync(config, 'utf8');
+  const written = JSON.parse(before) as { visits: { silenceMinutes: number } };
+  expect(written.visits).toEqual({ silenceMinutes: 30 });
+  writeFileSync(config, JSON.stringify({ ...written, visits: { silenceMinutes: 3 } }));
+  const { code, stderr } = await shop.run('visit', 'A');
+  writeFileSync(config, before);
+  expect(code).toBe(2);
+  expect(stderr).toContain('visits.silenceMinutes');
 });
