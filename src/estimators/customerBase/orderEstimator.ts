@@ -145,10 +145,16 @@ function orderEstimator<Kind extends OrderKindName>(name: Kind): Estimator<Order
   };
 }
 
+/** Row by row, so that no history outlives its row: a million kept ones cost more than the fit. */
 function mapColumns({ x, tx, T }: Histories, f: (history: History) => History): Histories {
-  const mapped = Array.from(x, (orders, i) => f({ x: orders, tx: tx[i], T: T[i] }));
-  const column = (of: (history: History) => number): Float64Array => Float64Array.from(mapped, of);
-  return { x: column((history) => history.x), tx: column((history) => history.tx), T: column((history) => history.T) };
+  const mapped = { x: new Float64Array(x.length), tx: new Float64Array(x.length), T: new Float64Array(x.length) };
+  for (let i = 0; i < x.length; i++) {
+    const history = f({ x: x[i], tx: tx[i], T: T[i] });
+    mapped.x[i] = history.x;
+    mapped.tx[i] = history.tx;
+    mapped.T[i] = history.T;
+  }
+  return mapped;
 }
 
 /** The mean answer of the customers of a fit; of dates, which have no mean worth telling, the answer for a new customer. */
