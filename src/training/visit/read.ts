@@ -1,5 +1,6 @@
 /** Visits of the snapshot, one row each at its drawn moment. Customers who refused are not in them; a large shop is sampled by customers first and by visits of a period then, so that memory stays bounded. */
 import type { Column } from '../../base/matrix.ts';
+import { seededRandom } from '../../base/random.ts';
 import { DAY_MS } from '../../base/time.ts';
 import { visitColumns } from '../../features/visit/columns.ts';
 import { BROWSING_KINDS, MOST_LEVELS } from '../../features/visit/kinds.ts';
@@ -78,14 +79,15 @@ export interface VisitRows {
   readonly visits: number;
 }
 
-/** SQL of the period's index and of whether the visit is drawn: a multiplicative hash of customer and second (Knuth). Visits that are not over when their period is are left out. */
-function drawnSql(reading: VisitReading, edges: readonly number[], days: VisitCounts['days']): string {
+/** SQL of the period's index and of whether the visit is drawn: a multiplicative hash of customer and second (Knuth), turned by the seed. Visits that are not over when their period is are left out. */
+function drawnSql(reading: VisitReading, edges: readonly number[], days: VisitCounts['days'], seed: number): string {
+  const turn = seededRandom('visit sample', seed).int(4_294_967_296);
   const periods = edges.slice(0, -1).map((from, i) => {
     const to = edges[i + 1];
     const all = [...days].reduce((sum, [day, { visits }]) => sum + (day * DAY_MS >= from - DAY_MS && day * DAY_MS < to ? visits : 0), 0);
     return `WHEN start_ms < ${to} THEN CASE WHEN greatest(last_ms, coalesce(order_ms, 0)) + ${reading.silenceMs} <= ${to} AND hash < ${Math.ceil(Math.min(1, MOST_VISITS_PER_PERIOD / Math.max(1, all)) * 4294967296)} THEN ${i} END`;
   });
-  return `, h AS (SELECT *, ((customer_id * 2654435761) % 4294967296 + ((start_ms // 1000) % 2147483648) * 2246822519) % 4294967296 AS hash FROM b WHERE is_order = 0 AND start_ms >= ${edges[0]}), `
+  return `, h AS (SELECT *, ((customer_id * 2654435761) % 4294967296 + ((start_ms // 1000) % 2147483648) * 2246822519 + ${turn}) % 4294967296 AS hash FROM b WHERE is_order = 0 AND start_ms >= ${edges[0]}), `
     + `d AS (SELECT *, CASE ${periods.join(' ')} END AS period FROM h)`;
 }
 
@@ -93,7 +95,7 @@ function drawnSql(reading: VisitReading, edges: readonly number[], days: VisitCo
 export async function visitRows(reading: VisitReading, { sample, days }: VisitCounts, edges: readonly number[], levels: VisitLevels, seed: number): Promise<VisitRows> {
   const numbers = ['customer_id', 'start_ms', 'order_ms', 'visits', 'converted', 'orders', 'last_order_ms', 'last_visit_ms', 'period', 'occurred_ms', 'quantity'] as const;
   const own = numbers.slice(0, 9).map((name) => `CAST(d.${name} AS DOUBLE) AS ${name}`).join(', ');
-  const answer = await read(reading, `${visitsOf(reading, sample)}${WITH_HISTORY}${drawnSql(reading, edges, days)} SELECT ${own}, CAST(x.occurred_ms AS DOUBLE) AS occurred_ms, x.kind, x.product, x.category, x.channel, `
+  const answer = await read(reading, `${visitsOf(reading, sample)}${WITH_HISTORY}${drawnSql(reading, edges, days, seed)} SELECT ${own}, CAST(x.occurred_ms AS DOUBLE) AS occurred_ms, x.kind, x.product, x.category, x.channel, `
     + `json_extract_string(x.properties, '$.device') AS device, CAST(x.quantity AS DOUBLE) AS quantity FROM d JOIN events AS x ON x.customer_id = d.customer_id AND x.occurred_ms >= d.start_ms AND x.occurred_ms <= d.last_ms `
     + `WHERE d.period IS NOT NULL AND x.kind IN ${BROWSING_SQL} AND (d.order_ms IS NULL OR x.occurred_ms < d.order_ms) ORDER BY d.period, d.customer_id, d.start_ms, x.occurred_ms`);
   const of = Object.fromEntries(numbers.map((name) => [name, numbersOf(answer, name)])) as Record<(typeof numbers)[number], Float64Array>;
