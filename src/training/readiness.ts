@@ -26,9 +26,12 @@ export interface ReadinessFacts {
   readonly customers: number;
   readonly orders: number;
   readonly repeatCustomers: number;
+  /** Orders with an amount above zero. */
+  readonly paidOrders?: number;
   /** Counted for models of renewals. */
   readonly contracts?: ContractFacts;
   readonly firstEvent: LocalDate | undefined;
+  readonly lastEvent?: LocalDate | undefined;
   /** First day that is not known any more. */
   readonly end: LocalDate;
 }
@@ -53,6 +56,7 @@ export function readiness(definition: ModelDefinition, facts: ReadinessFacts): R
   const start = facts.firstEvent ?? facts.end;
   const least = HISTORY_DAYS + horizon;
   return [
+    ...(facts.lastEvent === undefined ? [] : [freshness(horizon, daysBetween(facts.lastEvent, facts.end) - 1)]),
     ...(definition.target.kind === 'renewal' ? contractChecks(definition, facts.contracts) : orderChecks(definition, facts)),
     withDate(check('history_days', { zh: '历史天数', en: 'Days of history' }, least, days, true, { zh: `需要至少${least}天的历史`, en: `At least ${least} days of history` }), addDays(start, least)),
     withDate(
@@ -62,12 +66,23 @@ export function readiness(definition: ModelDefinition, facts: ReadinessFacts): R
   ];
 }
 
-function orderChecks({ minimum }: ModelDefinition, facts: ReadinessFacts): Requirement[] {
+/** Where events end long before today, the last days look as if nobody came: every customer would count as lost. */
+function freshness(horizon: number, silentDays: number): Requirement {
+  const label = { zh: `最近${horizon}天中有数据的天数`, en: `Of the last ${horizon} days, those that the data reach` };
+  return check('fresh_days', label, Math.ceil(horizon / 2), Math.max(0, horizon - silentDays), true, {
+    zh: '导入更新的数据；若数据就止于过去，运行 `tagcast init --historic --force`', en: 'Import newer data, or run `tagcast init --historic --force` where they end in the past for good',
+  });
+}
+
+function orderChecks({ minimum, target }: ModelDefinition, facts: ReadinessFacts): Requirement[] {
   const older = { zh: '导入更早的订单', en: 'Import older orders' };
   return [
     check('customers', { zh: '客户数', en: 'Customers' }, minimum.rows, facts.customers, true, { zh: '导入更多客户的订单', en: 'Import the orders of more customers' }),
     check('orders', { zh: '订单数', en: 'Orders' }, minimum.rows, facts.orders, true, older),
     check('repeat_customers', { zh: '复购客户数', en: 'Customers with a second order' }, minimum.positives, facts.repeatCustomers, true, older),
+    ...((target.kind === 'spend' || target.kind === 'order_value') && facts.paidOrders !== undefined
+      ? [check('paid_orders', { zh: '有金额的订单数', en: 'Orders with an amount' }, minimum.positives, facts.paidOrders, true, { zh: '导入订单金额（--amount 或 --unit-price）', en: 'Import what orders cost (--amount or --unit-price)' })]
+      : []),
   ];
 }
 

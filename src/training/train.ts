@@ -67,13 +67,15 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
   const events = await observedEvents(definition, source, facts.end);
   const heads: TrainedHead[] = [];
   let last: Dataset | undefined;
-  const skipped: string[] = [];
+  /** Reason → horizons that were skipped for it. */
+  const skipped = new Map<string, number[]>();
+  const skip = (days: number, reason: string): void => { skipped.set(reason, [...(skipped.get(reason) ?? []), days]); };
   let searching: HeadRequest['search'] = searchOf(request);
   let found: readonly Candidate[] = [];
   for (const horizonDays of definition.horizons) {
     const split = splitFor(definition, facts, horizonDays, events, request.testFrom);
     if (split === undefined) {
-      skipped.push(`${horizonDays} days need ${HISTORY_DAYS + labelDays(definition.target, horizonDays)} days of history`);
+      skip(horizonDays, `needs ${HISTORY_DAYS + labelDays(definition.target, horizonDays)} days of history`);
       continue;
     }
     const rowsAt = (cutoffs: readonly LocalDate[], most?: number): Promise<Dataset> =>
@@ -92,11 +94,12 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
       if (split.mode !== 'label_free') searching = undefined;
     } catch (error) {
       if (!(error instanceof NoCandidate)) throw error;
-      skipped.push(`${horizonDays} days: ${error.message}`);
+      skip(horizonDays, error.message);
     }
   }
   if (heads.length === 0 || last === undefined || (request.imported !== undefined && !heads.some((head) => head.horizonDays === request.imported?.horizonDays))) {
-    throw new AppError('insufficient_data', `Model "${definition.name}" could not be trained: ${skipped.join('; ')}.`, { details: { skipped }, hint: 'Import more history, then run `tagcast train` again.' });
+    const reasons = Array.from(skipped, ([reason, days]) => `${days.join(', ')} days: ${reason}`);
+    throw new AppError('insufficient_data', `Model "${definition.name}" could not be trained: ${reasons.join('; ')}.`, { details: { skipped: reasons }, hint: 'Import more history, then run `tagcast train` again.' });
   }
   const described = new Map(plan.columns.map((column) => [column.name, column]));
   return {

@@ -52,6 +52,10 @@ test('what alone says who is a member is left out; what cannot be learned from i
   const random = seededRandom(9);
   const [p, q] = [Float64Array.from({ length: 4_000 }, () => random.next()), Float64Array.from({ length: 4_000 }, () => random.next())];
   expect(learnLookalike({ rows: 4_000, columns: [{ name: 'p', values: p }, { name: 'q', values: q }] }, p.map((value, i) => (value + q[i] > 1 ? 1 : 0)), seededRandom(1))).toMatchObject({ ok: false, reason: 'separable' });
+  // One neighbour of the definition says nearly all, and with another one all of it: the neighbour goes, and the rest is a likeness.
+  const near = learnLookalike({ rows: 4_000, columns: [{ name: 'p', values: p }, { name: 'q', values: q }] }, p.map((value, i) => (2 * value + q[i] > 1.5 ? 1 : 0)), seededRandom(1));
+  expect(near.ok && [near.value.columns, near.value.dropped.map(({ column }) => column)]).toEqual([['q'], ['p']]);
+  expect(near.ok && near.value.dropped[0].auc).toBeLessThan(0.98);
   const few = sample(60, 1);
   expect(learnLookalike(few.x, few.y, seededRandom(1))).toMatchObject({ ok: false, reason: 'too_small' });
 });

@@ -32,8 +32,9 @@ export interface LookalikeModel {
 
 export const LEAST_SEED = 50;
 const FOLDS = 5;
-/** A column, or a model, that tells members apart better than this has found the definition. */
-const SEPARATES_ALONE = 0.98;
+/** A column that alone tells members apart better than this is the definition. Where a model still reads it out of its neighbours (orders of another window), they go too. */
+const SEPARATE_ALONE = [0.98, 0.95, 0.9] as const;
+/** A model that tells members apart better than this has found the definition. */
 const SEPARABLE = 0.995;
 
 /** How well a column alone ranks members, whichever way; missing values stand below all others. */
@@ -62,6 +63,15 @@ function outOfFold(estimator: LookalikeCandidate, x: Matrix, y: Float64Array, fo
   return predicted;
 }
 
+/** Out-of-fold figures of every candidate that can be fitted. */
+function judged(x: Matrix, y: Float64Array, foldOf: Int32Array, rng: Random, signal: AbortSignal | undefined): LookalikeModel['candidates'] {
+  return LOOKALIKE_CANDIDATES.flatMap((estimator) => {
+    const predicted = outOfFold(estimator, x, y, foldOf, rng.fork(estimator), signal);
+    const auc = predicted === undefined ? undefined : aucRange(y, predicted);
+    return auc === undefined ? [] : [{ estimator, auc: { value: auc.value, low: auc.low, high: auc.high } }];
+  });
+}
+
 /**
  * @param x one row per customer; @param y 1 for members of the seed
  * @param rng its name decides folds and fits
@@ -71,19 +81,22 @@ export function learnLookalike(x: Matrix, y: Float64Array, rng: Random, signal?:
   const others = y.length - members;
   if (members < LEAST_SEED || others < LEAST_SEED) return fail('too_small', `${members} members and ${others} others are known; a model needs at least ${LEAST_SEED} of each`);
   const ranked = x.columns.map((column) => ({ column, auc: columnAuc(column, y) }));
-  const dropped = ranked.filter(({ auc }) => auc >= SEPARATES_ALONE).map(({ column, auc }) => ({ column: column.name, auc }));
-  const kept: Matrix = { rows: x.rows, columns: ranked.filter(({ auc }) => auc < SEPARATES_ALONE).map(({ column }) => column) };
-  if (kept.columns.length === 0) return fail('separable', 'every column alone says who is a member');
   const foldOf = stratifiedFolds(y, FOLDS, rng.int(2 ** 31));
-  const candidates = LOOKALIKE_CANDIDATES.flatMap((estimator) => {
-    const predicted = outOfFold(estimator, kept, y, foldOf, rng.fork(estimator), signal);
-    const auc = predicted === undefined ? undefined : aucRange(y, predicted);
-    return auc === undefined ? [] : [{ estimator, auc: { value: auc.value, low: auc.low, high: auc.high } }];
-  });
-  const [best] = candidates.toSorted((a, b) => b.auc.value - a.auc.value);
-  if (best === undefined) return fail('too_small', 'no model could be fitted to the members');
-  if (best.auc.value >= SEPARABLE) return fail('separable', `members are told apart with an AUC of ${best.auc.value.toFixed(4)}: the columns are what the segment is made of`);
-  const artefact = fit(best.estimator, kept, y, rng.fork(best.estimator, 'all'), signal);
-  if (artefact === undefined) return fail('too_small', 'the model could not be fitted to all members');
-  return ok({ estimator: best.estimator, artefact, columns: kept.columns.map(({ name }) => name), candidates, dropped });
+  let refusal = 'every column alone says who is a member';
+  for (const alone of SEPARATE_ALONE) {
+    const kept: Matrix = { rows: x.rows, columns: ranked.filter(({ auc }) => auc < alone).map(({ column }) => column) };
+    if (kept.columns.length === 0) break;
+    const candidates = judged(kept, y, foldOf, rng, signal);
+    const [best] = candidates.toSorted((a, b) => b.auc.value - a.auc.value);
+    if (best === undefined) return fail('too_small', 'no model could be fitted to the members');
+    if (best.auc.value >= SEPARABLE) {
+      refusal = `members are told apart with an AUC of ${best.auc.value.toFixed(4)}: the columns are what the segment is made of`;
+      continue;
+    }
+    const artefact = fit(best.estimator, kept, y, rng.fork(best.estimator, 'all'), signal);
+    if (artefact === undefined) return fail('too_small', 'the model could not be fitted to all members');
+    const dropped = ranked.filter(({ auc }) => auc >= alone).map(({ column, auc }) => ({ column: column.name, auc }));
+    return ok({ estimator: best.estimator, artefact, columns: kept.columns.map(({ name }) => name), candidates, dropped });
+  }
+  return fail('separable', refusal);
 }

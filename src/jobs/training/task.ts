@@ -114,16 +114,19 @@ export async function runTrainingTask(
 export async function readinessFacts(columns: Columns, { end, timeZone }: Pick<TrainingTask, 'end' | 'timeZone'>): Promise<ReadinessFacts> {
   const before = startOfDay(end, timeZone);
   const answer = await columns.query(
-    `SELECT count(*)::DOUBLE AS customers, coalesce(sum(orders), 0)::DOUBLE AS orders, count(*) FILTER (orders > 1)::DOUBLE AS repeaters FROM
-     (SELECT customer_id, count(DISTINCT coalesce(order_ref, '@' || event_id::VARCHAR)) AS orders FROM events WHERE kind = 'order' AND occurred_ms < $1 GROUP BY customer_id)`,
+    `SELECT count(*)::DOUBLE AS customers, coalesce(sum(orders), 0)::DOUBLE AS orders, coalesce(sum(paid), 0)::DOUBLE AS paid, count(*) FILTER (orders > 1)::DOUBLE AS repeaters FROM
+     (SELECT customer_id, count(DISTINCT coalesce(order_ref, '@' || event_id::VARCHAR)) AS orders,
+        count(DISTINCT coalesce(order_ref, '@' || event_id::VARCHAR)) FILTER (amount > 0) AS paid FROM events WHERE kind = 'order' AND occurred_ms < $1 GROUP BY customer_id)`,
     [before],
   );
-  const first = await columns.query('SELECT min(occurred_ms)::DOUBLE AS at FROM events WHERE occurred_ms < $1', [before]);
-  const at = numbersOf(first, 'at')[0];
+  const first = await columns.query('SELECT min(occurred_ms)::DOUBLE AS at, max(occurred_ms)::DOUBLE AS newest FROM events WHERE occurred_ms < $1', [before]);
+  const [at, newest] = [numbersOf(first, 'at')[0], numbersOf(first, 'newest')[0]];
   return {
     customers: numbersOf(answer, 'customers')[0],
     orders: numbersOf(answer, 'orders')[0],
     repeatCustomers: numbersOf(answer, 'repeaters')[0],
+    paidOrders: numbersOf(answer, 'paid')[0],
+    lastEvent: Number.isNaN(newest) ? undefined : localDate(newest, timeZone),
     firstEvent: Number.isNaN(at) ? undefined : localDate(at, timeZone),
     end,
   };

@@ -1,6 +1,7 @@
 /** The first step of a head: candidates, found ones included, judged on rows that they have not seen, and the choice among them. */
 import type { Task } from '../../estimators/contract.ts';
 import type { Dataset } from '../dataset.ts';
+import type { ModelDefinition } from '../define.ts';
 import { refuseLeaks } from '../leakCheck.ts';
 import { search } from '../search/search.ts';
 import type { Found } from '../search/search.ts';
@@ -31,6 +32,7 @@ export async function select(asked: HeadRequest, task: Task, test: Dataset): Pro
   const searched = train === undefined ? undefined : await searchFirst(asked, train);
   const request = searched === undefined ? asked : { ...asked, definition: { ...asked.definition, candidates: [...asked.definition.candidates, ...searched.candidates] } };
   const judged = split.calibration === undefined ? train : cameBack(task, await request.rowsAt([split.calibration]));
+  if ((train?.y.length ?? 0) + (judged?.y.length ?? 0) === 0) throw new NoCandidate(nobody(request.definition));
   const { tried, failed } = await tryCandidates(request, task, train, judged, test);
   const baseline = tried.find((one) => one.candidate.name === request.definition.baseline.name);
   const chosen = choose(withErrors(tried.filter((one) => one !== baseline))) ?? baseline;
@@ -52,6 +54,12 @@ async function searchFirst(request: HeadRequest, train: Dataset): Promise<Found 
   });
   if (found !== undefined) request.onFound?.(found.candidates);
   return found;
+}
+
+/** Said once, in place of what every candidate says about no rows. */
+function nobody({ population }: ModelDefinition): string {
+  const rules = population.map(({ feature, atLeast, atMost }) => `${feature}${atLeast === undefined ? '' : ` at least ${atLeast}`}${atMost === undefined ? '' : ` at most ${atMost}`}`);
+  return `nobody belongs to its population at the cut-offs of this history (${rules.length === 0 ? 'everybody' : rules.join(', ')})`;
 }
 
 /** No candidate could be fitted, the baseline included. */
