@@ -166,7 +166,7 @@ describeOnEachStore('visits', (getStore, about) => {
     const columns = await openColumns(folder.path, { threads: 1 });
     try {
       const early = trainVisitModel({ definition: DEFINITION, columns, estimators: ESTIMATORS, timeZone: DEFAULT_TIME_ZONE, zone: PLAN.zone, silenceMinutes: 30, end: '2020-01-01', snapshot: { hash: 'h', events: 1, customers: 1 }, currency: 'CNY', seed: 1 });
-      await expect(early).rejects.toMatchObject({ code: 'insufficient_data', message: 'Model "session_purchase" is not ready: Visits: 0 of 180; Visits with an order in them: 0 of 30; Days of visits: 0 of 21 (passes on 2020-01-22).' });
+      await expect(early).rejects.toMatchObject({ code: 'insufficient_data', message: 'Model "session_purchase" is not ready: Visits: 0 of 180; Visits with an order in them: 0 of 30; Days of visits: 0 of 21.' });
     } finally {
       columns.close();
     }

@@ -57,13 +57,15 @@ export interface VisitObservations {
 
 function requirementsOf(definition: ModelDefinition, { days, first }: VisitCounts, end: LocalDate, timeZone: string): Requirement[] {
   const [visits, converted] = [...days.values()].reduce(([n, k], one) => [n + one.visits, k + one.converted], [0, 0]);
-  const start = Number.isNaN(first) ? end : localDate(first, timeZone);
+  const start = Number.isNaN(first) ? undefined : localDate(first, timeZone);
   const least = PERIODS * LEAST_PERIOD_DAYS;
+  const ofDays = check('visit_days', { zh: '有访问记录的天数', en: 'Days of visits' }, least, start === undefined ? 0 : daysBetween(start, end), true, { zh: `需要至少${least}天的访问记录`, en: `At least ${least} days of visits` });
   const fix = { zh: '导入带时间的浏览、搜索、加购等事件', en: 'Import what visitors do: views, searches, carts, with their times' };
   return [
     check('visits', { zh: '访问数', en: 'Visits' }, PERIODS * definition.minimum.rows, visits, true, fix),
     check('visits_with_order', { zh: '有订单的访问数', en: 'Visits with an order in them' }, PERIODS * definition.minimum.positives, converted, true, { zh: '导入浏览事件时一并导入同一时间段、带时刻的订单', en: 'Import the orders of the same time with their time of day, not only their day' }),
-    withDate(check('visit_days', { zh: '有访问记录的天数', en: 'Days of visits' }, least, daysBetween(start, end), true, { zh: `需要至少${least}天的访问记录`, en: `At least ${least} days of visits` }), addDays(start, least)),
+    // Nobody can say when a shop without visits will have some.
+    start === undefined ? ofDays : withDate(ofDays, addDays(start, least)),
   ];
 }
 
