@@ -1,10 +1,9 @@
 /** How likely an order is before the visit that is under way ends: read from the store and from what the caller hands in, answered and not kept. */
-import { z } from 'zod';
 import type { Clock } from '../../base/clock.ts';
 import { AppError } from '../../base/errors.ts';
 import { localDate } from '../../base/time.ts';
 import { visitColumns, VISIT_COLUMNS } from '../../features/visit/columns.ts';
-import { BROWSING_KINDS, NO_HISTORY, SILENCE_MINUTES } from '../../features/visit/kinds.ts';
+import { NO_HISTORY, SILENCE_MINUTES } from '../../features/visit/kinds.ts';
 import type { VisitLevels } from '../../features/visit/kinds.ts';
 import { recentEvents, visitHistory } from '../../features/visit/store.ts';
 import type { RecentEvent } from '../../features/visit/store.ts';
@@ -19,7 +18,6 @@ import { readyModel } from '../../scoring/model.ts';
 import type { LoadedModel, ServingEstimators } from '../../scoring/model.ts';
 import { scoreFeatures } from '../../scoring/scoreFeatures.ts';
 import type { Store } from '../../store/connection.ts';
-import { newEventSchema } from '../../store/events.ts';
 import type { NewEvent } from '../../store/events.ts';
 import { dedupeKey } from '../../store/repositories/dedupe.ts';
 import { isSuppressed } from '../../store/repositories/consents.ts';
@@ -29,17 +27,7 @@ import { VISIT_TAG } from '../../tags/catalogue/onDemand.ts';
 import { visitTag } from '../../tags/build/visit.ts';
 import type { Tag } from '../../tags/tag.ts';
 import { modelChecks } from './models.ts';
-
-/** Events that one question may hand in: more than a person does in a visit. */
-export const MOST_VISIT_EVENTS = 500;
-
-/** An event of the visit on its way in; the customer is named once, beside them. */
-export const visitEventSchema = newEventSchema.omit({ customer: true }).extend({ occurredAt: z.union([newEventSchema.shape.occurredAt, z.iso.datetime({ offset: true })]) });
-
-/** Instants may come as text. */
-export function visitEvents(events: readonly z.infer<typeof visitEventSchema>[]): Omit<NewEvent, 'customer'>[] {
-  return events.map(({ occurredAt, ...rest }) => ({ ...rest, occurredAt: typeof occurredAt === 'number' ? occurredAt : Date.parse(occurredAt) }));
-}
+import { toldEvents, timed } from './visitEvents.ts';
 
 export interface VisitDeps {
   readonly store: Store;
@@ -124,19 +112,6 @@ async function storedEvents(store: Store, customerId: number, moment: number, si
   }
 }
 
-const READ_KINDS: ReadonlySet<string> = new Set([...BROWSING_KINDS, 'order']);
-
-function timed({ occurredAt, kind, product, category, channel, properties, quantity, orderRef }: Omit<NewEvent, 'customer'>): TimedEvent {
-  const device = properties?.device;
-  return { at: occurredAt, kind, product: product ?? null, category: category ?? null, channel: channel ?? null, device: typeof device === 'string' ? device : null, quantity: quantity === undefined ? null : Number(quantity), orderRef: orderRef ?? null };
-}
-
-/** One event per id. */
-function distinct(events: readonly Omit<NewEvent, 'customer'>[]): Omit<NewEvent, 'customer'>[] {
-  const seen = new Set<string>();
-  return events.filter(({ eventId }) => eventId === undefined || (!seen.has(eventId) && seen.add(eventId)));
-}
-
 /** Nothing is stored. @throws AppError `not_found` for a customer whom neither the store nor the question knows, `invalid_input` for a moment in the future, `model_mismatch`, `artefact_invalid`. */
 export async function scoreVisitNow(deps: VisitDeps, { customer, events = [], source = 'api', at }: VisitQuestion): Promise<VisitReply> {
   const { store, plan } = deps;
@@ -152,7 +127,7 @@ export async function scoreVisitNow(deps: VisitDeps, { customer, events = [], so
   const none = { customer, at: moment, silenceMinutes: served?.silenceMinutes ?? SILENCE_MINUTES, visit: null };
   if (served === undefined) return { ...none, handed: { used: 0, known: 0, ignored: events.length }, tag: visitTag(refused ? 'opted_out' : 'model_paused', 0, day) };
   const silenceMs = served.silenceMinutes * 60_000;
-  const told = distinct(events).filter(({ kind, occurredAt }) => READ_KINDS.has(kind) && occurredAt <= moment);
+  const told = toldEvents(events, moment);
   const stored = found === undefined ? [] : await storedEvents(store, found.customerId, moment, silenceMs, told.map(timed));
   const keys = new Set(stored.map(({ dedupeKey: key }) => key));
   const fresh = told.filter((event) => !keys.has(dedupeKey(source, { ...event, customer }))).map(timed);

@@ -1,6 +1,6 @@
 /** Asking about the visit under way over HTTP. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MOST_VISIT_EVENTS } from '../../../src/jobs/scoring/visit.ts';
+import { MOST_VISIT_EVENTS } from '../../../src/jobs/scoring/visitEvents.ts';
 import type { VisitQuestion } from '../../../src/jobs/scoring/visit.ts';
 import { EXAMPLES } from '../../../src/surfaces/http/examples.ts';
 import { visitTag } from '../../../src/tags/build/visit.ts';

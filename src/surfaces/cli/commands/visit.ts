@@ -1,7 +1,8 @@
 /** `tagcast visit`: how likely an order is before the visit that is under way ends. */
 import { readFileSync } from 'node:fs';
 import { AppError } from '../../../base/errors.ts';
-import { MOST_VISIT_EVENTS, scoreVisitNow, visitEvents, visitEventSchema } from '../../../jobs/scoring/visit.ts';
+import { scoreVisitNow } from '../../../jobs/scoring/visit.ts';
+import { MOST_VISIT_EVENTS, visitEvents, visitEventSchema } from '../../../jobs/scoring/visitEvents.ts';
 import type { VisitReply } from '../../../jobs/scoring/visit.ts';
 import type { NewEvent } from '../../../store/events.ts';
 import { answer, inWords, withApp, workOf } from '../context.ts';

@@ -1,7 +1,8 @@
 /** The visit that is under way. */
 import type { z } from 'zod';
 import { silentProgress } from '../../../base/progress.ts';
-import { scoreVisitNow, visitEvents } from '../../../jobs/scoring/visit.ts';
+import { scoreVisitNow } from '../../../jobs/scoring/visit.ts';
+import { visitEvents } from '../../../jobs/scoring/visitEvents.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Call } from '../route.ts';
 import { instantText } from '../schemas/common.ts';

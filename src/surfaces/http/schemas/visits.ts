@@ -1,6 +1,6 @@
 /** The visit that is under way. */
 import { z } from 'zod';
-import { MOST_VISIT_EVENTS, visitEventSchema } from '../../../jobs/scoring/visit.ts';
+import { MOST_VISIT_EVENTS, visitEventSchema } from '../../../jobs/scoring/visitEvents.ts';
 import { about, instantSchema, jsonValue } from './common.ts';
 import { tagViewSchema } from './tags.ts';
 
