@@ -14,13 +14,27 @@ function ladder(value: number, excellent: number, good: number, usable: number):
 const ORDER: readonly Grade[] = ['excellent', 'good', 'usable', 'not_recommended'];
 const worse = (a: Grade, b: Grade): Grade => ORDER[Math.max(ORDER.indexOf(a), ORDER.indexOf(b))];
 
+/**
+ * Calibration error beyond chance: with few rows, tenths of a perfect model differ from what happened too. Root of the debiased squared error over the bins,
+ * Σ w [(p̄ − ȳ)² − ȳ(1 − ȳ)/(n − 1)] (Kumar, Liang & Ma 2019, "Verified Uncertainty Calibration", section 5), and never more than the plain error.
+ */
+export function calibrationErrorBeyondChance({ metrics, calibration, rows }: Pick<Evaluation, 'metrics' | 'calibration' | 'rows'>): number {
+  const plain = metrics.ece?.value ?? 1;
+  if (calibration.some((bin) => bin.rows < 2)) return plain;
+  const squared = calibration.reduce((sum, bin) => sum + (bin.rows / rows) * ((bin.predicted - bin.actual) ** 2 - (bin.actual * (1 - bin.actual)) / (bin.rows - 1)), 0);
+  return calibration.length === 0 ? plain : Math.min(plain, Math.sqrt(Math.max(0, squared)));
+}
+
+const calibrationGrade = (error: number): Grade => (error <= 0.03 ? 'excellent' : error <= 0.06 ? 'good' : error <= 0.1 ? 'usable' : 'not_recommended');
+
 /** From out-of-time ranking and from calibration, whichever is worse; a model that does not beat its baseline is at best usable. */
 export function gradeOf(task: Task, evaluation: Evaluation, beatsBaseline: boolean): Grade {
   const metric = (name: string): number | undefined => evaluation.metrics[name]?.value;
   const cap: Grade = beatsBaseline ? 'excellent' : 'usable';
   if (task === 'binary') {
-    const error = metric('ece') ?? 1;
-    const calibrated: Grade = error <= 0.03 ? 'excellent' : error <= 0.06 ? 'good' : error <= 0.1 ? 'usable' : 'not_recommended';
+    const [plain, beyondChance] = [calibrationGrade(metric('ece') ?? 1), calibrationGrade(calibrationErrorBeyondChance(evaluation))];
+    // One step at most: few rows excuse an error, and do not prove that there is none.
+    const calibrated = worse(beyondChance, ORDER[Math.max(0, ORDER.indexOf(plain) - 1)]);
     return worse(cap, worse(ladder(metric('roc_auc') ?? 0.5, 0.78, 0.7, 0.6), calibrated));
   }
   const missed = Math.abs((metric('coverage_80') ?? 0) - 0.8);

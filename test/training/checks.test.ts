@@ -4,7 +4,7 @@ import * as fc from '../support/properties.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { shifted } from '../../src/estimators/serving.ts';
 import type { Dataset } from '../../src/training/dataset.ts';
-import { confidenceOf, gradeOf } from '../../src/training/grade.ts';
+import { calibrationErrorBeyondChance, confidenceOf, gradeOf } from '../../src/training/grade.ts';
 import { LEAK_AUC, suspectedLeaks } from '../../src/training/leakCheck.ts';
 import { matchingLevel } from '../../src/training/level.ts';
 import { readiness } from '../../src/training/readiness.ts';
@@ -125,6 +125,32 @@ describe('grades', () => {
     expect(gradeOf('binary', evaluation({ roc_auc: 0.55, ece: 0.02 }), true)).toBe('not_recommended');
     expect(gradeOf('amount', evaluation({ normalised_gini: 0.7, bias: -0.3, coverage_80: 0.8 }), true)).toBe('usable');
     expect(gradeOf('duration', evaluation({ spearman: 0.5, coverage_80: 0.72 }), true)).toBe('good');
+  });
+
+  test('a calibration error that chance alone makes in few rows costs one step less, and no more', () => {
+    /** Tenths whose shares lie `off` beside what was predicted, up and down in turn. */
+    const tenths = (rows: number, off: number) => {
+      const calibration = Array.from({ length: 10 }, (_, i) => ({ rows, predicted: 0.3, actual: 0.3 + (i % 2 === 0 ? off : -off) }));
+      return { ...evaluation({ roc_auc: 0.8, ece: off }), rows: 10 * rows, calibration };
+    };
+    expect(gradeOf('binary', tenths(12, 0.12), true)).toBe('usable');
+    expect(gradeOf('binary', tenths(12, 0.05), true)).toBe('excellent');
+    expect(gradeOf('binary', tenths(1200, 0.12), true)).toBe('not_recommended');
+    expect(gradeOf('binary', tenths(1200, 0.05), true)).toBe('good');
+    expect(calibrationErrorBeyondChance(tenths(12, 0.12))).toBe(0);
+    // √(0.05² − mean of p(1 − p)/1199 over p = 0.25 and 0.35)
+    expect(calibrationErrorBeyondChance(tenths(1200, 0.05))).toBeCloseTo(Math.sqrt(0.0025 - (0.1875 + 0.2275) / 2 / 1199), 12);
+    expect(calibrationErrorBeyondChance(evaluation({ ece: 0.07 }))).toBe(0.07);
+  });
+
+  test('the error beyond chance is between 0 and the plain one', () => {
+    fc.assert(fc.property(fc.array(fc.record({ rows: fc.integer({ min: 2, max: 500 }), predicted: fc.double({ min: 0, max: 1, noNaN: true }), actual: fc.double({ min: 0, max: 1, noNaN: true }) }), { minLength: 1, maxLength: 10 }), (calibration) => {
+      const rows = calibration.reduce((sum, bin) => sum + bin.rows, 0);
+      const ece = calibration.reduce((sum, bin) => sum + (bin.rows / rows) * Math.abs(bin.predicted - bin.actual), 0);
+      const beyond = calibrationErrorBeyondChance({ ...evaluation({ ece }), rows, calibration });
+      expect(beyond).toBeGreaterThanOrEqual(0);
+      expect(beyond).toBeLessThanOrEqual(ece);
+    }));
   });
 
   test('confidence is high only with a calibration period of its own', () => {
