@@ -65,11 +65,20 @@ export async function createSegment(store: Store, input: SegmentInput, names: Co
   });
 }
 
+/** A list stays a list. @throws AppError `invalid_input` */
+export function keepKind(before: { readonly key: string; readonly condition: unknown }, { condition }: Pick<SegmentInput, 'condition'>): void {
+  if ((before.condition === null) === (condition === null)) return;
+  throw new AppError('invalid_input', before.condition === null ? `The segment ${before.key} is a list of customers; a condition in its place would take them away.` : `The segment ${before.key} has a condition, and none in the change.`, {
+    details: { field: 'condition' }, hint: `Choose another key for the other kind${before.condition === null ? `; its condition may look at \`segment.${before.key}\`` : ''}.`,
+  });
+}
+
 /** @param expectedVersion the definition that the editor saw; absent: whatever is there. @throws AppError `not_found`, `invalid_input`, `unknown_name`, `conflict`. */
 export async function editSegment(store: Store, key: string, change: Partial<Omit<SegmentInput, 'key'>>, names: ConditionNames, actor: string, expectedVersion?: number): Promise<StoredSegment> {
   const before = await segmentNamed(store, key);
   const { label, description, owner, condition, status, schedule, holdoutShare } = { ...before, ...change };
   const input: SegmentInput = { key, label, description, owner, condition: condition === null ? null : parseCondition(condition), status, schedule, holdoutShare };
+  keepKind(before, input);
   return changeDefinitions(store, async (inside) => {
     checkSegment(input, await namesNow(inside, names));
     await refuseCircle(inside, { kind: 'segment', ...input });

@@ -1,6 +1,5 @@
 /** Definitions of segments as a document. Members are not in it; a list comes without its customers. */
 import { z } from 'zod';
-import { AppError } from '../base/errors.ts';
 import { compareEntries, problemOf } from '../base/exchange.ts';
 import type { DocumentEntry, EntryProblem, ExchangePlan } from '../base/exchange.ts';
 import type { ConditionNames } from '../conditions/names.ts';
@@ -11,7 +10,7 @@ import { circleError, circlesThrough } from '../store/changeDefinitions.ts';
 import type { Store } from '../store/connection.ts';
 import { readEntries, readEnvelope } from '../store/exchange.ts';
 import { listSegments } from '../store/repositories/segments.ts';
-import { checkSegment, writeSegment } from './edit.ts';
+import { checkSegment, keepKind, writeSegment } from './edit.ts';
 import type { SegmentInput } from './edit.ts';
 
 const words = z.strictObject({ zh: z.string(), en: z.string() });
@@ -34,11 +33,10 @@ function fieldsOf({ condition, label, description, owner, status, schedule, hold
   return { condition: condition === null ? null : writeCondition(condition), 'label.zh': label.zh, 'label.en': label.en, 'description.zh': description.zh, 'description.en': description.en, owner, status, schedule, holdoutShare };
 }
 
-/** The same rules as one edit, and besides: a list stays a list. */
-function check(input: SegmentInput, before: { readonly condition: unknown } | undefined, names: ConditionNames): void {
+/** The same rules as one edit. */
+function check(input: SegmentInput, before: Pick<SegmentInput, 'key'> & { readonly condition: unknown } | undefined, names: ConditionNames): void {
   checkSegment(input, names);
-  if (before === undefined || (before.condition === null) === (input.condition === null)) return;
-  throw new AppError('invalid_input', before.condition === null ? 'It is a list of customers here; a condition in its place would take them away.' : 'It has a condition here, and none in the document.', { details: { field: 'condition' } });
+  if (before !== undefined) keepKind(before, input);
 }
 
 /**

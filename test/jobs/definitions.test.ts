@@ -103,7 +103,7 @@ describeOnEachStore('definitions', (getStore) => {
     const circle = { ...document, segments: document.segments.map((one) => (one.key === 'base' ? { ...one, condition: 'tag.in_above.band = yes' } : one.key === 'guests' ? { ...one, condition: 'orders >= 1' } : one)) };
     const { problems } = await compareDefinitions(getStore(), 'segments', circle);
     expect(problems.map(({ key, field, message }) => `${key} ${field} ${message}`).toSorted()).toEqual([
-      'base condition The definitions look at each other in a circle: segment base → tag in_above → segment above → segment base.', 'guests condition It is a list of customers here; a condition in its place would take them away.',
+      'base condition The definitions look at each other in a circle: segment base → tag in_above → segment above → segment base.', 'guests condition The segment guests is a list of customers; a condition in its place would take them away.',
     ]);
     await getStore().db.raw('DELETE FROM tag_definitions');
     await getStore().db.raw('DELETE FROM segments');

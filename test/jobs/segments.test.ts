@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { readCondition } from '../../src/conditions/text/read.ts';
 import { buildSegmentNow, buildSegments } from '../../src/jobs/segments.ts';
 import { buildSegment } from '../../src/segments/build.ts';
+import { changeList } from '../../src/segments/lists.ts';
 import { createSegment, editSegment, removeSegment, segmentNamed } from '../../src/segments/edit.ts';
 import { segmentChanges } from '../../src/segments/members.ts';
 import { recordConsents } from '../../src/store/repositories/consents.ts';
@@ -56,6 +57,14 @@ describeOnEachStore('saved segments', (getStore) => {
     await removeSegment(getStore(), 'a_rest', 'bo');
     await removeSegment(getStore(), 'beijing', 'bo');
     for (const table of ['segment_members', 'segment_changes', 'segment_versions']) expect(await getStore().db(table).select('*')).toEqual([]);
+  });
+
+  test('a list stays a list, and a condition a condition', async () => {
+    await changeList(getStore(), { key: 'guests', change: 'replace', ids: [['li', 'chen']], asOf, actor: 'ann' });
+    await expect(editSegment(getStore(), 'guests', { condition: readCondition('attr.city = "北京"') }, await names(), 'bo')).rejects.toMatchObject({ code: 'invalid_input', details: { field: 'condition' }, hint: expect.stringContaining('segment.guests') as string });
+    expect([await membersOf('guests'), (await segmentNamed(getStore(), 'guests')).condition]).toEqual([['chen', 'li'], null]);
+    await save('beijing', 'attr.city = "北京"');
+    await expect(editSegment(getStore(), 'beijing', { condition: null }, await names(), 'bo')).rejects.toMatchObject({ code: 'invalid_input', details: { field: 'condition' } });
   });
 
   test('one is built when asked, whatever its status; a caller who hung up stops it, and the next one goes on with the same build', async () => {
