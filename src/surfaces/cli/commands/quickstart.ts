@@ -55,7 +55,7 @@ export const quickstart: CommandModule = (program, context) => {
         const serving = await champions(app.store);
         const missing = app.models.map(({ name }) => name).filter((name) => !serving.has(name));
         if (missing.length > 0) showTrained(shown, app, await trainModels(app.training(workOf(here)), { models: missing, end: asOf, seed: SEED, threads: 2, actor: 'quickstart' }));
-        else here.output.remark('  all four serve already');
+        else here.output.remark('  all of them serve already');
         if ((await servingPreferences(app.store.db)) === undefined) {
           await refreshSnapshot(app.store, paths.snapshot(here.config.home), workOf(here));
           showPreferences(shown, await trainPreferencesNow(app.training(workOf(here)), { end: asOf, seed: SEED }));
