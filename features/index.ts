@@ -1,4 +1,5 @@
 /** Everything that Tagcast knows about a customer as of a date: add a file, add it here. */
+import { feature } from '../src/features/define.ts';
 import type { FeatureDefinition } from '../src/features/define.ts';
 import { BROWSING } from './browsing.ts';
 import { CAMPAIGNS } from './campaigns.ts';
@@ -12,8 +13,12 @@ import { SEASON } from './season.ts';
 import { SERVICE } from './service.ts';
 import { SPEND } from './spend.ts';
 import { TASTE } from './taste.ts';
+import { THEMES } from './themes.ts';
 
-export const FEATURES: readonly FeatureDefinition[] = Object.freeze([
+const themeOf = new Map(THEMES.flatMap(({ name, told, besides }) => [...told, ...besides].map((of, i) => [of, { theme: name, ...(i < told.length ? { told: i + 1 } : {}) }] as const)));
+const themed = (definitions: readonly FeatureDefinition[]): readonly FeatureDefinition[] => Object.freeze(definitions.map((one) => feature({ ...one, ...themeOf.get(one.name) })));
+
+export const FEATURES: readonly FeatureDefinition[] = themed([
   ...RECENCY, ...ORDERS, ...SPEND, ...RHYTHM, ...BROWSING, ...MESSAGES, ...SERVICE, ...TASTE, ...SEASON,
 ]);
 
@@ -22,5 +27,5 @@ export const CAMPAIGN_FEATURES: readonly FeatureDefinition[] = Object.freeze([..
 
 /** What a shop computes: with contracts, what is known of them as well. */
 export function featuresFor(contracts: { readonly graceDays: number } | undefined): readonly FeatureDefinition[] {
-  return contracts === undefined ? FEATURES : [...FEATURES, ...contractFeatures(contracts.graceDays)];
+  return contracts === undefined ? FEATURES : [...FEATURES, ...themed(contractFeatures(contracts.graceDays))];
 }

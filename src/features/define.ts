@@ -17,6 +17,10 @@ export interface FeatureDefinition {
   readonly missing: 'missing' | number;
   /** The file of features/ that it comes from. */
   readonly group: string;
+  /** What a reason that names it is about: features of one theme push together. Absent: windows of one measure are one theme. */
+  readonly theme?: string;
+  /** 1 for the feature that says its theme in the plainest words, 2 for the next; absent: speaks only where none of those does. */
+  readonly told?: number;
   /** `sensitive` features need a purpose before a model may use them. */
   readonly sensitivity: 'ordinary' | 'sensitive';
   readonly value: Expression;

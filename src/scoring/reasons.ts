@@ -7,7 +7,7 @@ import type { FeatureDefinition } from '../features/define.ts';
 export interface Reason {
   readonly direction: 'up' | 'down';
   readonly feature: string;
-  /** Share of the push of all features together, in (0, 1]. */
+  /** Share of the push of all themes together, in (0, 1]. */
   readonly weight: number;
   readonly value: number | null;
   readonly typical: number | null;
@@ -23,7 +23,7 @@ export interface ReasonInput {
 }
 
 /** What a reason needs to know of features by name. */
-export type FeatureWords = ReadonlyMap<string, Pick<FeatureDefinition, 'label' | 'unit' | 'group'>>;
+export type FeatureWords = ReadonlyMap<string, Pick<FeatureDefinition, 'label' | 'unit' | 'group' | 'theme' | 'told'>>;
 
 export const MOST_PER_DIRECTION = 3;
 /** A reason that makes less than this share of the whole push is noise to a reader. */
@@ -43,43 +43,84 @@ function words(label: Bilingual, own: Bilingual, typical: Bilingual | undefined)
     : { zh: `${label.zh}：${own.zh}（通常 ${typical.zh}）`, en: `${label.en}: ${own.en} (typical ${typical.en})` };
 }
 
+interface Layout {
+  /** Per column: index of its theme. */
+  readonly themeOf: Int32Array;
+  /** Per theme: its columns, those that say it plainly first. */
+  readonly members: readonly (readonly number[])[];
+  /** Per theme, for ties. */
+  readonly names: readonly string[];
+}
+
+/** The same arrays of columns come for every customer of a chunk. */
+const layouts = new WeakMap<readonly string[], { readonly features: FeatureWords; readonly layout: Layout }>();
+
+function layoutOf(columns: readonly string[], features: FeatureWords): Layout {
+  const known = layouts.get(columns);
+  if (known?.features === features) return known.layout;
+  const names: string[] = [];
+  const members: number[][] = [];
+  const themeOf = Int32Array.from(columns, (name, column) => {
+    const theme = features.get(name)?.theme ?? familyOf(name);
+    let index = names.indexOf(theme);
+    if (index < 0) index = names.push(theme) - 1;
+    (members[index] ??= []).push(column);
+    return index;
+  });
+  const told = (column: number): number => features.get(columns[column])?.told ?? Infinity;
+  for (const one of members) one.sort((a, b) => (told(a) === told(b) ? a - b : told(a) - told(b)));
+  const layout = { themeOf, members, names };
+  layouts.set(columns, { features, layout });
+  return layout;
+}
+
+/** The column that speaks for a theme: the plainest one that pulls the same way and differs from the typical customer, else the strongest such one. */
+function speakerOf(input: ReasonInput, members: readonly number[], net: number, features: FeatureWords): number | undefined {
+  let strongest: number | undefined;
+  for (const column of members) {
+    const push = input.contribution(column);
+    const known = features.get(input.columns[column]);
+    if (known === undefined || !Number.isFinite(push) || push * net <= 0) continue;
+    const typical = input.typical(column);
+    // "0 visits (typical 0 visits)" would explain nothing, whatever it contributes together with other columns.
+    if (!Number.isNaN(typical) && formatValue(known, input.value(column)).en === formatValue(known, typical).en) continue;
+    if (known.told !== undefined && !Number.isNaN(input.value(column))) return column;
+    if (strongest === undefined || Math.abs(push) > Math.abs(input.contribution(strongest))) strongest = column;
+  }
+  return strongest;
+}
+
 /**
- * The strongest columns of each direction, strongest first, at most one of a feature group, so that near-duplicates
- * (orders in 30, 90 and 365 days) do not say the same thing three times. Ties are settled by name.
+ * The strongest themes of each direction, strongest first, each told by one feature: near-duplicates (orders in 30, 90 and 365 days) do not say the same thing three times, and two
+ * that pull against each other (frequent orders, and so a long silence) are weighed first. Ties are settled by name.
  */
 export function reasonsOf(input: ReasonInput, features: FeatureWords): Reason[] {
   const { columns } = input;
-  let total = 0;
-  const found: { readonly column: number; readonly push: number }[] = [];
+  const { themeOf, members, names } = layoutOf(columns, features);
+  const nets = new Float64Array(members.length);
   for (let column = 0; column < columns.length; column++) {
     const push = input.contribution(column);
-    if (!Number.isFinite(push) || push === 0) continue;
-    total += Math.abs(push);
-    found.push({ column, push });
+    if (Number.isFinite(push)) nets[themeOf[column]] += push;
   }
+  let total = 0;
+  for (const net of nets) total += Math.abs(net);
   if (total === 0) return [];
-  found.sort((a, b) => Math.abs(b.push) - Math.abs(a.push) || (columns[a.column] < columns[b.column] ? -1 : 1));
-  const taken = { up: new Set<string>(), down: new Set<string>() };
+  const themes = Array.from(nets.keys()).filter((theme) => Math.abs(nets[theme]) / total >= LEAST_WEIGHT);
+  themes.sort((a, b) => Math.abs(nets[b]) - Math.abs(nets[a]) || (names[a] < names[b] ? -1 : 1));
   const counts = { up: 0, down: 0 };
   const reasons: Reason[] = [];
-  for (const { column, push } of found) {
-    const weight = Math.abs(push) / total;
-    if (weight < LEAST_WEIGHT) break;
-    const direction = push > 0 ? 'up' : 'down';
-    const feature = columns[column];
-    const known = features.get(feature);
-    if (known === undefined || counts[direction] >= MOST_PER_DIRECTION || taken[direction].has(known.group) || taken[direction].has(familyOf(feature))) continue;
-    const own = input.value(column);
-    const typical = input.typical(column);
-    // "0 visits (typical 0 visits)" would explain nothing, whatever it contributes together with other columns.
-    if (!Number.isNaN(typical) && formatValue(known, own).en === formatValue(known, typical).en) continue;
-    taken[direction].add(known.group);
-    taken[direction].add(familyOf(feature));
+  for (const theme of themes) {
+    const direction = nets[theme] > 0 ? 'up' : 'down';
+    if (counts[direction] >= MOST_PER_DIRECTION) continue;
+    const column = speakerOf(input, members[theme], nets[theme], features);
+    const known = column === undefined ? undefined : features.get(columns[column]);
+    if (column === undefined || known === undefined) continue;
     counts[direction]++;
+    const [own, typical] = [input.value(column), input.typical(column)];
     reasons.push({
       direction,
-      feature,
-      weight: Number(weight.toFixed(4)),
+      feature: columns[column],
+      weight: Number((Math.abs(nets[theme]) / total).toFixed(4)),
       value: Number.isNaN(own) ? null : rounded(own),
       typical: Number.isNaN(typical) ? null : rounded(typical),
       text: words(known.label, formatValue(known, own), Number.isNaN(typical) ? undefined : formatValue(known, typical)),

@@ -148,12 +148,24 @@ describe('reasons', () => {
     return { columns, contribution: (c: number) => pushes[columns[c]], value: () => 3, typical: (c: number) => (c === 0 ? Number.NaN : 1) };
   };
 
-  test('three of a direction at most, one of a group, strongest first, in both languages', () => {
-    const reasons = reasonsOf(input({ days_since_last_order: 3, days_since_last_event: 2.5, orders_90d: 1, orders_365d: 0.9, avg_order_value: 0.5, visits_30d: -0.7, visits_7d: -0.6, complaints_90d: 0.4, season_sin: 0.001 }), words);
-    expect(reasons.map(({ direction, feature }) => `${direction} ${feature}`)).toEqual(['up days_since_last_order', 'up orders_90d', 'up avg_order_value', 'down visits_30d']);
+  test('three of a direction at most, one of a theme, strongest first, in both languages', () => {
+    const reasons = reasonsOf(input({ days_since_last_order: 3, days_since_last_event: 2.5, orders_90d: 1, orders_365d: 0.9, avg_order_value: 0.5, visits_30d: -0.7, visits_7d: -0.6, complaints_90d: -0.4, season_sin: 0.001 }), words);
+    expect(reasons.map(({ direction, feature, weight }) => `${direction} ${feature} ${weight}`)).toEqual(['up days_since_last_order 0.4285', 'up orders_90d 0.2714', 'up days_since_last_event 0.1714', 'down complaints_90d 0.0571']);
     expect(reasons[0]?.text).toEqual({ zh: '距上次下单：3 天', en: 'Days since last order: 3 days' });
     expect(reasons[1]?.text).toEqual({ zh: '近 90 天订单数：3 单（通常 1 单）', en: 'Orders, last 90 days: 3 orders (typical 1 order)' });
     expect(reasonSchema.array().safeParse(reasons).success).toBe(true);
+  });
+
+  test('what pulls both ways within a theme is weighed first, and the plainest feature of the winning side speaks', () => {
+    const told = (pushes: Readonly<Record<string, number>>): string[] => reasonsOf({ ...input(pushes), typical: () => 1 }, words).map(({ direction, feature }) => `${direction} ${feature}`);
+    // A short usual gap makes the silence long: the silence is the reason.
+    expect(told({ gap_ewm_days: 2, overdue_ratio: 0.5, days_since_last_order: -0.3 })).toEqual(['up overdue_ratio']);
+    expect(told({ gap_ewm_days: 2, overdue_ratio: -0.5, days_since_last_order: -0.3 })).toEqual(['up gap_ewm_days']);
+    expect(told({ gap_ewm_days: 0.5, overdue_ratio: -2, orders_90d: 1 })).toEqual(['up orders_90d', 'down overdue_ratio']);
+    // Nothing is left of two that cancel.
+    expect(told({ gap_mean_days: 1, days_since_last_order: -1, orders_90d: 1 })).toEqual(['up orders_90d']);
+    // Who has no rhythm yet is not told about a ratio that is not known.
+    expect(reasonsOf({ columns: ['overdue_ratio', 'days_since_last_order'], contribution: () => 1, value: (c) => (c === 0 ? Number.NaN : 90), typical: () => 30 }, words).map(({ feature }) => feature)).toEqual(['days_since_last_order']);
   });
 
   test('whatever the pushes are: a valid list, and nothing where nothing pushes', () => {
@@ -164,7 +176,7 @@ describe('reasons', () => {
       for (const direction of ['up', 'down'] as const) {
         const own = reasons.filter((reason) => reason.direction === direction);
         expect(own.length).toBeLessThanOrEqual(MOST_PER_DIRECTION);
-        expect(new Set(own.map(({ feature }) => words.get(feature)?.group)).size).toBe(own.length);
+        expect(new Set(own.map(({ feature }) => words.get(feature)?.theme ?? feature)).size).toBe(own.length);
       }
     }));
     expect(reasonsOf(input({ orders_90d: 0, visits_7d: 0 }), words)).toEqual([]);

@@ -57,7 +57,7 @@ export async function publishNight(store: Store, index: number, people: readonly
   await db.raw('DELETE FROM run_facts WHERE run_id = ?', [run.runId]);
   await insertFacts(db, run.runId, here.map(({ customerId, facts }) => ({ customerId, facts: facts ?? null })));
   await db.transaction((trx) => stageTags(trx, run, here.flatMap(({ customerId, facts, refused }) => buildTags(
-    { asOf, runId: run.runId, models: new Map(), lifecycle: night, groupOf: () => undefined },
+    { asOf, runId: run.runId, models: new Map(), lifecycle: night, themeOf: () => undefined },
     { optedOut: refused === true, facts, scores: new Map(), previous: new Map(), stage: states.get(customerId), churnBefore: undefined },
   ).filter(({ kind }) => kind === 'lifecycle').map((tag) => ({ customerId, tag })))));
   await publishRun(db, run, { asOf, below: 1e9, at: index, churnKey: 'churn_prob_90d', cutoff: night.cutoff, rulesVersion: plan.version });

@@ -32,7 +32,7 @@ export function gridsOf(heads: readonly Pick<HeadSummary, 'model' | 'horizonDays
 }
 
 export function runContext(deps: ScoringDeps, night: RunContext['lifecycle'], runId: number, models: readonly LoadedModel[], grids: Grids, experiments: readonly ServedExperiment[] = []): RunContext {
-  const groups = new Map(deps.plan.definitions.map(({ name, group }) => [name, group]));
+  const themes = new Map(deps.plan.definitions.map(({ name, theme }) => [name, theme]));
   return {
     asOf: night.asOf, runId,
     models: new Map(models.map(({ name, version, heads }): [string, ModelContext] => [name, {
@@ -41,7 +41,7 @@ export function runContext(deps: ScoringDeps, night: RunContext['lifecycle'], ru
     }])),
     lifecycle: night,
     experiments: experiments.map((one) => ({ ...one, grid: grids.get(scoreKey(upliftScore(one.key), one.responseDays)) ?? [] })),
-    groupOf: (feature) => groups.get(feature),
+    themeOf: (feature) => themes.get(feature),
   };
 }
 

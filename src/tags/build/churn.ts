@@ -9,9 +9,10 @@ import { isHighValue } from './value.ts';
 export const TREND_POINTS = 5;
 export const TREND_DAYS = 7;
 
-/** The reason by the group of the feature that pushes most; features of a complaint or a return speak for themselves. */
-const REASON_OF_GROUP: Readonly<Record<string, string>> = {
-  rhythm: 'overdue', recency: 'overdue', orders: 'buying_less', browsing: 'visits_down', spend: 'order_value_down', service: 'complaint_or_return', messages: 'not_opening', taste: 'other', season: 'other',
+/** What a theme of features (features/themes.ts) means as a reason to leave; others, such as how long a customer is known, tell nobody what to do. */
+const REASON_OF_THEME: Readonly<Record<string, string>> = {
+  silence: 'overdue', orders: 'buying_less', 'order trend': 'buying_less', spend: 'buying_less', 'order value': 'order_value_down', basket: 'order_value_down',
+  interest: 'visits_down', carts: 'visits_down', conversion: 'visits_down', refunds: 'complaint_or_return', service: 'complaint_or_return', messages: 'not_opening',
 };
 
 function trend(customer: CustomerInput, { score }: HeadScore): Draft {
@@ -21,10 +22,11 @@ function trend(customer: CustomerInput, { score }: HeadScore): Draft {
 }
 
 function reason(run: RunContext, { score }: HeadScore): Draft {
-  const main = score.reasons.find(({ direction }) => direction === 'up');
+  const up = score.reasons.filter(({ direction }) => direction === 'up');
+  const named = (feature: string): string | undefined => REASON_OF_THEME[run.themeOf(feature) ?? ''];
+  const main = up.find(({ feature }) => named(feature) !== undefined) ?? up.at(0);
   if (main === undefined) return none('insufficient_data');
-  const group = main.feature.startsWith('refund') ? 'service' : (run.groupOf(main.feature) ?? 'taste');
-  return { status: 'ok', value: REASON_OF_GROUP[group] ?? 'other', reasons: [main] };
+  return { status: 'ok', value: named(main.feature) ?? 'other', reasons: [main] };
 }
 
 /** `entered` on the run on which the customer becomes both valuable and at risk, `ongoing` while it stays so, else `none`: an event, not a nightly repeat. */

@@ -43,8 +43,8 @@ export interface RunContext {
   readonly experiments?: readonly UpliftContext[];
   /** Channels with response tags; absent: none. */
   readonly responses?: readonly ServedChannel[];
-  /** The group that a feature belongs to: decides the reason for the risk. */
-  readonly groupOf: (feature: string) => string | undefined;
+  /** The theme that a feature belongs to: decides the reason for the risk. */
+  readonly themeOf: (feature: string) => string | undefined;
 }
 
 /** A customer's score of one head. */

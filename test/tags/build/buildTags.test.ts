@@ -19,7 +19,7 @@ const model = (name: string, horizons: readonly number[], grid: readonly number[
   [name, { name, version: 3, heads: horizons.map((horizonDays) => ({ horizonDays, baseRate, grid, confidence: 'high' as const })) }] as const;
 
 const run: RunContext = {
-  asOf: '2026-04-01', runId: 9, lifecycle: { asOf: '2026-04-01', cutoff: Date.parse('2026-03-31T16:00:00Z'), rules: DEFAULT_LIFECYCLE, rulesVersion: 2, rulesChanged: false, lastCutoff: null, startOf: (day) => Date.parse(`${day}T00:00:00+08:00`) }, groupOf: (feature) => (feature === 'visits_30d' ? 'browsing' : 'recency'),
+  asOf: '2026-04-01', runId: 9, lifecycle: { asOf: '2026-04-01', cutoff: Date.parse('2026-03-31T16:00:00Z'), rules: DEFAULT_LIFECYCLE, rulesVersion: 2, rulesChanged: false, lastCutoff: null, startOf: (day) => Date.parse(`${day}T00:00:00+08:00`) }, themeOf: (feature) => ({ visits_30d: 'interest', account_age_days: 'tenure', refunds_90d: 'refunds' })[feature] ?? 'silence',
   models: new Map([model('churn', [90, 30, 60, 180], percent, 0.3), model('purchase_intent', [30, 14, 7], percent, 0.2), model('repurchase_cycle', [180], percent, 30), model('clv', [365, 90, 180], money, 100)]),
 };
 const facts: CustomerFacts = { orders: 4, ordersInYear: 3, silenceDays: 20, netSpend: 400, refundShare: 0, discountShare: 0.1, lastGapDays: 28, cycleDays: 30, ownWeight: 0.7, regularity: 'regular' };
@@ -99,8 +99,10 @@ describe('churn', () => {
     expect([alert({ churn: 0.8, value: 500 }), alert({ churn: 0.1, value: 950 })]).toEqual(['none', 'none']);
   });
 
-  test('the reason is the group of what pushes most', () => {
+  test('the reason is the strongest one up that says what to do about it', () => {
     expect(tagsBy(customer()).get('churn_reason')).toMatchObject({ value: 'visits_down', reasons: [reason] });
+    const told = (...features: string[]) => tagsBy(customer({ scores: new Map([[scoreKey('churn', 90), score(0.5, { reasons: features.map((feature) => ({ ...reason, feature })) })]]) })).get('churn_reason')?.value;
+    expect([told('account_age_days', 'refunds_90d', 'visits_30d'), told('days_since_last_order'), told('account_age_days')]).toEqual(['complaint_or_return', 'overdue', 'other']);
     const scores = new Map([[scoreKey('churn', 90), score(0.5, { reasons: [{ ...reason, direction: 'down' }] })]]);
     expect(tagsBy(customer({ scores })).get('churn_reason')?.status).toBe('insufficient_data');
   });

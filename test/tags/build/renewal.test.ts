@@ -11,7 +11,7 @@ import type { Tag } from '../../../src/tags/tag.ts';
 
 const grid = Array.from({ length: 101 }, (_, i) => i / 100);
 const run: RunContext = {
-  asOf: '2026-04-01', runId: 9, groupOf: () => undefined,
+  asOf: '2026-04-01', runId: 9, themeOf: () => undefined,
   lifecycle: { asOf: '2026-04-01', cutoff: 0, rules: DEFAULT_LIFECYCLE, rulesVersion: 1, rulesChanged: false, lastCutoff: null, startOf: () => 0 },
   models: new Map([['renewal', { name: 'renewal', version: 2, heads: [30, 90].map((horizonDays) => ({ horizonDays, baseRate: 0.8, grid, confidence: 'high' as const })) }]]),
 };
