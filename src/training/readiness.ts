@@ -56,7 +56,7 @@ export function readiness(definition: ModelDefinition, facts: ReadinessFacts): R
   const start = facts.firstEvent ?? facts.end;
   const least = HISTORY_DAYS + horizon;
   return [
-    ...(facts.lastEvent === undefined ? [] : [freshness(horizon, daysBetween(facts.lastEvent, facts.end) - 1)]),
+    ...(facts.lastEvent === undefined || definition.observations.at !== 'cutoffs' ? [] : [freshness(horizon, daysBetween(facts.lastEvent, facts.end) - 1)]),
     ...(definition.target.kind === 'renewal' ? contractChecks(definition, facts.contracts) : orderChecks(definition, facts)),
     withDate(check('history_days', { zh: '历史天数', en: 'Days of history' }, least, days, true, { zh: `需要至少${least}天的历史`, en: `At least ${least} days of history` }), addDays(start, least)),
     withDate(
@@ -66,7 +66,7 @@ export function readiness(definition: ModelDefinition, facts: ReadinessFacts): R
   ];
 }
 
-/** Where events end long before today, the last days look as if nobody came: every customer would count as lost. */
+/** Where events end long before today, the last days look as if nobody came: at a cut-off before them every customer would count as lost. */
 function freshness(horizon: number, silentDays: number): Requirement {
   const label = { zh: `最近${horizon}天中有数据的天数`, en: `Of the last ${horizon} days, those that the data reach` };
   return check('fresh_days', label, Math.ceil(horizon / 2), Math.max(0, horizon - silentDays), true, {
