@@ -29,6 +29,9 @@ export const MOST_PER_DIRECTION = 3;
 /** A reason that makes less than this share of the whole push is noise to a reader. */
 export const LEAST_WEIGHT = 0.02;
 
+/** A plain feature speaks for its theme when it pushes at least this share of what the strongest one does. */
+const LEAST_PART = 0.1;
+
 /** Windows of one measure are one family: `orders_30d` and `orders_365d`. */
 function familyOf(name: string): string {
   return name.replaceAll(/_?\d+d?(?=_|$)/g, '');
@@ -74,20 +77,28 @@ function layoutOf(columns: readonly string[], features: FeatureWords): Layout {
   return layout;
 }
 
-/** The column that speaks for a theme: the plainest one that pulls the same way and differs from the typical customer, else the strongest such one. */
+/** Whether a number stands out beside the typical one: "77.5 days (typical 80.5 days)" would be read as no reason at all. */
+function standsOut(own: number, typical: number): boolean {
+  return Number.isNaN(own) || Number.isNaN(typical) || Math.abs(own - typical) > 0.1 * Math.max(Math.abs(own), Math.abs(typical));
+}
+
+/** The column that speaks for a theme: of those that pull the same way the plainest one that is known, stands out and has its part in it; else the strongest that stands out; else the strongest. */
 function speakerOf(input: ReasonInput, members: readonly number[], net: number, features: FeatureWords): number | undefined {
-  let strongest: number | undefined;
-  for (const column of members) {
-    const push = input.contribution(column);
+  const able = members.filter((column) => {
     const known = features.get(input.columns[column]);
-    if (known === undefined || !Number.isFinite(push) || push * net <= 0) continue;
+    const push = input.contribution(column);
+    if (known === undefined || !Number.isFinite(push) || push * net <= 0) return false;
     const typical = input.typical(column);
     // "0 visits (typical 0 visits)" would explain nothing, whatever it contributes together with other columns.
-    if (!Number.isNaN(typical) && formatValue(known, input.value(column)).en === formatValue(known, typical).en) continue;
-    if (known.told !== undefined && !Number.isNaN(input.value(column))) return column;
-    if (strongest === undefined || Math.abs(push) > Math.abs(input.contribution(strongest))) strongest = column;
-  }
-  return strongest;
+    return Number.isNaN(typical) || formatValue(known, input.value(column)).en !== formatValue(known, typical).en;
+  });
+  const strongest = (of: readonly number[]): number | undefined =>
+    of.reduce<number | undefined>((best, column) => (best === undefined || Math.abs(input.contribution(column)) > Math.abs(input.contribution(best)) ? column : best), undefined);
+  const outstanding = able.filter((column) => standsOut(input.value(column), input.typical(column)));
+  const first = strongest(outstanding);
+  if (first === undefined) return strongest(able);
+  const least = LEAST_PART * Math.abs(input.contribution(first));
+  return outstanding.find((column) => features.get(input.columns[column])?.told !== undefined && !Number.isNaN(input.value(column)) && Math.abs(input.contribution(column)) >= least) ?? first;
 }
 
 /**

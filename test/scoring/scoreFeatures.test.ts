@@ -164,6 +164,9 @@ describe('reasons', () => {
     expect(told({ gap_ewm_days: 0.5, overdue_ratio: -2, orders_90d: 1 })).toEqual(['up orders_90d', 'down overdue_ratio']);
     // Nothing is left of two that cancel.
     expect(told({ gap_mean_days: 1, days_since_last_order: -1, orders_90d: 1 })).toEqual(['up orders_90d']);
+    // "29 days, typically 30" is no reason, and neither is a feature that hardly takes part.
+    const spoken = (pushes: readonly number[], values: readonly number[]) => reasonsOf({ columns: ['overdue_ratio', 'days_since_last_order', 'gap_max_days'], contribution: (c) => pushes[c], value: (c) => values[c], typical: () => 30 }, words).map(({ feature }) => feature);
+    expect([spoken([1, 1, 2], [29, 60, 60]), spoken([0.1, 0.1, 2], [60, 60, 60]), spoken([1, 1, 2], [29, 29, 29])]).toEqual([['days_since_last_order'], ['gap_max_days'], ['gap_max_days']]);
     // Who has no rhythm yet is not told about a ratio that is not known.
     expect(reasonsOf({ columns: ['overdue_ratio', 'days_since_last_order'], contribution: () => 1, value: (c) => (c === 0 ? Number.NaN : 90), typical: () => 30 }, words).map(({ feature }) => feature)).toEqual(['days_since_last_order']);
   });
