@@ -23,7 +23,13 @@ export interface ReasonInput {
 }
 
 /** What a reason needs to know of features by name. */
-export type FeatureWords = ReadonlyMap<string, Pick<FeatureDefinition, 'label' | 'unit' | 'group' | 'theme' | 'told'>>;
+export type FeatureWord = Pick<FeatureDefinition, 'label' | 'unit' | 'theme' | 'told'>;
+export type FeatureWords = ReadonlyMap<string, FeatureWord>;
+
+/** That and nothing else, as plain data: what threads are handed. */
+export function wordOf({ label, unit, theme, told }: FeatureWord): FeatureWord {
+  return { label, unit, ...(theme === undefined ? {} : { theme }), ...(told === undefined ? {} : { told }) };
+}
 
 export const MOST_PER_DIRECTION = 3;
 /** A reason that makes less than this share of the whole push is noise to a reader. */

@@ -4,6 +4,7 @@ import { AppError } from '../../base/errors.ts';
 import type { ErrorCode } from '../../base/errors.ts';
 import type { FeatureMatrix } from '../../features/matrix.ts';
 import type { LoadedModel } from '../../scoring/model.ts';
+import { wordOf } from '../../scoring/reasons.ts';
 import { scoreFeatures } from '../../scoring/scoreFeatures.ts';
 import type { ModelScores, ScoreOptions } from '../../scoring/scoreFeatures.ts';
 import type { ScoringRequest, ScoringThreadSetup } from './thread.ts';
@@ -34,7 +35,7 @@ type Answer = { readonly id: number } & ({ readonly scores: ModelScores } | { re
 export function scorerInThreads(models: readonly LoadedModel[], options: ScoreOptions, threads: number): Scorer {
   const setup: ScoringThreadSetup = {
     models: models.map(({ name, version, content }) => ({ name, version, content })),
-    options: { asOf: options.asOf, words: new Map([...options.words].map(([name, { label, unit, group }]) => [name, { label, unit, group }])) },
+    options: { asOf: options.asOf, words: new Map(Array.from(options.words, ([name, word]) => [name, wordOf(word)])) },
   };
   const pool = Array.from({ length: Math.min(threads, models.length) }, () => startThread(setup));
   let next = 0;
