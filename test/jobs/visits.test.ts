@@ -4,6 +4,7 @@ import { VISIT_MODELS } from '../../models/index.ts';
 import { DEFAULT_TIME_ZONE } from '../../src/base/time.ts';
 import { readCondition } from '../../src/conditions/text/read.ts';
 import { ESTIMATORS } from '../../src/estimators/index.ts';
+import { VISIT_COLUMNS } from '../../src/features/visit/columns.ts';
 import { recentEvents, visitHistory } from '../../src/features/visit/store.ts';
 import { visitUnderWay } from '../../src/features/visit/underWay.ts';
 import { visitValues } from '../../src/features/visit/values.ts';
@@ -123,6 +124,8 @@ describeOnEachStore('visits', (getStore, about) => {
     expect(stored).toMatchObject({ silenceMinutes: 30, visit: { startedAt: VISIT_ENDS_AT - 20 * MINUTE, endsAt: VISIT_ENDS_AT + 11 * MINUTE, events: 2, ordered: false }, handed: { used: 0, known: 0, ignored: 0 } });
     expect(stored.tag).toMatchObject({ key: 'purchase_prob_session', status: 'ok', expiresAt: new Date(VISIT_ENDS_AT + 11 * MINUTE).toISOString(), source: { name: 'session_purchase', version: 1, run: 0 } });
     expect(tagSchema.parse(stored.tag).reasons.length).toBeGreaterThan(0);
+    const groups = stored.tag.reasons.map(({ feature }) => VISIT_COLUMNS.find(({ name }) => name === feature)?.group);
+    expect(new Set(groups).size, 'columns that say one thing are one reason').toBe(groups.length);
     expect(stored.tag.reasons.every(({ text }) => /：/.test(text.zh) && /: /.test(text.en))).toBe(true);
     // The cart is known by its id, the view by what it says; the new view joins; yesterday's and the message do not.
     const told = await ask('HERE', {

@@ -146,7 +146,7 @@ export async function scoreVisitNow(deps: VisitDeps, { customer, events = [], so
   const columns = visitColumns(served.levels);
   const values = visitValues(history, visit.events, moment, plan.zone, served.levels);
   const matrix = { rows: 1, columns: columns.map(({ name }, c) => ({ name, values: values.subarray(c, c + 1) })) };
-  const words = new Map(columns.map((column) => [column.name, column]));
+  const words = new Map(columns.map(({ name, label, unit, group }) => [name, { label, unit, theme: group }]));
   const scores = scoreFeatures(served.model, { customerIds: Float64Array.of(found?.customerId ?? 0), asOf: moment, matrix }, { asOf: day, words });
   const [probability] = scores.heads[0].prediction;
   const [{ head }] = served.model.heads;
