@@ -90,21 +90,20 @@ function standsOut(own: number, typical: number): boolean {
 
 /** The column that speaks for a theme: of those that pull the same way the plainest one that is known, stands out and has its part in it; else the strongest that stands out; else the strongest. */
 function speakerOf(input: ReasonInput, members: readonly number[], net: number, features: FeatureWords): number | undefined {
-  const able = members.filter((column) => {
+  const push = (column: number): number => input.contribution(column) * Math.sign(net);
+  const able = members.filter((column) => Number.isFinite(push(column)) && push(column) > 0 && features.has(input.columns[column])).sort((a, b) => push(b) - push(a));
+  // "0 visits (typical 0 visits)" would explain nothing, whatever it contributes together with other columns. Texts are made only of those who are asked to speak.
+  const differs = (column: number): boolean => {
     const known = features.get(input.columns[column]);
-    const push = input.contribution(column);
-    if (known === undefined || !Number.isFinite(push) || push * net <= 0) return false;
     const typical = input.typical(column);
-    // "0 visits (typical 0 visits)" would explain nothing, whatever it contributes together with other columns.
-    return Number.isNaN(typical) || formatValue(known, input.value(column)).en !== formatValue(known, typical).en;
-  });
-  const strongest = (of: readonly number[]): number | undefined =>
-    of.reduce<number | undefined>((best, column) => (best === undefined || Math.abs(input.contribution(column)) > Math.abs(input.contribution(best)) ? column : best), undefined);
-  const outstanding = able.filter((column) => standsOut(input.value(column), input.typical(column)));
-  const first = strongest(outstanding);
-  if (first === undefined) return strongest(able);
-  const least = LEAST_PART * Math.abs(input.contribution(first));
-  return outstanding.find((column) => features.get(input.columns[column])?.told !== undefined && !Number.isNaN(input.value(column)) && Math.abs(input.contribution(column)) >= least) ?? first;
+    return known !== undefined && (Number.isNaN(typical) || formatValue(known, input.value(column)).en !== formatValue(known, typical).en);
+  };
+  const outstanding = (column: number): boolean => standsOut(input.value(column), input.typical(column));
+  const first = able.find((column) => outstanding(column) && differs(column));
+  if (first === undefined) return able.find(differs);
+  const least = LEAST_PART * push(first);
+  const plain = (column: number): boolean => features.get(input.columns[column])?.told !== undefined && !Number.isNaN(input.value(column)) && push(column) >= least && outstanding(column);
+  return members.find((column) => plain(column) && differs(column)) ?? first;
 }
 
 /**
