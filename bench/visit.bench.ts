@@ -112,18 +112,19 @@ async function quality(store: Store, snapshot: string): Promise<{ content: Train
       return [name, one];
     }));
     const served = tested.winner.served.prediction;
+    const gains: Record<string, Interval> = {};
     for (const name of Object.keys(rules)) {
       const gain = over(groups, (at) => of(logLoss, methods[name])(at) - of(logLoss, served)(at));
       say(`lower log loss than ${name}: ${shown(gain)}`);
-      figures[`gain over ${name}`] = gain as never;
+      gains[`gain over ${name}`] = gain;
     }
-    const loss = (name: string): number => (figures[name] as unknown as { logLoss: Interval }).logLoss.estimate;
+    const loss = (name: string): number => figures[name].logLoss.estimate;
     const model = `model (${content.heads[0].candidate})`;
     const means = [test.y, oracle, tested.winner.served.prediction].map((p) => compared.reduce((sum, row) => sum + p[row], 0) / compared.length);
     say(`means of outcome, oracle, model: ${means.map((one) => one.toFixed(3)).join(', ')}; ${elsewhere} of the orders were of another session that ran into the visit`);
     say(`${test.y.length} rows of the last period, ${compared.length} of them compared, ${groups.length} customers, ${(100 * test.y.reduce((a, b) => a + b, 0) / test.y.length).toFixed(1)} % with an order; training took ${((user + system) / 1e6).toFixed(1)} s of processor time`);
     say(`of what the oracle gains over the better rule the model has ${(100 * (Math.min(loss('cart_and_views'), loss('own_rate')) - loss(model)) / (Math.min(loss('cart_and_views'), loss('own_rate')) - loss('oracle'))).toFixed(0)} %`);
-    return { content, figures, losses: { model: loss(model), cart_and_views: loss('cart_and_views'), own_rate: loss('own_rate'), oracle: loss('oracle') } };
+    return { content, figures: { ...figures, ...gains }, losses: { model: loss(model), cart_and_views: loss('cart_and_views'), own_rate: loss('own_rate'), oracle: loss('oracle') } };
   } finally {
     columns.close();
   }
