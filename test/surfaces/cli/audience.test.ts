@@ -1,31 +1,20 @@
 /** What is done with segments on the command line beyond saving them: files, lists, overlap, webhooks. Against a real PostgreSQL server. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freshDatabase } from '../../support/stores.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { startReceiver } from '../../support/webhookReceiver.ts';
 import { verifies } from '../../../src/webhooks/sign.ts';
-import { cliHome, COLUMNS } from './kit.ts';
+import { COLUMNS, serverShop } from './kit.ts';
 
 const settings: NodeJS.ProcessEnv = {};
-const shop = cliHome(settings);
-let drop: () => Promise<void> = () => Promise.resolve();
+const shop = serverShop(settings);
 
 beforeAll(async () => {
-  const database = await freshDatabase();
-  drop = database.drop;
-  settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
-  await shop.json('init', '--historic');
   await shop.json('import', shop.file('orders.csv', 'customer,time,amount,order\nA,2025-03-01,10,1\nA,2025-04-01,12,2\nB,2025-05-01,7.5,3\nC,2025-05-02,8,4\n'), ...COLUMNS);
   await shop.json('segment', 'save', 'regulars', '--condition', 'orders >= 2');
   await shop.json('segment', 'save', 'buyers', '--condition', 'orders >= 1');
   await shop.json('segment', 'build', 'regulars', 'buyers');
 }, 120_000);
-
-afterAll(async () => {
-  await drop();
-  shop.remove();
-});
 
 test('a segment is exported; the name of the file says the format', async () => {
   const out = join(shop.folder, 'buyers.csv');

@@ -1,22 +1,8 @@
 /** The tree of categories on the command line. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freshDatabase } from '../../support/stores.ts';
-import { cliHome } from './kit.ts';
+import { expect, test } from 'vitest';
+import { serverShop } from './kit.ts';
 
-const settings: NodeJS.ProcessEnv = {};
-const shop = cliHome(settings);
-let drop: () => Promise<void> = () => Promise.resolve();
-beforeAll(async () => {
-  const database = await freshDatabase();
-  drop = database.drop;
-  settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
-  await shop.json('init', '--historic');
-}, 60_000);
-afterAll(async () => {
-  await drop();
-  shop.remove();
-});
-
+const shop = serverShop();
 test('a shop makes its own tree, keeps tags in it, and is told what still holds something', async () => {
   await shop.json('categories', 'save', 'action', '--name-zh', '挽留', '--name-en', 'Win-back', '--parent', 'churn');
   await shop.json('categories', 'place', 'clv_tier', 'action');

@@ -1,25 +1,13 @@
 /** Definitions as files on the command line: out, edited, compared, and in. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freshDatabase } from '../../support/stores.ts';
-import { cliHome } from './kit.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { serverShop } from './kit.ts';
 
-const settings: NodeJS.ProcessEnv = {};
-const shop = cliHome(settings);
-let drop: () => Promise<void> = () => Promise.resolve();
+const shop = serverShop();
 beforeAll(async () => {
-  const database = await freshDatabase();
-  drop = database.drop;
-  settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
-  await shop.json('init', '--historic');
   await shop.json('segment', 'save', 'regulars', '--condition', 'orders >= 2', '--name-zh', '常客', '--name-en', 'Regulars');
 }, 60_000);
-afterAll(async () => {
-  await drop();
-  shop.remove();
-});
-
 test('a file goes out, is compared field by field, tried, and comes in; a state of yesterday is refused', async () => {
   const file = join(shop.folder, 'segments.json');
   expect((await shop.run('definitions', 'export', 'segments', file)).stdout.trim()).toBe(`1 segments → ${file}`);

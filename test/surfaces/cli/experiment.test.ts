@@ -1,29 +1,17 @@
 /** `tagcast experiment …`: recorded from a list and from a hold-out, read in both languages, evaluated, deleted. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freshDatabase } from '../../support/stores.ts';
-import { cliHome, COLUMNS } from './kit.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { COLUMNS, serverShop } from './kit.ts';
 
-const settings: NodeJS.ProcessEnv = {};
-const shop = cliHome(settings);
+const shop = serverShop();
 const { run, json } = shop;
-let drop: () => Promise<void> = () => Promise.resolve();
 const CUSTOMERS = 300;
 const each = (line: (i: number) => string): string => Array.from({ length: CUSTOMERS }, (_, i) => line(i)).join('\n');
 const before = shop.file('orders.csv', `customer,time,amount,order\n${each((i) => `K${i},2025-0${1 + (i % 2)}-0${1 + (i % 9)},${10 + (i % 13)},a${i}`)}\n${each((i) => (i % 4 === 0 || i % 10 === 1 ? `K${i},2025-03-05,12,b${i}` : `K${i},2025-01-01,5,c${i}`))}\n`);
 const arms = shop.file('arms.csv', `id;group;age\n${each((i) => `K${i};${['Mail', 'Nothing', 'Call'][i % 3]};${20 + (i % 40)}`)}\n`);
 
 beforeAll(async () => {
-  const database = await freshDatabase();
-  drop = database.drop;
-  settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
-  await json('init', '--historic');
   await json('import', before, ...COLUMNS);
 }, 120_000);
-afterAll(async () => {
-  await drop();
-  shop.remove();
-});
-
 test('a list: recorded, imported by the words of its arms, evaluated, shown and deleted', async () => {
   const made = await run('experiment', 'create', 'mail', '--outcome', 'order', '--response-days', '7', '--start', '2025-03-01', '--probability', '0.5', '--name-zh', '邮件');
   expect(made.stdout).toContain('tagcast experiment import-assignment mail');

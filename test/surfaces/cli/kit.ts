@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { vi } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { main } from '../../../src/surfaces/cli/main.ts';
 import { COMMANDS } from '../../../src/surfaces/cli/commands/index.ts';
+import { freshDatabase } from '../../support/stores.ts';
 
 export interface Ran {
   readonly code: number;
@@ -77,3 +78,23 @@ export async function declaredProgram(): Promise<Command> {
 }
 
 export const COLUMNS = ['--customer', 'customer', '--time', 'time', '--amount', 'amount', '--order', 'order'];
+
+/**
+ * The home of one test file on a database of its own on the PostgreSQL server of the tests: a shop in the past, there before the file's own `beforeAll`, gone after its tests.
+ * @param settings as of `cliHome`; the address of the database is put into it
+ */
+export function serverShop(settings: NodeJS.ProcessEnv = {}): CliHome {
+  const shop = cliHome(settings);
+  let drop: () => Promise<void> = () => Promise.resolve();
+  beforeAll(async () => {
+    const database = await freshDatabase();
+    drop = database.drop;
+    settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
+    await shop.json('init', '--historic');
+  }, 60_000);
+  afterAll(async () => {
+    await drop();
+    shop.remove();
+  });
+  return shop;
+}

@@ -1,29 +1,17 @@
 /** The lifecycle on the command line: rules from the configuration, in both languages, and what is wrong with them. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freshDatabase } from '../../support/stores.ts';
-import { cliHome, COLUMNS } from './kit.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { COLUMNS, serverShop } from './kit.ts';
 
-const settings: NodeJS.ProcessEnv = {};
-const shop = cliHome(settings);
-let drop: () => Promise<void> = () => Promise.resolve();
+const shop = serverShop();
 const config = join(shop.home, 'config.json');
 const configure = (lifecycle: object): void => { writeFileSync(config, JSON.stringify({ ...(JSON.parse(readFileSync(config, 'utf8')) as object), lifecycle })); };
 
 beforeAll(async () => {
-  const database = await freshDatabase();
-  drop = database.drop;
-  settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
-  await shop.json('init', '--historic');
   const orders = shop.file('orders.csv', 'customer,time,amount,order\nA,2025-03-01,10,1\nA,2025-04-01,12,2\nB,2025-05-01,7.5,3\nC,2025-01-01,7.5,4\n');
   await shop.run('import', orders, ...COLUMNS);
 }, 120_000);
-afterAll(async () => {
-  await drop();
-  shop.remove();
-});
-
 test('an edit of the rules is the next night, and both are told apart', async () => {
   await shop.run('nightly', '--as-of', '2025-05-02');
   configure({ slippingAfterCycles: 0.1, dormantAfterCycles: 0.2, churnedAfterCycles: 0.3 });

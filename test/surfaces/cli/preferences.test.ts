@@ -1,11 +1,8 @@
 /** `tagcast preferences` and `tagcast train preferences` over a shop of 90 customers in two groups of taste. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freshDatabase } from '../../support/stores.ts';
-import { cliHome, COLUMNS } from './kit.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { COLUMNS, serverShop } from './kit.ts';
 
-const settings: NodeJS.ProcessEnv = {};
-const shop = cliHome(settings);
-let drop: () => Promise<void> = () => Promise.resolve();
+const shop = serverShop();
 
 /** Two orders in three weeks each: group A buys from its own three products, group B from others, and everybody buys bread. */
 function orders(): string {
@@ -18,17 +15,8 @@ function orders(): string {
 }
 
 beforeAll(async () => {
-  const database = await freshDatabase();
-  drop = database.drop;
-  settings.TAGCAST_DATABASE_URL = database.databaseUrl;
-  await shop.run('init', '--historic');
   await shop.run('import', shop.file('orders.csv', orders()), ...COLUMNS, '--product', 'product', '--category', 'category');
 });
-afterAll(async () => {
-  await drop();
-  shop.remove();
-});
-
 test('preferences are trained, told in both languages, read by tags, withdrawn and restored', async () => {
   expect((await shop.run('preferences')).stdout).toContain('tagcast train preferences');
   expect(await shop.json('train', 'preferences')).toMatchObject([{ model: 'preferences', version: 1, champion: true, report: { products: 7, categories: 3, product: { horizonDays: 28 } } }]);

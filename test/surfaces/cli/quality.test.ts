@@ -1,24 +1,12 @@
 /** Data quality on the command line. */
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freshDatabase } from '../../support/stores.ts';
-import { cliHome, COLUMNS } from './kit.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { COLUMNS, serverShop } from './kit.ts';
 
-const settings: NodeJS.ProcessEnv = {};
-const shop = cliHome(settings);
-let drop: () => Promise<void> = () => Promise.resolve();
+const shop = serverShop();
 beforeAll(async () => {
-  const database = await freshDatabase();
-  drop = database.drop;
-  settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
-  await shop.json('init', '--historic');
   await shop.json('import', shop.file('orders.csv', 'customer,time,amount,order\nA,2025-03-01,10,1\nA,2025-04-01,,2\nB,2025-04-07,7.5,3\n'), ...COLUMNS);
 }, 60_000);
-afterAll(async () => {
-  await drop();
-  shop.remove();
-});
-
 test('the data are checked, an alert opens, doctor says it, and rules go out and in as a file', async () => {
   const checked = await shop.run('quality', 'check', '--lang', 'en');
   expect(checked.stdout).toContain('New alerts: order_amount_present');

@@ -1,26 +1,14 @@
 /** Standards of values on the command line. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freshDatabase } from '../../support/stores.ts';
-import { cliHome } from './kit.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { serverShop } from './kit.ts';
 
-const settings: NodeJS.ProcessEnv = {};
-const shop = cliHome(settings);
-let drop: () => Promise<void> = () => Promise.resolve();
+const shop = serverShop();
 beforeAll(async () => {
-  const database = await freshDatabase();
-  drop = database.drop;
-  settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
-  await shop.json('init', '--historic');
   const mapping = shop.file('people.json', JSON.stringify({ target: 'customers', customer: 'id', attributes: [{ column: 'title', as: 'title' }] }));
   await shop.json('import', shop.file('people.csv', 'id,title\nA,Director\nB,Director\nC,directr\nD,总监\n'), '--mapping', mapping);
 }, 60_000);
-afterAll(async () => {
-  await drop();
-  shop.remove();
-});
-
 test('values that look alike are suggested, saved as one, and go out and in as CSV', async () => {
   expect((await shop.run('standards', 'suggest', 'attribute.title')).stdout).toContain('Director ← directr (1)');
   expect((await shop.run('standards', 'save', 'attribute.title', 'Director', '--alias', 'directr', '--alias', '总监', '--lang', 'en')).stdout).toContain('attribute.title: 2 customers changed');

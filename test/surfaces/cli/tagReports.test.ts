@@ -1,26 +1,14 @@
 /** How useful tags are, on the command line. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freshDatabase } from '../../support/stores.ts';
-import { cliHome, COLUMNS } from './kit.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { COLUMNS, serverShop } from './kit.ts';
 
-const settings: NodeJS.ProcessEnv = {};
-const shop = cliHome(settings);
-let drop: () => Promise<void> = () => Promise.resolve();
+const shop = serverShop();
 /** Sixty customers who order every five days or never again. */
 const orders = Array.from({ length: 60 }, (_, c) => Array.from({ length: c % 2 === 0 ? 20 : 1 }, (_row, i) => `c${c},2026-0${1 + Math.floor((i * 5) / 30)}-${String(1 + ((i * 5) % 28)).padStart(2, '0')},${10 + c},${c}-${i}`)).flat();
 
 beforeAll(async () => {
-  const database = await freshDatabase();
-  drop = database.drop;
-  settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
-  await shop.json('init', '--historic');
   await shop.json('import', shop.file('orders.csv', `customer,time,amount,order\n${orders.join('\n')}\n`), ...COLUMNS);
 }, 60_000);
-afterAll(async () => {
-  await drop();
-  shop.remove();
-});
-
 test('a rule tag of five weeks ago is reported with what its carriers did since then', async () => {
   await shop.json('tags', 'create', 'active', '--condition', 'orders last 30 days >= 3', '--enable');
   await shop.json('tags', 'take');

@@ -1,26 +1,14 @@
 /** `tagcast visit` in a shop that has trained nothing yet, and what it says of files that are wrong. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freshDatabase } from '../../support/stores.ts';
-import { cliHome, COLUMNS } from './kit.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { COLUMNS, serverShop } from './kit.ts';
 
-const settings: NodeJS.ProcessEnv = {};
-const shop = cliHome(settings);
-let drop: () => Promise<void> = () => Promise.resolve();
+const shop = serverShop();
 
 beforeAll(async () => {
-  const database = await freshDatabase();
-  drop = database.drop;
-  settings['TAGCAST_DATABASE_URL'] = database.databaseUrl;
-  await shop.json('init', '--historic');
   await shop.json('import', shop.file('orders.csv', 'customer,time,amount,order\nA,2025-03-01,10,1\n'), ...COLUMNS);
 }, 60_000);
-afterAll(async () => {
-  shop.remove();
-  await drop();
-});
-
 test('without a model it says what to run; files and instants are checked before anything is read', async () => {
   const events = shop.file('visit.json', '[{"occurredAt": "2025-03-01T10:00:00+08:00", "kind": "view", "product": "P"}]');
   expect((await shop.run('visit', 'A', '--events', events)).stdout).toContain('tagcast train session_purchase');
