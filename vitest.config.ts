@@ -10,5 +10,7 @@ export default defineConfig({
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A busy machine answers later, not wrongly.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -13,8 +13,8 @@ interface Running {
   readonly child: ChildProcess;
   readonly text: { stdout: string; stderr: string };
   readonly ended: Promise<number | null>;
-  /** Waits until the pattern stands in the output. */
-  seen(pattern: RegExp): Promise<void>;
+  /** Waits until the pattern stands in one of the two outputs, which arrive in no order of their own. */
+  seen(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<void>;
 }
 
 const children: ChildProcess[] = [];
@@ -33,9 +33,9 @@ function start(...args: string[]): Running {
   const ended = new Promise<number | null>((resolve) => {
     child.on('close', (code) => { resolve(code); });
   });
-  const seen = (pattern: RegExp): Promise<void> =>
+  const seen: Running['seen'] = (stream, pattern) =>
     new Promise((resolve, reject) => {
-      const look = (): void => { if (pattern.test(text.stdout + text.stderr)) resolve(); };
+      const look = (): void => { if (pattern.test(text[stream])) resolve(); };
       waiting.push(look);
       look();
       child.on('close', (code) => { reject(new Error(`ended with ${String(code)} before ${String(pattern)}: ${text.stderr}`)); });
@@ -67,7 +67,7 @@ describe('Ctrl-C', () => {
     const rows = Array.from({ length: 150_000 }, (_, i) => `K${i % 50},2024-03-0${1 + (i % 9)} 10:00:00,1.00,K${i}`);
     const path = shop.file('many.csv', `customer,time,amount,order\n${rows.join('\n')}\n`);
     const running = start('import', path, ...COLUMNS, '--json');
-    await running.seen(/import: [\d,]+ \/ [\d,]+ bytes/);
+    await running.seen('stderr', /import: [\d,]+ \/ [\d,]+ bytes/);
     running.child.kill('SIGINT');
     expect(await running.ended, running.text.stderr).toBe(5);
     expect(running.text.stdout).toBe('');
@@ -79,7 +79,7 @@ describe('Ctrl-C', () => {
   test('during training: exit 5, no half model, and the store opens again at once', async () => {
     expect(await shop.run('import', shop.file('orders.csv', orders()), ...COLUMNS, '--quiet')).toMatchObject({ code: 0 });
     const running = start('train', 'churn');
-    await running.seen(/train: \d+ \/ \d+ fits {2}churn/);
+    await running.seen('stderr', /train: \d+ \/ \d+ fits {2}churn/);
     running.child.kill('SIGINT');
     expect(await running.ended, running.text.stderr).toBe(5);
     expect(running.text.stderr).toMatch(/Error \(cancelled\): Training was cancelled\.\nWhat to do: Run `tagcast train` again/);
@@ -91,7 +91,7 @@ describe('Ctrl-C', () => {
 describe('serve', () => {
   test('keeps the store for itself, tells others who it is, and stops cleanly on SIGTERM', async () => {
     const server = start('serve', '--port', '0', '--json');
-    await server.seen(/\}\n/);
+    await server.seen('stdout', /\}\n/);
     const { url } = JSON.parse(server.text.stdout) as { url: string };
     expect((await fetch(`${url}/health`)).status).toBe(200);
     const refused = await shop.run('score');

@@ -48,7 +48,7 @@ function runChild(config: StoreConfig, quarantine: string, kill?: Kill): Promise
       if (due) void wait(kill.wait).then(() => child.kill('SIGKILL'));
       if (message.report !== undefined) finished = message as Finished;
     });
-    child.once('exit', (code, signal) => {
+    child.once('close', (code, signal) => {
       if (finished !== undefined) resolve(finished);
       else if (signal === 'SIGKILL') resolve('killed');
       else reject(new Error(`exit ${String(code)}: ${errors.slice(-2000)}`));

@@ -38,7 +38,7 @@ function child(job: ChildJob, kill?: { readonly marker: string; readonly delayMs
       armed = true;
       setTimeout(() => one.kill('SIGKILL'), kill.delayMs);
     });
-    one.once('exit', (_code, signal) => { resolve({ last: output.trim().split('\n').at(-1) ?? '', killed: signal === 'SIGKILL', errors }); });
+    one.once('close', (_code, signal) => { resolve({ last: output.trim().split('\n').at(-1) ?? '', killed: signal === 'SIGKILL', errors }); });
   });
 }
 
