@@ -93,7 +93,7 @@ export async function openApp(config: AppConfig, clock: Clock = systemClock): Pr
       const dayAfter = addDays(localDate(last, shop.timeZone), 1);
       return dayAfter < now ? dayAfter : now;
     },
-    training: (work) => ({ store, snapshotDir, models: allModels, ...(shop.contracts === undefined ? {} : { contracts: shop.contracts }), checks, timeZone: shop.timeZone, currency: shop.currency, silenceMinutes: (readShop(config.home) ?? shop).visits.silenceMinutes, ...work }),
+    training: (work) => ({ store, snapshotDir, promotesByItself: (readShop(config.home) ?? shop).promotion === 'automatic', models: allModels, ...(shop.contracts === undefined ? {} : { contracts: shop.contracts }), checks, timeZone: shop.timeZone, currency: shop.currency, silenceMinutes: (readShop(config.home) ?? shop).visits.silenceMinutes, ...work }),
     scoring: (work) => ({ store, clock, owner, snapshotDir, plan, estimators: ESTIMATORS, models: models.map(({ name }) => name), ruleTags: RULE_TAGS, timeZone: shop.timeZone, threads: availableParallelism(), lifecycle: rulesNow(config.home, shop), webhooks: webhookSettings, ...work }),
     webhookSettings,
     webhooks: ({ signal }) => ({ store, clock, owner, webhooks: webhookSettings, ...(signal === undefined ? {} : { signal }) }),

@@ -30,6 +30,8 @@ export const shopSchema = z.strictObject({
   lifecycle: lifecycleSchema.default(DEFAULT_LIFECYCLE),
   /** How long nothing must happen until a visit is over; the next training goes by what stands here, and serving by what was trained with. */
   visits: z.strictObject({ silenceMinutes: z.int().min(SILENCE_LIMITS.least).max(SILENCE_LIMITS.most) }).default({ silenceMinutes: SILENCE_MINUTES }),
+  /** `by_hand`: a newly trained version that passes its gate waits for `tagcast models promote` all the same. */
+  promotion: z.enum(['automatic', 'by_hand']).default('automatic'),
   /** Absent: there are no contracts, and nothing of them is computed. */
   contracts: contractSettingsSchema.optional(),
 });
@@ -111,7 +113,7 @@ export function readSecretKey({ home, secretKey }: AppConfig): Buffer {
   return key;
 }
 
-export const DEFAULT_SHOP: Shop = { timeZone: DEFAULT_TIME_ZONE, currency: 'CNY', historic: false, simulated: false, lifecycle: DEFAULT_LIFECYCLE, visits: { silenceMinutes: SILENCE_MINUTES } };
+export const DEFAULT_SHOP: Shop = { timeZone: DEFAULT_TIME_ZONE, currency: 'CNY', historic: false, simulated: false, lifecycle: DEFAULT_LIFECYCLE, visits: { silenceMinutes: SILENCE_MINUTES }, promotion: 'automatic' };
 
 /** Version of the product, as package.json has it. */
 export const PRODUCT_VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;

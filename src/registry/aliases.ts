@@ -2,14 +2,14 @@
 import type { Knex } from 'knex';
 import { AppError } from '../base/errors.ts';
 import { recordAudit } from '../store/repositories/audit.ts';
-import { listAliases, moveAlias } from '../store/repositories/models.ts';
+import { recordGate } from '../store/repositories/modelReports.ts';
+import { listAliases, modelArtefact, moveAlias } from '../store/repositories/models.ts';
 import type { Store } from '../store/connection.ts';
-import type { TrainedModel } from '../training/trained.ts';
 import { requireColumns } from './columns.ts';
 import type { LiveColumn } from './columns.ts';
 import type { ModelChecks } from './envelope.ts';
 import { promotionGate } from './gate.ts';
-import type { GateAnswer, ServingModel } from './gate.ts';
+import type { ChampionComparison, GateAnswer } from './gate.ts';
 import { loadModel } from './models.ts';
 
 export const ALIASES = ['champion', 'challenger', 'previous'] as const;
@@ -35,26 +35,40 @@ export async function champions(store: Store): Promise<ReadonlyMap<string, numbe
   return new Map((await listAliases(store.db)).filter(({ alias }) => alias === 'champion').map(({ name, version }) => [name, version]));
 }
 
-type Decide = (now: AliasVersions) => { readonly alias: Alias; readonly to: number | undefined }[];
+interface AliasMove {
+  readonly alias: Alias;
+  readonly to: number | undefined;
+}
 
-async function moveAliases(store: Store, name: string, action: string, move: Move, decide: Decide): Promise<AliasVersions> {
+interface Decision {
+  /** Name in the audit log. */
+  readonly action: string;
+  readonly move: Move;
+  readonly moves: readonly AliasMove[];
+  /** In the same transaction. */
+  readonly also?: (trx: Knex.Transaction) => Promise<void>;
+}
+
+async function moveAliases(store: Store, name: string, decide: (now: AliasVersions) => Decision): Promise<AliasVersions> {
   return store.db.transaction(async (trx) => {
     // Taken before anything is read: two moves of one model never interleave.
     await trx.raw('LOCK TABLE model_aliases IN SHARE ROW EXCLUSIVE MODE');
     const now = await readAliases(trx, name);
-    const moves = decide(now).filter(({ alias, to }) => now[alias] !== to);
+    const { action, move, also, ...decided } = decide(now);
+    const moves = decided.moves.filter(({ alias, to }) => now[alias] !== to);
     const at = store.clock.now();
     for (const { alias, to } of moves) await moveAlias(trx, { name, alias, version: to ?? null, at, actor: move.actor, reason: move.reason });
     if (moves.length > 0) {
       const changed = moves.map(({ alias, to }) => ({ alias, from: now[alias] ?? null, to: to ?? null }));
       await recordAudit(trx, { at, actor: move.actor, action, object: `model ${name}`, details: { moves: changed, reason: move.reason } });
     }
+    await also?.(trx);
     return readAliases(trx, name);
   });
 }
 
-function toChampion(version: number): Decide {
-  return (now) => [
+function toChampion(version: number, now: AliasVersions): AliasMove[] {
+  return [
     { alias: 'champion', to: version },
     { alias: 'previous', to: now.champion === version ? now.previous : now.champion },
     { alias: 'challenger', to: now.challenger === version ? undefined : now.challenger },
@@ -68,7 +82,7 @@ function toChampion(version: number): Decide {
 export async function promoteModel(store: Store, name: string, version: number, live: readonly LiveColumn[], checks: ModelChecks, move: Move): Promise<AliasVersions> {
   const { content } = await loadModel(store, name, version, checks);
   requireColumns(name, version, content, live);
-  return moveAliases(store, name, 'model.promote', move, toChampion(version));
+  return moveAliases(store, name, (now) => ({ action: 'model.promote', move, moves: toChampion(version, now) }));
 }
 
 /** Champion ← previous, and previous ← the champion until now, so that a roll-back can be undone. @throws AppError `conflict` without a previous version, and as {@link promoteModel}. */
@@ -77,38 +91,49 @@ export async function rollbackModel(store: Store, name: string, live: readonly L
   if (previous === undefined) throw new AppError('conflict', `Model "${name.slice(0, 60)}" has no previous champion to go back to.`, { hint: 'See `tagcast models list`, and choose a version: `tagcast models promote`.' });
   const { content } = await loadModel(store, name, previous, checks);
   requireColumns(name, previous, content, live);
-  return moveAliases(store, name, 'model.rollback', move, (now) => {
+  return moveAliases(store, name, (now) => {
     if (now.previous !== previous) throw new AppError('conflict', `The aliases of model "${name}" were moved meanwhile.`, { hint: 'See `tagcast models list`, and try again.' });
-    return toChampion(previous)(now);
+    return { action: 'model.rollback', move, moves: toChampion(previous, now) };
   });
 }
 
 export interface Admission {
+  /** It serves from now on. */
   readonly champion: boolean;
   readonly gate: GateAnswer;
   readonly aliases: AliasVersions;
 }
 
 /**
- * What happens after training: the version becomes the champion when its gate passes, the challenger otherwise.
- * @param servingEvaluation the serving champion's primary head measured on the new version's test period, where the trainer did that
+ * What happens after training: the version becomes the champion when its gate passes, the challenger otherwise. The gate's answer is kept with the version.
+ * @param comparison the version's own, with the champion that served when its training began; absent: none did
+ * @param automatic false: a version that passes waits for a person all the same
  */
-export async function admitModel(store: Store, name: string, version: number, checks: ModelChecks, move: Move, servingEvaluation?: ServingModel['evaluation']): Promise<Admission> {
+export async function admitModel(store: Store, name: string, version: number, checks: ModelChecks, move: Move, { comparison, automatic = true }: { readonly comparison?: ChampionComparison; readonly automatic?: boolean } = {}): Promise<Admission> {
   const { content } = await loadModel(store, name, version, checks);
-  const { champion } = await readAliases(store.db, name);
-  const serving = champion === undefined ? undefined : await loadServing(store, name, champion, checks);
-  const gate = promotionGate(content, serving === undefined ? undefined : { content: serving, ...(servingEvaluation === undefined ? {} : { evaluation: servingEvaluation }) });
-  const aliases = await moveAliases(store, name, gate.pass ? 'model.promote' : 'model.challenge', { actor: move.actor, reason: `${move.reason}: ${gate.why}` },
-    gate.pass ? toChampion(version) : () => [{ alias: 'challenger', to: version }]);
-  return { champion: gate.pass, gate, aliases };
+  const judge = ({ champion }: AliasVersions): GateAnswer => promotionGate(content, champion === undefined ? undefined : { version: champion, ...(comparison === undefined ? {} : { comparison }) });
+  let gate = judge({});
+  const aliases = await moveAliases(store, name, (now) => {
+    // Asked of the champion of this very instant: a person may have moved it while the version was trained.
+    gate = judge(now);
+    const serves = gate.pass && automatic;
+    return {
+      action: serves ? 'model.promote' : 'model.challenge',
+      move: { actor: move.actor, reason: `${move.reason}: ${gate.why.en}${gate.pass && !automatic ? ' (this shop promotes by hand)' : ''}` },
+      moves: serves ? toChampion(version, now) : [{ alias: 'challenger', to: version }],
+      also: (trx) => recordGate(trx, name, version, gate),
+    };
+  });
+  return { champion: gate.pass && automatic, gate, aliases };
 }
 
-/** A champion that can no longer be opened does not bar its successor. */
-async function loadServing(store: Store, name: string, version: number, checks: ModelChecks): Promise<TrainedModel | undefined> {
-  try {
-    return (await loadModel(store, name, version, checks)).content;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'artefact_invalid') return undefined;
-    throw error;
-  }
+export interface ServingBytes {
+  readonly version: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The champion as it is stored, unopened: whoever trains its successor opens it where that is done. Undefined where none serves. */
+export async function championBytes(store: Store, name: string): Promise<ServingBytes | undefined> {
+  const { champion } = await readAliases(store.db, name);
+  return champion === undefined ? undefined : { version: champion, bytes: (await modelArtefact(store.db, name, champion)) ?? new Uint8Array() };
 }

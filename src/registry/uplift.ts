@@ -7,6 +7,7 @@ import { insertModelReport } from '../store/repositories/modelReports.ts';
 import { selectRows, storableText } from '../store/repositories/bulk.ts';
 import type { Store } from '../store/connection.ts';
 import type { UpliftModel } from '../training/uplift/trained.ts';
+import { NEWEST_SERVES } from './newestServes.ts';
 import { invalid, sameNumber, seal, unseal } from './seal.ts';
 
 export type { UpliftModel } from '../training/uplift/trained.ts';
@@ -58,7 +59,7 @@ export async function saveUplift(store: Store, content: UpliftModel, checks: Upl
     const given = await insertModel(trx, { name, sha256, envelope: upliftCard(content), artefact: bytes, at });
     if (given !== version) throw new AppError('internal', `Model "${name}" was given version ${given} instead of ${version}.`);
     await insertModelReport(trx, { name, version, ...report });
-    await moveAlias(trx, { name, alias: 'champion', version, at, actor, reason: content.rankable ? 'evaluated: rankable' : 'evaluated: insufficient evidence' });
+    await moveAlias(trx, { name, alias: 'champion', version, at, actor, reason: `evaluated: ${content.rankable ? 'rankable' : 'insufficient evidence'}; ${NEWEST_SERVES.uplift.en}` });
     await recordAudit(trx, { at, actor, action: 'experiment.evaluated', object: content.experiment, details: { version, rankable: content.rankable } });
     return version;
   });

@@ -1,12 +1,15 @@
-/** Two versions of a model side by side, where they stood the same test. */
+/** Two versions of a model side by side, where they stood the same test or the newer one was measured against the other. */
 import { z } from 'zod';
 import { canonicalJson } from '../base/json.ts';
+import { headComparisonSchema } from '../training/champion/schema.ts';
 import { reportSchema } from './document.ts';
 import type { Report, ReportHead } from './document.ts';
 
 export const COMPARISON_FORMAT = 'tagcast.comparison';
 
 const bilingual = z.strictObject({ zh: z.string(), en: z.string() });
+/** The newer of the two was measured against the other when it was trained. */
+const measured = z.strictObject({ challenger: z.int(), champion: z.int(), head: headComparisonSchema });
 const value = z.strictObject({ value: z.number(), low: z.number().optional(), high: z.number().optional() });
 
 export const comparisonSchema = z.strictObject({
@@ -16,6 +19,8 @@ export const comparisonSchema = z.strictObject({
   second: reportSchema,
   heads: z.array(z.strictObject({
     horizonDays: z.int(),
+    /** On the same rows, whatever their own tests were; null where neither was measured against the other. */
+    measured: measured.nullable(),
     /** null where both stood the same test. */
     notComparable: bilingual.nullable(),
     metrics: z.array(z.strictObject({ name: z.string(), first: value.nullable(), second: value.nullable() })),
@@ -32,9 +37,19 @@ export function compareReports(first: Report, second: Report): Comparison {
       const [a, b] = [headAt(first, horizonDays), headAt(second, horizonDays)];
       const notComparable = difference(first, second, a, b) ?? null;
       const names = notComparable === null ? [...new Set([...Object.keys(a?.evaluation.metrics ?? {}), ...Object.keys(b?.evaluation.metrics ?? {})])] : [];
-      return { horizonDays, notComparable, metrics: names.map((name) => ({ name, first: a?.evaluation.metrics[name] ?? null, second: b?.evaluation.metrics[name] ?? null })) };
+      return { horizonDays, measured: measuredAt(first, second, horizonDays), notComparable, metrics: names.map((name) => ({ name, first: a?.evaluation.metrics[name] ?? null, second: b?.evaluation.metrics[name] ?? null })) };
     }),
   };
+}
+
+/** What was kept with the newer of two versions of its measurement against the other. */
+function measuredAt(first: Report, second: Report, horizonDays: number): Comparison['heads'][number]['measured'] {
+  for (const [newer, older] of [[first, second], [second, first]]) {
+    const comparison = newer.promotion?.comparison;
+    const head = comparison?.champion.version === older.version ? comparison.heads.find((one) => one.horizonDays === horizonDays) : undefined;
+    if (head !== undefined) return { challenger: newer.version, champion: older.version, head };
+  }
+  return null;
 }
 
 export function headAt({ heads }: Report, horizonDays: number): ReportHead | undefined {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { headSchema, trainedModelSchema } from '../training/trained.ts';
 import { headDiagnosticsSchema } from '../training/diagnostics/schema.ts';
+import { promotionSchema } from './promotion.ts';
 
 export const REPORT_FORMAT = 'tagcast.report';
 export const REPORT_VERSION = 1;
@@ -57,6 +58,8 @@ export const reportSchema = z.strictObject({
   data: model.data,
   readiness: model.readiness,
   heads: z.array(reportHeadSchema).min(1),
+  /** Why the version serves or not. Absent in documents from before it was kept; null: nothing is known. */
+  promotion: promotionSchema.nullable().optional(),
 });
 export type Report = z.infer<typeof reportSchema>;
 

@@ -15,6 +15,7 @@ import { cardSection } from './sections/card.ts';
 import { cutoffSection } from './sections/cutoff.ts';
 import { leaderboardSection, readinessSection } from './sections/data.ts';
 import { cardCalibration, liftFigure, liftSection } from './sections/tenths.ts';
+import { promotionSection } from './sections/promotion.ts';
 import { segmentsSection } from './sections/segments.ts';
 import { candidatesOf, note, section } from './sections/shared.ts';
 import { badges, cautionList, cautions, metricTable, tiles, verdict } from './sections/summary.ts';
@@ -95,6 +96,7 @@ ${missing === undefined ? EMPTY : html`<div class="notice">${say(w(`该版本训
 ${headPart(report, first, 'h0')}
 ${others.length === 0 ? EMPTY : html`<h2>${say(w('其他期限', 'Other horizons'))}</h2>${others.map((head, i) => html`<details id="h${i + 1}"><summary>${say(days(head))}: <code>${head.candidate}</code></summary>${headPart(report, head, `h${i + 1}`)}</details>`)}`}
 <h2>${say(w('模型', 'The model'))}</h2>
+${promotionSection(report)}
 ${readinessSection(report)}
 ${cardSection(report)}`;
   return document(title, language, body);

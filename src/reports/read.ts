@@ -10,7 +10,7 @@ import type { Store } from '../store/connection.ts';
 import { latestScores, modelReport } from '../store/repositories/modelReports.ts';
 import { listAliases } from '../store/repositories/models.ts';
 import { DIAGNOSTICS_VERSION, diagnosticsSchema } from '../training/diagnostics/schema.ts';
-import type { HeadDiagnostics } from '../training/diagnostics/schema.ts';
+import type { Diagnostics, HeadDiagnostics } from '../training/diagnostics/schema.ts';
 import { headCardSchema, REPORT_FORMAT, REPORT_VERSION } from './document.ts';
 import { ORDERS_UNIT } from './format.ts';
 import type { HeadCard, Latest, Report } from './document.ts';
@@ -25,7 +25,8 @@ export interface ReportWords {
 export async function readReport(store: Store, name: string, version: number, words: ReportWords): Promise<Report> {
   const found = (await listModels(store, name)).find((one) => one.version === version);
   if (found === undefined) throw new AppError('not_found', `There is no version ${version} of a model "${name.slice(0, 60)}".`, { hint: 'See `tagcast models list`.' });
-  const diagnostics = await storedDiagnostics(store, name, version);
+  const kept = await storedDiagnostics(store, name, version);
+  const diagnostics = kept?.heads ?? [];
   const { card } = found;
   const declared = words.models.find((model) => model.name === name);
   const labels = new Map([...words.features, ...visitWords(card.observations)].map((feature) => [feature.name, feature.label]));
@@ -48,6 +49,7 @@ export async function readReport(store: Store, name: string, version: number, wo
     columns: card.columns.map((column) => ({ name: column.name, unit: column.unit, label: labelOf(labels, column.name) })),
     timeZone: card.timeZone, currency: card.target.kind === 'orders' ? ORDERS_UNIT : card.currency, seed: card.seed, data: card.data, readiness: card.readiness,
     heads,
+    promotion: kept === undefined ? null : { gate: kept.gate ?? null, comparison: kept.comparison ?? null },
   };
 }
 
@@ -62,11 +64,11 @@ function labelOf(labels: ReadonlyMap<string, Bilingual>, name: string): Bilingua
   return label === undefined ? null : { ...label };
 }
 
-async function storedDiagnostics(store: Store, name: string, version: number): Promise<readonly HeadDiagnostics[]> {
+async function storedDiagnostics(store: Store, name: string, version: number): Promise<Diagnostics | undefined> {
   const stored = await modelReport(store.db, name, version);
-  if (stored === undefined) return [];
+  if (stored === undefined) return undefined;
   const parsed = diagnosticsSchema.safeParse(stored.document);
-  if (parsed.success) return parsed.data.heads;
+  if (parsed.success) return parsed.data;
   throw new AppError('artefact_invalid', `What was kept of the test of model "${name}" version ${version} cannot be read (form ${stored.schemaVersion}, this program reads ${DIAGNOSTICS_VERSION}).`, {
     hint: 'Start the version of Tagcast that wrote it, or train again: `tagcast train`.',
   });

@@ -4,6 +4,7 @@ import type { Served, Serving } from '../estimators/serving.ts';
 import type { Random } from '../base/random.ts';
 import type { LocalDate } from '../base/time.ts';
 import type { Fitted } from './candidate.ts';
+import type { HeadComparison } from './champion/schema.ts';
 import type { Dataset } from './dataset.ts';
 import type { TimeSplit } from './splits.ts';
 
@@ -27,6 +28,8 @@ export interface TestedHead {
   /** The candidate that serves from now on, and the simple rule beside it: the same where nothing beat the rule. */
   readonly winner: TestedCandidate;
   readonly baseline: TestedCandidate;
+  /** With the version that serves, where there is one. */
+  readonly comparison?: HeadComparison;
   /** A stream of its own: what is drawn from it changes no model. */
   readonly rng: Random;
 }

@@ -8,6 +8,9 @@ import { addDays } from '../base/time.ts';
 import type { LocalDate } from '../base/time.ts';
 import { serve } from '../estimators/serving.ts';
 import type { AnyEstimator } from './candidate.ts';
+import { championAt, notCompared } from './champion/champion.ts';
+import type { Asked, Champion, HeadChampion } from './champion/champion.ts';
+import type { HeadComparison } from './champion/schema.ts';
 import { buildDataset, modelColumns, windowDays } from './dataset.ts';
 import type { Dataset, ObservationEvent, TrainingSource } from './dataset.ts';
 import { labelDays } from './define.ts';
@@ -52,6 +55,8 @@ export interface TrainRequest {
   /** A search for better parameters before the first horizon that has labels; absent: as the declaration says, with nothing known from before. */
   readonly search?: { readonly limit: SearchLimit; readonly ledger: SearchLedger };
   readonly onStep?: (horizonDays: number, step: string) => void;
+  /** The version that serves: it is measured on the test of every head, where that is fair (docs/adr/promotion.md). */
+  readonly champion?: Champion;
   /** Called once per head, when its last period has been evaluated. */
   readonly onTested?: (tested: TestedHead) => void | Promise<void>;
   readonly now?: () => number;
@@ -72,6 +77,7 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
   const skip = (days: number, reason: string): void => { skipped.set(reason, [...(skipped.get(reason) ?? []), days]); };
   let searching: HeadRequest['search'] = searchOf(request);
   let found: readonly Candidate[] = [];
+  let compared = 0;
   for (const horizonDays of definition.horizons) {
     const split = splitFor(definition, facts, horizonDays, events, request.testFrom);
     if (split === undefined) {
@@ -81,12 +87,18 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
     const rowsAt = (cutoffs: readonly LocalDate[], most?: number): Promise<Dataset> =>
       buildDataset(source, definition, names, cutoffs, horizonDays, { ...(most === undefined ? {} : { most }), ...(events === undefined ? {} : { events }), ...(request.signal === undefined ? {} : { signal: request.signal }) });
     try {
-      const { signal, onStep, onTested, now, threads, imported } = request;
+      const { signal, onStep, now, threads, imported } = request;
+      const rival = rivalAt(request, horizonDays, compared);
       const here = imported?.horizonDays === horizonDays ? { ...withImported(definition, request.estimators, names, imported), keepCandidate: true } : { definition: shortlisted({ ...definition, candidates: [...definition.candidates, ...found] }, heads, split), estimators: request.estimators };
       heads.push(await trainHead({
         ...here, split, end: facts.end, firstEvent: facts.firstEvent ?? facts.end, rowsAt,
         rng: seededRandom(request.seed, definition.name, horizonDays),
-        ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }), ...(now === undefined ? {} : { now }), ...(onTested === undefined ? {} : { onTested }),
+        ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }), ...(now === undefined ? {} : { now }), ...(rival.champion === undefined ? {} : { champion: rival.champion }),
+        onTested: async (tested) => {
+          const comparison = tested.comparison ?? rival.refused;
+          if (comparison !== undefined && comparison.compared !== null) compared++;
+          await request.onTested?.({ ...tested, ...(comparison === undefined ? {} : { comparison }) });
+        },
         ...(searching === undefined || imported !== undefined ? {} : { search: searching }), onFound: (candidates) => { found = candidates; },
         ...(onStep === undefined ? {} : { onStep: (step: string) => { onStep(horizonDays, step); } }),
       }));
@@ -117,6 +129,14 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
     heads,
     golden: goldenRows(request.estimators, heads, last.x, facts.end),
   };
+}
+
+/** What there is of the champion at one horizon: itself, or why it is not compared. @param compared horizons that were */
+export function rivalAt({ champion, ...asked }: Pick<TrainRequest, 'champion' | 'definition' | 'estimators' | 'currency'> & { readonly plan: { readonly columns: Asked['live']; readonly hash: string }; readonly observations?: Asked['observations'] }, horizonDays: number, compared: number): { readonly champion?: HeadChampion; readonly refused?: HeadComparison } {
+  if (champion === undefined) return {};
+  const { definition, estimators, currency, plan, observations = { ...definition.observations } } = asked;
+  const found = championAt(champion, { definition, estimators, currency, observations, live: plan.columns, featureSetHash: plan.hash }, horizonDays, compared);
+  return 'reason' in found ? { refused: notCompared(horizonDays, found) } : { champion: found };
 }
 
 /** The data, the seed and the declaration in one text: what was learned about others says nothing about these. */

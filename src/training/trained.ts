@@ -4,6 +4,7 @@ import { servingSchema } from '../estimators/serving.ts';
 import { RUNGS } from './define.ts';
 import { evaluationSchema } from './evaluation.ts';
 import { requirementSchema } from './readiness.ts';
+import { recipeSchema } from './recipe.ts';
 
 const number = z.number();
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
@@ -33,6 +34,8 @@ export const headSchema = z.strictObject({
   rung,
   /** Kind of the estimator; its schema checks `artefact`. */
   estimator: z.string(),
+  /** How it was fitted; absent in versions from before it was kept. */
+  recipe: recipeSchema.optional(),
   artefact: z.unknown(),
   /** Level, calibration shape and intervals: how raw predictions become what is served (estimators/serving.ts). */
   serving: servingSchema,

@@ -32,7 +32,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   webhooks: { may: ['store'], packages: ['node:crypto', 'node:net', 'node:http', 'node:https', 'node:dns/promises'] },
   experiments: { may: ['store', 'conditions', 'math', 'segments'], types: ['training/uplift/report.ts'], packages: ['zod'] },
   quality: { may: ['store', 'conditions'], packages: ['zod', 'knex'] },
-  reports: { may: ['store', 'scoring', 'registry', 'features', 'math', 'tags/catalogue/', 'training/trained.ts', 'training/diagnostics/schema.ts'], packages: ['zod', 'd3-scale', 'd3-shape', 'node:crypto'] },
+  reports: { may: ['store', 'scoring', 'registry', 'features', 'math', 'tags/catalogue/', 'training/trained.ts', 'training/diagnostics/schema.ts', 'training/champion/schema.ts'], packages: ['zod', 'd3-scale', 'd3-shape', 'node:crypto'] },
   jobs: { may: EVERY_ROOM },
   'surfaces/http': { may: ['jobs', 'reports', ...READ_FUNCTIONS], types: ['store', 'app.ts'], packages: ['express', 'zod', 'pino', 'node:*'] },
   'surfaces/schedule': { may: ['jobs'], packages: ['node-cron'] },

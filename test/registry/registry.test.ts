@@ -4,11 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.ts';
 import { ESTIMATORS } from '../../src/estimators/index.ts';
 import { liveColumns, modelChecks } from '../../src/jobs/scoring/models.ts';
-import { admitModel, aliasesOf, champions, promoteModel, rollbackModel } from '../../src/registry/aliases.ts';
+import { admitModel, aliasesOf, championBytes, champions, promoteModel, rollbackModel } from '../../src/registry/aliases.ts';
 import { columnDifferences } from '../../src/registry/columns.ts';
 import { openModel, sealModel } from '../../src/registry/envelope.ts';
-import { promotionGate } from '../../src/registry/gate.ts';
-import { modelReport } from '../../src/store/repositories/modelReports.ts';
+import { modelReport, promotionRow } from '../../src/store/repositories/modelReports.ts';
 import { listModels, loadModel, saveModel } from '../../src/registry/models.ts';
 import { aliasHistory } from '../../src/store/repositories/models.ts';
 import { listAudit } from '../../src/store/repositories/audit.ts';
@@ -96,22 +95,6 @@ describe('columns and gate', () => {
     const broken = now.filter(({ name }) => name !== first?.name).map((column) => (column.name === second?.name ? { ...column, unit: 'furlongs' } : column));
     expect(columnDifferences(content, broken)).toEqual(expect.arrayContaining([{ column: first?.name, why: 'missing' }, expect.objectContaining({ column: second?.name, why: 'unit', live: 'furlongs' })]));
   });
-
-  test('the gate: grade for a first version, a better number on the same period for a later one', () => {
-    const { heads } = frozen();
-    const [head] = heads;
-    const graded = (grade: typeof head.grade, loss?: number, test = head.split.test) => ({
-      heads: [{ ...head, grade, split: { ...head.split, test }, evaluation: loss === undefined ? head.evaluation : { ...head.evaluation, metrics: { ...head.evaluation.metrics, log_loss: { value: loss } } } }],
-    });
-    expect(promotionGate(graded('usable'), undefined).pass).toBe(true);
-    expect(promotionGate(graded('not_recommended'), undefined).pass).toBe(false);
-    const beaten = { heads: graded('usable').heads.map((head) => ({ ...head, warnings: ['baseline_is_better'] })) };
-    expect(promotionGate(beaten, undefined)).toMatchObject({ pass: false, why: expect.stringContaining('baseline') as string });
-    expect(promotionGate(graded('good', 0.3), { content: graded('good', 0.4) }).pass).toBe(true);
-    expect(promotionGate(graded('good', 0.4), { content: graded('good', 0.3) })).toMatchObject({ pass: false, why: expect.stringContaining('log_loss') as string });
-    expect(promotionGate(graded('good', 0.3, '2030-01-01'), { content: graded('good', 0.4) }).why).toMatch(/not comparable/);
-    expect(promotionGate(graded('good', 0.3, '2030-01-01'), { content: graded('good', 0.1), evaluation: graded('good', 0.4).heads[0].evaluation }).pass).toBe(true);
-  });
 });
 
 describeOnEachStore('registry', (getStore) => {
@@ -163,8 +146,8 @@ describeOnEachStore('registry', (getStore) => {
     expect(await aliasesOf(store, name)).toEqual({ champion: 2, previous: 1 });
   });
 
-  test('a new version that is not better becomes the challenger', async () => {
-    expect(await admitModel(getStore(), name, 3, checks, move)).toMatchObject({ champion: false, aliases: { champion: 2, challenger: 3, previous: 1 } });
+  test('a new version that does not pass becomes the challenger', async () => {
+    expect(await admitModel(getStore(), name, 3, checks, move)).toMatchObject({ champion: false, gate: { rule: 'not_recommended' }, aliases: { champion: 2, challenger: 3, previous: 1 } });
   });
 
   test('bytes changed in the table are refused', async () => {
@@ -173,5 +156,19 @@ describeOnEachStore('registry', (getStore) => {
     await expect(loadModel(store, name, 5, checks)).rejects.toMatchObject({ code: 'artefact_invalid' });
     await store.db.raw('UPDATE models SET artefact = (SELECT artefact FROM models WHERE version = 1), sha256 = (SELECT sha256 FROM models WHERE version = 1) WHERE version = 6');
     await expect(loadModel(store, name, 6, checks)).rejects.toMatchObject({ code: 'artefact_invalid' });
+  });
+
+  test('a version that passes serves, unless the shop promotes by hand; what the gate said is kept beside it', async () => {
+    const store = getStore();
+    const saveAs = async (model: string): Promise<number> => (await saveModel(store, { ...frozen(), model, heads: frozen().heads.map((head) => ({ ...head, grade: 'usable' as const })) }, checks, { schemaVersion: 1, heads: [] })).version;
+    const first = await saveAs('admitted');
+    expect(await admitModel(store, 'admitted', first, checks, move, { automatic: false })).toMatchObject({ champion: false, gate: { pass: true, rule: 'first_version' }, aliases: { challenger: first } });
+    expect((await aliasHistory(store.db, 'admitted'))[0].reason).toContain('promotes by hand');
+    const second = await saveAs('admitted');
+    expect(await admitModel(store, 'admitted', second, checks, move)).toMatchObject({ champion: true, aliases: { champion: second, challenger: first } });
+    expect(await promotionRow(store.db, 'admitted', second)).toMatchObject({ comparison: null, gate: { pass: true, rule: 'first_version', why: { en: expect.stringContaining('first version') as string } } });
+    expect((await championBytes(store, 'admitted'))?.version).toBe(second);
+    expect(openModel((await championBytes(store, 'admitted'))?.bytes ?? new Uint8Array(), checks).version).toBe(second);
+    expect(await championBytes(store, 'nobody')).toBeUndefined();
   });
 });

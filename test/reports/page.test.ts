@@ -111,14 +111,14 @@ test('no report that fits the schema breaks the page, however odd its parts', ()
 });
 
 describe('comparison', () => {
-  const report = exampleReport();
+  const report: Report = { ...exampleReport(), promotion: null };
   const [head] = report.heads;
   const other = (change: object, rest: object = {}): Report => ({ ...report, version: 2, ...rest, heads: [{ ...head, ...change }] });
 
   test('of the same test: both columns, both curves', () => {
     const comparison = compareReports(report, other({ candidate: 'logistic' }));
     expect(comparisonSchema.safeParse(comparison).error).toBeUndefined();
-    expect(comparison.heads).toEqual([{ horizonDays: 90, notComparable: null, metrics: expect.arrayContaining([{ name: 'roc_auc', first: head.evaluation.metrics.roc_auc, second: head.evaluation.metrics.roc_auc }]) as unknown }]);
+    expect(comparison.heads).toEqual([{ horizonDays: 90, measured: null, notComparable: null, metrics: expect.arrayContaining([{ name: 'roc_auc', first: head.evaluation.metrics.roc_auc, second: head.evaluation.metrics.roc_auc }]) as unknown }]);
     const page = comparisonPage(comparison, 'en');
     expect(markupFaults(page)).toEqual([]);
     expect(page).toContain('class="line other"');
@@ -135,6 +135,18 @@ describe('comparison', () => {
     expect(comparison.heads.every(({ notComparable, metrics }) => notComparable !== null && metrics.length === 0)).toBe(true);
     expect(comparison.heads[0].notComparable?.en).toContain(why);
     expect(comparisonPage(comparison, 'en')).toContain('Not comparable');
+  });
+
+  test('of another test, where the newer one was measured beside the other when it was trained: in either order', () => {
+    const before = other({ split: { ...head.split, test: '2025-06-01' } });
+    for (const comparison of [compareReports(exampleReport(), before), compareReports(before, exampleReport())]) {
+      expect(comparisonSchema.parse(comparison).heads[0]).toMatchObject({ measured: { challenger: 3, champion: 2, head: { verdict: 'better' } } });
+      const page = comparisonPage(comparison, 'en');
+      expect(markupFaults(page)).toEqual([]);
+      expect(page).toContain('version 2 as it serves (boosted_trees) and the new version on the same 2841 customers');
+      expect(page).toContain('Their own tests: the test periods differ');
+    }
+    expect(compareReports(exampleReport(), { ...before, version: 1 }).heads[0].measured).toBeNull();
   });
 });
 

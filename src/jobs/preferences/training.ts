@@ -2,11 +2,13 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../base/errors.ts';
 import type { ErrorCode } from '../../base/errors.ts';
+import type { Bilingual } from '../../base/text.ts';
 import type { LocalDate } from '../../base/time.ts';
 import { checkArtefact, decodeArtefact, encodeArtefact } from '../../estimators/codec.ts';
 import { preferenceSchema } from '../../estimators/preference/artefact.ts';
 import type { PreferenceArtefact } from '../../estimators/preference/artefact.ts';
 import { suggesterOf } from '../../estimators/preference/suggest.ts';
+import { NEWEST_SERVES } from '../../registry/newestServes.ts';
 import { savePreferences } from '../../registry/preferences.ts';
 import type { PreferenceChecks } from '../../registry/preferences.ts';
 import type { PreferenceReport, TrainedPreferences } from '../../training/preference/train.ts';
@@ -37,7 +39,7 @@ export const PREFERENCE_CHECKS: PreferenceChecks = {
 };
 
 export type PreferenceOutcome =
-  | { readonly ok: true; readonly version: number; readonly report: PreferenceReport }
+  | { readonly ok: true; readonly version: number; readonly report: PreferenceReport; readonly whyItServes: Bilingual }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint?: string; readonly details: Readonly<Record<string, unknown>> };
 
 type Message = { readonly kind: 'step'; readonly step: string } | ({ readonly kind: 'done' } & TrainedPreferences)
@@ -54,7 +56,7 @@ export async function trainPreferencesNow(deps: Pick<TrainingDeps, 'store' | 'sn
   deps.progress({ step: 'preferences', done: STEPS, total: STEPS });
   if ('error' in answer) return { ok: false, ...answer.error };
   const { version } = await savePreferences(deps.store, answer, PREFERENCE_CHECKS);
-  return { ok: true, version, report: answer.report };
+  return { ok: true, version, report: answer.report, whyItServes: NEWEST_SERVES.preferences };
 }
 
 function runInThread(task: PreferenceTask, signal: AbortSignal | undefined, onStep: (step: string) => void): Promise<TrainedPreferences | { readonly error: Extract<Message, { kind: 'failed' }>['error'] }> {

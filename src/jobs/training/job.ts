@@ -7,11 +7,12 @@ import type { ErrorCode } from '../../base/errors.ts';
 import type { Progress } from '../../base/progress.ts';
 import type { LocalDate } from '../../base/time.ts';
 import type { ContractSettings } from '../../training/contractSettings.ts';
+import type { ChampionComparison } from '../../training/champion/schema.ts';
 import type { ModelDefinition } from '../../training/define.ts';
 import type { Imported } from '../../training/imported.ts';
 import type { SearchLimit } from '../../training/search/search.ts';
 import type { TrainedModel } from '../../training/trained.ts';
-import { admitModel } from '../../registry/aliases.ts';
+import { admitModel, championBytes } from '../../registry/aliases.ts';
 import type { Admission } from '../../registry/aliases.ts';
 import type { ModelChecks } from '../../registry/envelope.ts';
 import { saveModel } from '../../registry/models.ts';
@@ -30,6 +31,8 @@ export interface TrainingDeps {
   readonly currency: string;
   /** Minutes of silence that end a visit; absent: SILENCE_MINUTES. */
   readonly silenceMinutes?: number;
+  /** False: a version that passes its gate waits for a person all the same. */
+  readonly promotesByItself?: boolean;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
@@ -54,7 +57,7 @@ export interface TrainingArgs {
 export interface TrainingResult {
   readonly model: string;
   readonly outcome:
-    | { readonly ok: true; readonly version: number; readonly content: TrainedModel; readonly admission: Admission }
+    | { readonly ok: true; readonly version: number; readonly content: TrainedModel; readonly admission: Admission; readonly comparison?: ChampionComparison }
     | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint?: string; readonly details: Readonly<Record<string, unknown>> };
 }
 
@@ -79,10 +82,11 @@ export async function trainModels(deps: TrainingDeps, args: TrainingArgs): Promi
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       throwIfCancelled(deps.signal, 'Training');
       const model = name;
+      const champion = await championBytes(deps.store, model);
       const task: TrainingTask = {
         model, snapshotDir: deps.snapshotDir, timeZone: deps.timeZone, currency: deps.currency, end: args.end, seed: args.seed, threads: Math.max(1, Math.floor(args.threads / lanes)),
         snapshot: { hash: info.contentHash, events: info.rows, customers: info.customers }, ...(args.imported === undefined ? {} : { imported: args.imported }),
-        ...(featureFolder === undefined ? {} : { featureFolder }), ...(deps.silenceMinutes === undefined ? {} : { silenceMinutes: deps.silenceMinutes }),
+        ...(champion === undefined ? {} : { champion }), ...(featureFolder === undefined ? {} : { featureFolder }), ...(deps.silenceMinutes === undefined ? {} : { silenceMinutes: deps.silenceMinutes }),
         ...(deps.contracts === undefined ? {} : { contracts: deps.contracts }),
         ...(args.trials === undefined && args.budgetMs === undefined ? {} : { search: { limit: limitOf(args, lanes, names.length), folder: join(dirname(deps.snapshotDir), 'search') } }),
       };
@@ -121,8 +125,9 @@ function fitsOf(model: ModelDefinition | undefined): number {
 
 async function keep(deps: TrainingDeps, args: TrainingArgs, { content, diagnostics }: TrainedWithDiagnostics): Promise<TrainingResult['outcome']> {
   const { version } = await saveModel(deps.store, withoutTimings(content), deps.checks, diagnostics);
-  const admission = await admitModel(deps.store, content.model, version, deps.checks, { actor: args.actor, reason: args.imported === undefined ? 'trained' : 'imported' });
-  return { ok: true, version, content, admission };
+  const admission = await admitModel(deps.store, content.model, version, deps.checks, { actor: args.actor, reason: args.imported === undefined ? 'trained' : 'imported' },
+    { ...(diagnostics.comparison === undefined ? {} : { comparison: diagnostics.comparison }), ...(deps.promotesByItself === undefined ? {} : { automatic: deps.promotesByItself }) });
+  return { ok: true, version, content, admission, ...(diagnostics.comparison === undefined ? {} : { comparison: diagnostics.comparison }) };
 }
 
 /** How long fits took is of interest now and no part of the model: the same data and seed must give the same bytes on any machine. */

@@ -17,6 +17,12 @@ import type { Imported } from '../../training/imported.ts';
 import { diagnose } from '../../training/diagnostics.ts';
 import { DIAGNOSTICS_VERSION } from '../../training/diagnostics/schema.ts';
 import type { Diagnostics, HeadDiagnostics } from '../../training/diagnostics/schema.ts';
+import { comparisonOf } from '../../training/champion/champion.ts';
+import type { Champion } from '../../training/champion/champion.ts';
+import type { HeadComparison } from '../../training/champion/schema.ts';
+import type { TestedHead } from '../../training/tested.ts';
+import { openModel } from '../../registry/envelope.ts';
+import { modelChecks } from '../scoring/models.ts';
 import { presentRows } from '../../training/presentRows.ts';
 import { contractFacts } from '../../training/renewal.ts';
 import type { ReadinessFacts } from '../../training/readiness.ts';
@@ -45,6 +51,8 @@ export interface TrainingTask {
   readonly imported?: Imported;
   /** Minutes of silence that end a visit; absent: SILENCE_MINUTES. Only models of visits read it. */
   readonly silenceMinutes?: number;
+  /** The version that serves, as it is stored: the new one is measured beside it. */
+  readonly champion?: { readonly version: number; readonly bytes: Uint8Array };
   /** Settings of a shop with contracts. */
   readonly contracts?: ContractSettings;
   /** A search for better parameters: how long, and the folder of its ledger. */
@@ -75,14 +83,20 @@ export async function runTrainingTask(
   const columns = await openColumns(task.snapshotDir, { threads: task.threads });
   try {
     const heads: HeadDiagnostics[] = [];
+    const compared: HeadComparison[] = [];
+    const champion = task.champion === undefined ? undefined : openChampion(task.champion);
+    const beside = champion === undefined ? {} : { champion };
+    const kept = (content: TrainedModel): TrainedWithDiagnostics =>
+      ({ content, diagnostics: { schemaVersion: DIAGNOSTICS_VERSION, heads, ...(champion === undefined ? {} : { comparison: comparisonOf(champion, definition.horizons, compared) }) } });
+    const remember = ({ comparison }: TestedHead): void => { if (comparison !== undefined) compared.push(comparison); };
     const search = task.search === undefined ? {} : { search: { limit: task.search.limit, ledger: fileLedger(task.search.folder, task.model) } };
     if (definition.observations.at === 'visit') {
       const content = await trainVisitModel({
-        definition, columns, estimators: ESTIMATORS, timeZone: plan.timeZone, zone: plan.zone, silenceMinutes: task.silenceMinutes ?? SILENCE_MINUTES, end: task.end, snapshot: task.snapshot, currency: task.currency, seed: task.seed, threads: task.threads, ...search,
-        onTested: async (tested) => { heads.push(diagnose(tested, { groups: await customerGroups(columns, startOfDay(tested.split.test, plan.timeZone)) })); },
+        definition, columns, estimators: ESTIMATORS, timeZone: plan.timeZone, zone: plan.zone, silenceMinutes: task.silenceMinutes ?? SILENCE_MINUTES, end: task.end, snapshot: task.snapshot, currency: task.currency, seed: task.seed, threads: task.threads, ...search, ...beside,
+        onTested: async (tested) => { remember(tested); heads.push(diagnose(tested, { groups: await customerGroups(columns, startOfDay(tested.split.test, plan.timeZone)) })); },
         ...options,
       });
-      return { content, diagnostics: { schemaVersion: DIAGNOSTICS_VERSION, heads } };
+      return kept(content);
     }
     const own = columnSource(columns, plan, definition.observations.at === 'event' ? definition.observations.subject : undefined);
     const source = task.featureFolder === undefined ? own : sharedFeatures(own, task.featureFolder);
@@ -97,16 +111,27 @@ export async function runTrainingTask(
       seed: task.seed,
       threads: task.threads,
       ...(task.imported === undefined ? {} : { imported: task.imported }),
-      ...search,
+      ...search, ...beside,
       onTested: async (tested) => {
+        remember(tested);
         const present = await presentRows(source, definition, tested.test.x.columns.map(({ name }) => name), tested.end, tested.split.horizonDays);
         heads.push(diagnose(tested, { groups: await customerGroups(columns, startOfDay(tested.split.test, plan.timeZone)), ...(present === undefined ? {} : { present }) }));
       },
       ...options,
     });
-    return { content, diagnostics: { schemaVersion: DIAGNOSTICS_VERSION, heads } };
+    return kept(content);
   } finally {
     columns.close();
+  }
+}
+
+/** A champion that can no longer be opened does not keep its successor from being trained. */
+function openChampion({ version, bytes }: NonNullable<TrainingTask['champion']>): Champion {
+  try {
+    return { version, content: openModel(bytes, modelChecks(ESTIMATORS)).content };
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'artefact_invalid') return { version };
+    throw error;
   }
 }
 

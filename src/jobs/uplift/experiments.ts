@@ -1,6 +1,7 @@
 /** Evaluates an experiment: checks its arms, reads what became of its customers, learns from it in a thread, and puts model and report into the registry. */
 import { AppError, throwIfCancelled } from '../../base/errors.ts';
 import type { Progress } from '../../base/progress.ts';
+import type { Bilingual } from '../../base/text.ts';
 import { addDays, localDate, startOfDay } from '../../base/time.ts';
 import type { LocalDate } from '../../base/time.ts';
 import { compileCondition } from '../../conditions/compile.ts';
@@ -10,6 +11,7 @@ import { refuseBrokenAssignment, refuseTooFew, refuseUnevenArms, sampleRatioP } 
 import { experimentNamed } from '../../experiments/edit.ts';
 import { buildFeatures } from '../../features/build.ts';
 import type { FeaturePlan } from '../../features/plan.ts';
+import { NEWEST_SERVES } from '../../registry/newestServes.ts';
 import { saveUplift } from '../../registry/uplift.ts';
 import type { UpliftChecks } from '../../registry/uplift.ts';
 import type { Store } from '../../store/connection.ts';
@@ -43,6 +45,7 @@ export interface ExperimentDeps {
 export interface Evaluated {
   readonly version: number;
   readonly report: UpliftReport;
+  readonly whyItServes: Bilingual;
 }
 
 /** The calendar of one shop's year says nothing about another's; an experiment sees one season only. */
@@ -146,5 +149,5 @@ export async function evaluateExperiment(deps: ExperimentDeps, key: string, args
   };
   const version = await saveUplift(store, content, deps.checks, { schemaVersion: UPLIFT_REPORT_VERSION, document: report }, args.actor);
   progress({ step: 'save', done: 3, total: 3 });
-  return { version, report };
+  return { version, report, whyItServes: NEWEST_SERVES.uplift };
 }

@@ -5,6 +5,7 @@ export * from './bootstrap.ts';
 export * from './intervals.ts';
 export * from './lift.ts';
 export * from './multiclass.ts';
+export * from './pairedRanking.ts';
 export * from './probability.ts';
 export * from './qini.ts';
 export * from './ranking.ts';

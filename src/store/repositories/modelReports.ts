@@ -17,6 +17,21 @@ export async function modelReport(db: Knex, name: string, version: number): Prom
   return (await selectRows<ModelReportRow>(db, 'SELECT schema_version AS "schemaVersion", document FROM model_reports WHERE name = ? AND version = ?', [storableText(name), version]))[0];
 }
 
+/** What the promotion gate said of a version, beside what is kept of its test; nothing where no report is kept. */
+export async function recordGate(db: Knex, name: string, version: number, gate: unknown): Promise<void> {
+  await db.raw(`UPDATE model_reports SET document = jsonb_set(document, '{gate}', ?::jsonb) WHERE name = ? AND version = ?`, [storableJson(gate), storableText(name), version]);
+}
+
+export interface PromotionRow {
+  readonly comparison: unknown;
+  readonly gate: unknown;
+}
+
+/** The two parts of a report that say whether and why a version serves, without the rest; null where there is none. */
+export async function promotionRow(db: Knex, name: string, version: number): Promise<PromotionRow | undefined> {
+  return (await selectRows<PromotionRow>(db, `SELECT document -> 'comparison' AS comparison, document -> 'gate' AS gate FROM model_reports WHERE name = ? AND version = ?`, [storableText(name), version]))[0];
+}
+
 export interface LatestScores {
   /** Business day of the run. */
   readonly asOf: string;

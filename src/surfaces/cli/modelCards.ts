@@ -3,6 +3,7 @@ import type { App } from '../../app.ts';
 import type { TrainingResult } from '../../jobs/training/job.ts';
 import type { AliasVersions } from '../../registry/aliases.ts';
 import type { ModelCard } from '../../registry/models.ts';
+import type { Promotion } from '../../reports/promotion.ts';
 import { inWords, said } from './context.ts';
 import type { Context } from './context.ts';
 import { blocks, formatInteger, formatNumber, formatPercent, table } from './terminal.ts';
@@ -55,9 +56,18 @@ export function showTrained(context: Context, app: App, results: readonly Traini
       if (outcome.hint !== undefined) print(`  ${inWords(context, '怎么办：', 'What to do: ')}${outcome.hint}`);
       continue;
     }
-    print(`${labelOf(context, app, model)} ${inWords(context, '版本', 'version')} ${outcome.version}: ${outcome.admission.champion ? inWords(context, '上线', 'serves') : inWords(context, '未上线', 'does not serve')} (${outcome.admission.gate.why})`);
+    print(`${labelOf(context, app, model)} ${inWords(context, '版本', 'version')} ${outcome.version}: ${outcome.admission.champion ? inWords(context, '上线', 'serves') : inWords(context, '未上线', 'does not serve')} (${said(context, outcome.admission.gate.why)}${outcome.admission.gate.pass && !outcome.admission.champion ? inWords(context, `；本店由人工上线：tagcast models promote ${model} ${outcome.version}`, `; this shop promotes by hand: tagcast models promote ${model} ${outcome.version}`) : ''})`);
     for (const line of headLines(context, outcome.content)) print(line);
   }
+}
+
+/** What the gate said, and each horizon beside the version that served then. */
+export function showPromotion(context: Context, promotion: Promotion | undefined): void {
+  const { print } = context.output;
+  const { gate = null, comparison = null } = promotion ?? {};
+  if (gate !== null) print(`\n  ${gate.pass ? inWords(context, '通过上线检查：', 'Passes the gate: ') : inWords(context, '未通过上线检查：', 'Does not pass the gate: ')}${said(context, gate.why)}`);
+  const others = (comparison?.heads ?? []).filter(({ words }) => gate === null || !said(context, gate.why).startsWith(said(context, words)));
+  for (const { horizonDays, words } of others) print(`  ${horizonDays} ${inWords(context, '天：', 'days: ')}${said(context, words)}`);
 }
 
 /** How many visits a version of visits read, and what was left of them. */

@@ -53,6 +53,6 @@ export function showPreferences(here: Context, outcome: PreferenceOutcome): void
     if (outcome.hint !== undefined) print(`  ${inWords(here, '怎么办：', 'What to do: ')}${outcome.hint}`);
     return;
   }
-  print(`${name} ${inWords(here, '版本', 'version')} ${outcome.version}: ${inWords(here, '上线', 'serves')}`);
+  print(`${name} ${inWords(here, '版本', 'version')} ${outcome.version}: ${inWords(here, '上线', 'serves')} (${said(here, outcome.whyItServes)})`);
   for (const line of preferenceLines(here, outcome.report)) print(line);
 }

@@ -18,7 +18,7 @@ const detail = { ...head, evaluation: { version: 1, rankable: true }, report: { 
 const path = { key: 'spring_mail' };
 
 /** For tests that need an evaluation without the work. */
-export const EXAMPLE_EVALUATION = { version: 1, report };
+export const EXAMPLE_EVALUATION = { version: 1, report, whyItServes: { zh: '最新的评估直接上线', en: 'the newest evaluation serves' } };
 
 export const EXPERIMENT_EXAMPLES: Readonly<Record<string, Example>> = {
   listExperiments: { response: { experiments: [{ ...head, evaluation: { version: 1, rankable: true } }] } },

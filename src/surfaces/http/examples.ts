@@ -55,6 +55,22 @@ const head = {
   leaderboard: [{ candidate: 'boosted_trees', rung: 'boosting', estimator: 'boosted_trees', loss: 0.341, lossErrorToBest: 0, metrics: { roc_auc: 0.918 } }],
   grade: 'good', confidence: 'high', warnings: [],
 };
+const examplePromotionWords = label(
+  '在线的版本 2（boosted_trees）与新版本在同样的 2841 位客户上，自 2025-12-01 起：对数损失 0.3402 → 0.334（−0.0062，95% 区间 −0.0099 … −0.0025），AUC 0.917 → 0.921（+0.004，95% 区间 +0.0009 … +0.0071）：新版本明显更好',
+  'version 2 as it serves (boosted_trees) and the new version on the same 2841 customers from 2025-12-01 on: log loss 0.3402 → 0.334 (−0.0062, 95 % interval −0.0099 … −0.0025), AUC 0.917 → 0.921 (+0.004, 95 % interval +0.0009 … +0.0071): the new version is clearly better',
+);
+const examplePromotion = {
+  gate: { pass: true, rule: 'better', why: examplePromotionWords },
+  comparison: {
+    champion: { version: 2, end: '2025-11-30' },
+    heads: [{
+      horizonDays: 90, compared: 'artefact', candidate: 'boosted_trees', beatBaseline: true, featuresChanged: false, test: '2025-12-01', rows: 2841, customers: 2841, level: 0.95,
+      loss: { metric: 'log_loss', challenger: 0.334, champion: 0.3402, difference: -0.0062, standardError: 0.0019, low: -0.0099, high: -0.0025 },
+      ranking: { metric: 'roc_auc', challenger: 0.921, champion: 0.917, difference: 0.004, standardError: 0.0016, low: 0.0009, high: 0.0071 },
+      metrics: { log_loss: { challenger: 0.334, champion: 0.3402 }, roc_auc: { challenger: 0.921, champion: 0.917 } }, verdict: 'better', words: examplePromotionWords,
+    }],
+  },
+};
 const trainedOn = { timeZone: 'Asia/Shanghai', currency: 'CNY', seed: 1, data: { snapshot: '7d793037a0760186', events: 242_113, customers: 3000, end: '2026-02-28' }, readiness: [] };
 
 export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
@@ -126,7 +142,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
     path: { name: 'churn' },
     response: {
       name: 'churn', label: churnLabel, aliases: { champion: 3, previous: 2 }, versions: [versionLine],
-      history: [{ alias: 'champion', from: 2, to: 3, movedAt: '2026-02-28T18:06:00.000Z', reason: 'trained: log_loss on 2025-12-01: 0.3402 → 0.3340' }],
+      history: [{ alias: 'champion', from: 2, to: 3, movedAt: '2026-02-28T18:06:00.000Z', reason: `trained: ${examplePromotion.gate.why.en}` }],
     },
   },
   readVersion: {
@@ -134,7 +150,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
     response: {
       name: 'churn', version: 3, createdAt: versionLine.createdAt, sha256: versionLine.sha256, bytes: 184_220, aliases: ['champion'], target: { kind: 'no_order' },
       population: [{ feature: 'orders_total', atLeast: 1 }], columns: [{ name: 'days_since_last_order', unit: 'days', missing: 'missing' }], featureSetHash: '5d41402abc4b2a76', ...trainedOn,
-      heads: [head],
+      heads: [head], promotion: examplePromotion,
     },
   },
   readReport: {
@@ -144,6 +160,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
       createdAt: versionLine.createdAt, sha256: versionLine.sha256, target: { kind: 'no_order' }, observations: { at: 'cutoffs' }, population: [{ feature: 'orders_total', atLeast: 1 }],
       columns: [{ name: 'days_since_last_order', unit: 'days', label: label('距上次下单', 'Days since last order') }], ...trainedOn,
       heads: [{ ...head, diagnostics: exampleDiagnostics, latest: exampleLatest }],
+      promotion: examplePromotion,
     },
   },
   readReportPage: { path: { name: 'churn', version: '3' }, query: { lang: 'en' } },

@@ -3,6 +3,7 @@
  * Sizes are bounded whatever the shop: curves of at most 200 points, at most 15 features × 500 points, bands of at least 30 customers.
  */
 import { z } from 'zod';
+import { championComparisonSchema, gateAnswerSchema } from '../champion/schema.ts';
 
 export const DIAGNOSTICS_VERSION = 1;
 export const MOST_POINTS = 200;
@@ -126,5 +127,10 @@ export const headDiagnosticsSchema = z.strictObject({
 export type HeadDiagnostics = z.infer<typeof headDiagnosticsSchema>;
 export type CandidateDiagnostics = z.infer<typeof candidateDiagnosticsSchema>;
 
-export const diagnosticsSchema = z.strictObject({ schemaVersion: z.literal(DIAGNOSTICS_VERSION), heads: z.array(headDiagnosticsSchema).min(1).max(12) });
+export const diagnosticsSchema = z.strictObject({ schemaVersion: z.literal(DIAGNOSTICS_VERSION), heads: z.array(headDiagnosticsSchema).min(1).max(12),
+  /** Against the version that served then; absent where none did. */
+  comparison: championComparisonSchema.optional(),
+  /** What the promotion gate said of the version when it came about. */
+  gate: gateAnswerSchema.optional(),
+});
 export type Diagnostics = z.infer<typeof diagnosticsSchema>;

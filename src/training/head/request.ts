@@ -4,6 +4,7 @@ import type { LocalDate } from '../../base/time.ts';
 import type { Serving } from '../../estimators/serving.ts';
 import type { AnyEstimator, Fitted } from '../candidate.ts';
 import type { Dataset } from '../dataset.ts';
+import type { HeadChampion } from '../champion/champion.ts';
 import type { Candidate, ModelDefinition } from '../define.ts';
 import type { SearchLedger } from '../search/ledger.ts';
 import type { SearchLimit } from '../search/search.ts';
@@ -29,6 +30,8 @@ export interface HeadRequest {
   readonly search?: { readonly limit: SearchLimit; readonly ledger: SearchLedger; readonly dataKey: string };
   /** Called with the candidates that a search has found, for the other horizons. */
   readonly onFound?: (candidates: readonly Candidate[]) => void;
+  /** The version that serves, to be measured on the same test; absent: there is none, or it cannot be compared at all. */
+  readonly champion?: HeadChampion;
   /** Called once, when the last period has been evaluated. */
   readonly onTested?: (tested: TestedHead) => void | Promise<void>;
   /** Milliseconds, for the leaderboard's seconds only. */

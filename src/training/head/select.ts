@@ -1,6 +1,7 @@
 /** The first step of a head: candidates, found ones included, judged on rows that they have not seen, and the choice among them. */
 import type { Task } from '../../estimators/contract.ts';
 import type { Dataset } from '../dataset.ts';
+import type { Standing } from '../champion/standing.ts';
 import type { ModelDefinition } from '../define.ts';
 import { refuseLeaks } from '../leakCheck.ts';
 import { search } from '../search/search.ts';
@@ -9,6 +10,8 @@ import type { LeaderboardRow } from '../trained.ts';
 import { choose, withErrors } from './choose.ts';
 import type { HeadRequest, Tried } from './request.ts';
 import { cameBack } from './rows.ts';
+import { tryRival } from './rival.ts';
+import type { Rival } from './rival.ts';
 import { tryCandidates } from './tryCandidates.ts';
 
 /** Rows that choosing learns from, at most: a candidate that is better on these is better on a million, and the fits that are tested and that serve see all. */
@@ -19,13 +22,15 @@ export interface Selected {
   readonly request: HeadRequest;
   readonly chosen: Tried;
   readonly baseline: Tried;
+  /** Absent where no champion is compared. */
+  readonly rival?: Rival;
   readonly leaderboard: readonly LeaderboardRow[];
   readonly searched: Found | undefined;
   readonly rows: { readonly train: number; readonly calibration: number };
 }
 
 /** The rows of the training cut-offs live in here and nowhere longer. @throws AppError `leak_suspected`, `cancelled`; NoCandidate */
-export async function select(asked: HeadRequest, task: Task, test: Dataset): Promise<Selected> {
+export async function select(asked: HeadRequest, task: Task, test: Dataset, standing?: Standing): Promise<Selected> {
   const { split } = asked;
   const train = split.mode === 'label_free' ? undefined : await asked.rowsAt(split.train, SELECTION_ROWS);
   if (train !== undefined && task === 'binary') refuseLeaks(asked.definition.name, train.x, train.y, asked.definition.deciding);
@@ -37,8 +42,9 @@ export async function select(asked: HeadRequest, task: Task, test: Dataset): Pro
   const baseline = tried.find((one) => one.candidate.name === request.definition.baseline.name);
   const chosen = choose(withErrors(tried.filter((one) => one !== baseline))) ?? baseline;
   if (baseline === undefined || chosen === undefined) throw new NoCandidate(failed.map((row) => `${row.candidate}: ${row.failure ?? 'unknown'}`).join('; '));
+  const rival = standing === undefined ? undefined : await tryRival(standing, request, { task, train, judged, test, tried });
   return {
-    request, chosen, baseline, searched,
+    request, chosen, baseline, searched, ...(rival === undefined ? {} : { rival }),
     leaderboard: [...tried.map((one) => one.row), ...failed].sort((a, b) => (a.loss ?? Infinity) - (b.loss ?? Infinity)),
     rows: { train: train?.y.length ?? 0, calibration: split.calibration === undefined ? 0 : (judged?.y.length ?? 0) },
   };

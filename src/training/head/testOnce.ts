@@ -10,7 +10,9 @@ import type { TestedCandidate } from '../tested.ts';
 import { wholeWait } from '../wholeWait.ts';
 import type { HeadRequest, Tried } from './request.ts';
 import { meanLoss } from './rows.ts';
+import { compared } from './rival.ts';
 import { levelFor } from './seasonLevel.ts';
+import type { Selected } from './select.ts';
 import { refit } from './tryCandidates.ts';
 
 export type AtTest = TestedCandidate & { readonly evaluation: Evaluation; readonly raw: Float64Array };
@@ -26,25 +28,31 @@ export interface TestedOnce {
 }
 
 /** The rows of the earlier cut-offs live in here and nowhere longer. */
-export async function testOnce(request: HeadRequest, task: Task, chosen: Tried, baseline: Tried, test: Dataset): Promise<TestedOnce> {
+export async function testOnce({ request, chosen, baseline, rival }: Selected, task: Task, test: Dataset): Promise<TestedOnce> {
   const { split, rng } = request;
   const learned = split.mode === 'label_free' ? test : await request.rowsAt(split.refit);
   // A customer has one row per cut-off, and as many as there were visits.
   const visits = request.definition.observations.at === 'visit';
-  const atTest = async (one: Tried): Promise<AtTest> => {
-    const fitted = split.mode === 'label_free' ? one.fitted : ((await refit(request, one.candidate, learned, rng)) ?? one.fitted);
+  const asTested = async (one: Tried, by: HeadRequest): Promise<TestedCandidate & { readonly raw: Float64Array }> => {
+    const fitted = split.mode === 'label_free' ? one.fitted : ((await refit(by, one.candidate, learned, rng)) ?? one.fitted);
     const raw = fitted.estimator.predict(fitted.artefact, candidateMatrix(test.x, one.candidate));
-    const level = await levelFor(request, fitted, learned, one.serving.level, split.test, split.test);
-    const serving = { ...one.serving, level };
-    const served = finish(fitted.estimator, task, fitted.artefact, serving, test.x, raw, split.test);
+    const serving = { ...one.serving, level: await levelFor(by, fitted, learned, one.serving.level, split.test, split.test) };
+    return { served: finish(fitted.estimator, task, fitted.artefact, serving, test.x, raw, split.test), serving, raw, fitted };
+  };
+  const atTest = async (one: Tried): Promise<AtTest> => {
+    const tested = await asTested(one, request);
+    const { served, fitted } = tested;
     const evaluation = evaluate(task, { y: test.y, predicted: served.prediction, ...intervalsOf(served), ...(visits ? { groups: test.customerIds } : {}) }, rng.fork('test', one.candidate.name));
-    return { served, serving, raw, fitted, evaluation: { ...evaluation, metrics: { ...evaluation.metrics, ...(task === 'duration' ? await wholeWait(split, request.rowsAt, one.fitted, fitted) : {}) } } };
+    return { ...tested, evaluation: { ...evaluation, metrics: { ...evaluation.metrics, ...(task === 'duration' ? await wholeWait(split, request.rowsAt, one.fitted, fitted) : {}) } } };
   };
   const chosenTest = await atTest(chosen);
   const baselineTest = chosen === baseline ? chosenTest : await atTest(baseline);
   const wins = chosen !== baseline && meanLoss(task, test, chosenTest.served) < meanLoss(task, test, baselineTest.served);
   const keeps = wins || request.keepCandidate === true;
   const [winner, winnerTest] = keeps ? [chosen, chosenTest] : [baseline, baselineTest];
-  await request.onTested?.({ task, split, end: request.end, test, ...(split.mode === 'label_free' ? {} : { learned }), winner: winnerTest, baseline: baselineTest, rng: rng.fork('report') });
+  const comparison = rival === undefined ? undefined : await compared(rival, request, { task, test, winner: winnerTest, known: [chosenTest, baselineTest] }, asTested);
+  await request.onTested?.({
+    task, split, end: request.end, test, ...(split.mode === 'label_free' ? {} : { learned }), winner: winnerTest, baseline: baselineTest, rng: rng.fork('report'), ...(comparison === undefined ? {} : { comparison }),
+  });
   return { wins, keeps, winner, winnerTest, baselineTest };
 }

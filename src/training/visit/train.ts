@@ -7,6 +7,8 @@ import { addDays, daysBetween, localDate, startOfDay } from '../../base/time.ts'
 import type { LocalDate } from '../../base/time.ts';
 import { serve } from '../../estimators/serving.ts';
 import { RULE_COLUMNS, visitColumns, visitColumnsHash } from '../../features/visit/columns.ts';
+import type { VisitColumn } from '../../features/visit/columns.ts';
+import type { VisitLevels } from '../../features/visit/kinds.ts';
 import type { OffsetPeriod } from '../../features/zone.ts';
 import { quantileSorted } from '../../math/stats/index.ts';
 import type { Columns } from '../../store/columns/columns.ts';
@@ -16,13 +18,13 @@ import { NoCandidate, trainHead } from '../head.ts';
 import { check, withDate } from '../readiness.ts';
 import type { Requirement } from '../readiness.ts';
 import { timeSplit } from '../splits.ts';
-import { goldenRows, refuseUnready, searchOf } from '../train.ts';
+import { goldenRows, refuseUnready, rivalAt, searchOf } from '../train.ts';
 import type { TrainRequest } from '../train.ts';
 import type { TrainedHead, TrainedModel } from '../trained.ts';
 import { countVisits, visitLevels, visitRows } from './read.ts';
 import type { VisitCounts, VisitReading } from './read.ts';
 
-export interface VisitTrainRequest extends Pick<TrainRequest, 'definition' | 'estimators' | 'snapshot' | 'currency' | 'seed' | 'signal' | 'threads' | 'search' | 'onStep' | 'onTested' | 'now'> {
+export interface VisitTrainRequest extends Pick<TrainRequest, 'definition' | 'estimators' | 'snapshot' | 'currency' | 'seed' | 'signal' | 'threads' | 'search' | 'champion' | 'onStep' | 'onTested' | 'now'> {
   readonly columns: Columns;
   readonly timeZone: string;
   readonly zone: readonly OffsetPeriod[];
@@ -86,7 +88,7 @@ export async function trainVisitModel(request: VisitTrainRequest): Promise<Train
   const rows = await visitRows(reading, counts, [...dates, end].map((date) => startOfDay(date, timeZone)), levels, seed);
   const described = visitColumns(levels);
   const rowsAt = async (cutoffs: readonly LocalDate[], most = Infinity): Promise<Dataset> => datasetOf(rows, dates, cutoffs, most);
-  const head = await headOf(request, { split, firstDay, rowsAt, columns: described.map(({ name }) => name) });
+  const head = await headOf(request, { split, firstDay, rowsAt, columns: described, levels });
   const serving = await rowsAt(split.serve);
   const observations: VisitObservations = {
     at: 'visit', silenceMinutes, periodDays, customers: counts.customers, visits: [...counts.days.values()].reduce((sum, { visits }) => sum + visits, 0), drawn: rows.visits, rows: rows.y.length,
@@ -116,20 +118,24 @@ interface HeadInput {
   readonly split: Parameters<typeof trainHead>[0]['split'];
   readonly firstDay: LocalDate;
   readonly rowsAt: Parameters<typeof trainHead>[0]['rowsAt'];
-  readonly columns: readonly string[];
+  readonly columns: readonly VisitColumn[];
+  readonly levels: VisitLevels;
 }
 
-async function headOf(request: VisitTrainRequest, { split, firstDay, rowsAt, columns }: HeadInput): Promise<TrainedHead> {
+async function headOf(request: VisitTrainRequest, { split, firstDay, rowsAt, columns: described, levels }: HeadInput): Promise<TrainedHead> {
   const { definition, seed, signal, threads, now, onTested, onStep, end } = request;
+  const columns = described.map(({ name }) => name);
   const rules = new Set(RULE_COLUMNS.map(({ name }) => name));
   const learned = columns.filter((name) => !rules.has(name));
+  const rival = rivalAt({ ...request, plan: { columns: described, hash: visitColumnsHash(levels) }, observations: { at: 'visit', silenceMinutes: request.silenceMinutes, ...levels } }, HORIZON_DAYS, 0);
   const search = searchOf({ ...request, plan: { hash: canonicalJson([request.silenceMinutes, columns]) }, facts: { end } });
   try {
     return await trainHead({
       // What the rules look at says nothing that the other columns do not, and would share their reasons.
       definition: { ...definition, candidates: definition.candidates.map((candidate) => ({ columns: learned, ...candidate })) },
       split, end, firstEvent: firstDay, rowsAt, estimators: request.estimators, rng: seededRandom(seed, definition.name),
-      ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }), ...(now === undefined ? {} : { now }), ...(onTested === undefined ? {} : { onTested }), ...(search === undefined ? {} : { search }),
+      ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }), ...(now === undefined ? {} : { now }), ...(rival.champion === undefined ? {} : { champion: rival.champion }), ...(search === undefined ? {} : { search }),
+      onTested: (tested) => onTested?.({ ...tested, ...(rival.refused === undefined ? {} : { comparison: rival.refused }) }),
       ...(onStep === undefined ? {} : { onStep: (step: string) => { onStep(HORIZON_DAYS, step); } }),
     });
   } catch (error) {

@@ -141,7 +141,7 @@ export function depsFor(store: Store, clock: TestClock): AppDeps {
     scoring: ({ progress }) => ({ store, clock, progress, owner: 'test', snapshotDir: '', plan: featurePlan(FEATURES, { timeZone: DEFAULT_TIME_ZONE }), estimators: ESTIMATORS, models: MODELS.map(({ name }) => name), ruleTags: [], timeZone: DEFAULT_TIME_ZONE }),
     experiments: ({ progress }, names) => ({ store, progress, names, snapshotDir: '', plan: featurePlan(FEATURES, { timeZone: DEFAULT_TIME_ZONE }), checks: upliftChecks(ESTIMATORS), timeZone: DEFAULT_TIME_ZONE, currency: 'CNY' }),
     // test/jobs/experiments.test.ts has the real job.
-    evaluate: () => Promise.resolve({ version: 1, report: upliftReportSchema.parse(EXAMPLE_EVALUATION.report) }),
+    evaluate: () => Promise.resolve({ ...EXAMPLE_EVALUATION, report: upliftReportSchema.parse(EXAMPLE_EVALUATION.report) }),
     // test/jobs/lookalikes.test.ts has the real job.
     lookalikes: (_deps, { seed, save }) => Promise.resolve({
       seed: { key: seed, version: 1, members: 60 }, ranked: 40, saved: { key: save, version: 1, members: 2 }, estimator: 'column_rule', candidates: [{ estimator: 'column_rule', auc: { value: 0.7, low: 0.6, high: 0.8 } }], dropped: [],

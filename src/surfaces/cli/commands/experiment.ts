@@ -158,8 +158,11 @@ export const experiment: CommandModule = (program, context) => {
       const here = context();
       await withApp(here, async (app) => {
         const end = o.end ?? await app.today();
-        const { version, report } = await evaluateExperiment(app.experiments(workOf(here), (await app.catalogue()).names), key, { end: parseLocalDate(end, 'The end'), seed: o.seed, actor: 'cli' });
-        answer(here, { version, report }, () => { showExperimentReport(here, report, app.shop.currency); });
+        const { version, report, whyItServes } = await evaluateExperiment(app.experiments(workOf(here), (await app.catalogue()).names), key, { end: parseLocalDate(end, 'The end'), seed: o.seed, actor: 'cli' });
+        answer(here, { version, report, whyItServes }, () => {
+          showExperimentReport(here, report, app.shop.currency);
+          here.output.print(said(here, whyItServes));
+        });
       });
     });
   command.command('delete').description('delete an experiment with its assignments; its tags go with the next scoring').argument('<key>').action(async (key: string) => {

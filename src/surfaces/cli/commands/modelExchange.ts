@@ -68,7 +68,7 @@ export function addModelExchange(command: Command, context: () => Context, chose
         const result = await importModel(app.training(workOf(here)), bytes, { model: options.name, end, seed: options.seed, threads: options.threads, actor: 'cli', ...(options.horizon === undefined ? {} : { horizonDays: options.horizon }), ...(options.columns === undefined ? {} : { columns: options.columns.split(',').map((name) => name.trim()) }) });
         const { outcome } = result;
         if (!outcome.ok) throw new AppError(outcome.code, outcome.message, { details: outcome.details, ...(outcome.hint === undefined ? {} : { hint: outcome.hint }) });
-        answer(here, { model: result.model, version: outcome.version, champion: outcome.admission.champion, gate: outcome.admission.gate, heads: outcome.content.heads.map(({ artefact: _a, serving: _s, typical: _t, ...head }) => head) }, () => {
+        answer(here, { model: result.model, version: outcome.version, champion: outcome.admission.champion, gate: outcome.admission.gate, comparison: outcome.comparison ?? null, heads: outcome.content.heads.map(({ artefact: _a, serving: _s, typical: _t, ...head }) => head) }, () => {
           showTrained(here, app, [result]);
         });
       });

@@ -7,11 +7,12 @@ import { liveColumns } from '../../../jobs/scoring/models.ts';
 import { trainAll } from '../../../jobs/training/all.ts';
 import { aliasesOf, promoteModel, rollbackModel } from '../../../registry/aliases.ts';
 import { listModels } from '../../../registry/models.ts';
+import { readPromotion } from '../../../reports/promotion.ts';
 import type { App } from '../../../app.ts';
 import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { addModelExchange } from './modelExchange.ts';
-import { gradeWords, METRIC_TITLES, showCard, showTrained } from '../modelCards.ts';
+import { gradeWords, METRIC_TITLES, showCard, showPromotion, showTrained } from '../modelCards.ts';
 import { formatNumber, table } from '../terminal.ts';
 import { showPreferences } from '../preferenceReport.ts';
 import { wholeNumber } from './wholeNumber.ts';
@@ -40,7 +41,7 @@ export const train: CommandModule = (program, context) => {
         const end = options.end === undefined ? await app.today() : parseLocalDate(options.end, '--end');
         const { models: results, preferences } = await trainAll(app.training(workOf(here)), { ...(models.length === 0 ? {} : { models }), end, seed: options.seed, threads: options.threads, actor: 'cli', ...(options.trials === undefined ? {} : { trials: options.trials }), ...(options.budget === undefined ? {} : { budgetMs: options.budget }) });
         const failed = results.filter((result) => !result.outcome.ok);
-        answer(here, [...results.map(({ model, outcome }) => (outcome.ok ? { model, version: outcome.version, champion: outcome.admission.champion, gate: outcome.admission.gate, heads: outcome.content.heads.map(({ artefact: _a, serving: _s, typical: _t, ...head }) => head) } : { model, error: outcome })), ...(preferences === undefined ? [] : [preferences.ok ? { model: 'preferences', version: preferences.version, champion: true, report: preferences.report } : { model: 'preferences', error: preferences }])], () => {
+        answer(here, [...results.map(({ model, outcome }) => (outcome.ok ? { model, version: outcome.version, champion: outcome.admission.champion, gate: outcome.admission.gate, comparison: outcome.comparison ?? null, heads: outcome.content.heads.map(({ artefact: _a, serving: _s, typical: _t, ...head }) => head) } : { model, error: outcome })), ...(preferences === undefined ? [] : [preferences.ok ? { model: 'preferences', version: preferences.version, champion: true, whyItServes: preferences.whyItServes, report: preferences.report } : { model: 'preferences', error: preferences }])], () => {
           showTrained(here, app, results);
           if (preferences !== undefined) showPreferences(here, preferences);
         });
@@ -76,7 +77,11 @@ async function showVersion(context: Context, app: App, name: string, wish: numbe
   const found = (await listModels(app.store, name)).find((one) => one.version === version);
   if (found === undefined) return;
   const aliases = await aliasesOf(app.store, name);
-  answer(context, { ...found, aliases }, () => { showCard(context, app, found.card, version, aliases); });
+  const promotion = await readPromotion(app.store, name, version);
+  answer(context, { ...found, aliases, promotion }, () => {
+    showCard(context, app, found.card, version, aliases);
+    showPromotion(context, promotion);
+  });
 }
 
 export const models: CommandModule = (program, context) => {

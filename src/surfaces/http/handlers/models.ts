@@ -10,6 +10,7 @@ import type { Call } from '../route.ts';
 import { instantText } from '../schemas/common.ts';
 import type { Report, reportSchema } from '../../../reports/document.ts';
 import { reportPage } from '../../../reports/page.ts';
+import { readPromotion } from '../../../reports/promotion.ts';
 import { readReport } from '../../../reports/read.ts';
 import { headCardSchema } from '../schemas/models.ts';
 import type { modelListSchema, modelParams, modelSchema, modelVersionSchema, reportQuery, runsQuery, runsSchema, versionLineSchema, versionParams } from '../schemas/models.ts';
@@ -102,6 +103,7 @@ export async function readVersion({ params }: Call<z.output<typeof versionParams
     data: card.data,
     readiness: card.readiness,
     heads: card.heads.map(headCard),
+    promotion: await readPromotion(deps.store, found.name, found.version),
   };
 }
 

@@ -44,7 +44,7 @@ export const experimentListSchema = z.strictObject({ experiments: z.array(z.stri
 const effect = about(intervalSchema.nullable(), '95% 区间', '95 % interval');
 export const reportBody = z.strictObject({ ...upliftReportSchema.shape, averageEffect: effect, qini: effect, responseQini: effect, lead: effect });
 export const experimentSchema = z.strictObject({ ...head, report: about(z.strictObject({ ...reportBody.shape, evaluatedAt: instantSchema }).nullable(), '最近一次评估的报告，不含客户编号', 'Report of the newest evaluation; holds no customer ids') });
-export const evaluatedSchema = z.strictObject({ version: z.int(), report: reportBody });
+export const evaluatedSchema = z.strictObject({ version: z.int(), report: reportBody, whyItServes: about(bilingualSchema, '为何最新的评估直接上线', 'Why the newest evaluation serves at once') });
 export const evaluateBody = z.strictObject({ end: about(dateSchema.optional(), '不可知的第一天；默认今天', 'First day that must not be known; default: today'), seed: z.int().min(0).max(4_294_967_295).default(1) }).optional();
 
 const MOST_ROWS = 1_000;

@@ -1,6 +1,7 @@
 /** Models: versions, metrics beside the baseline's, calibration. Never weights, never rows of customers. */
 import { z } from 'zod';
 import { RUN_STATES } from './runStates.ts';
+import { promotionSchema } from '../../../reports/promotion.ts';
 import { headSchema, trainedModelSchema } from '../../../training/trained.ts';
 import { about, bilingualSchema, dateSchema, instantSchema, integerText, jsonValue } from './common.ts';
 
@@ -94,6 +95,7 @@ export const modelVersionSchema = z.strictObject({
   data: model.data,
   readiness: model.readiness,
   heads: z.array(headCardSchema),
+  promotion: about(promotionSchema, '为何上线或未上线，以及与训练时在线版本的比较', 'Why the version serves or not, and how it did beside the one that served when it was trained'),
 });
 
 export const reportQuery = z.strictObject({ lang: about(z.enum(['zh', 'en']).optional(), '先显示的语言，默认 zh', 'Language that is shown first, default zh') });

@@ -1,0 +1,34 @@
+/** Why the version serves or not, and how it did beside the one that served when it was trained. */
+import { EMPTY, html } from '../../base/html.ts';
+import type { Html } from '../../base/html.ts';
+import type { Report } from '../document.ts';
+import { metric } from '../format.ts';
+import type { Task } from '../format.ts';
+import type { Promotion } from '../promotion.ts';
+import { METRIC_ORDER, metricWords, plain, say, w } from '../words.ts';
+import { section, table } from './shared.ts';
+
+type Compared = NonNullable<Promotion['comparison']>['heads'][number];
+
+/** Both versions on the rows of the newer one's test. */
+export function measuredTable(head: Compared, task: Task, currency: string, versions: { readonly challenger: number; readonly champion: number }): Html {
+  if (head.compared === null) return EMPTY;
+  const place = (name: string): number => (METRIC_ORDER.includes(name) ? METRIC_ORDER.indexOf(name) : METRIC_ORDER.length);
+  const value = (one: number | null, name: string) => (one === null ? plain('–') : metric(name, one, task, currency));
+  const rows = Object.entries(head.metrics).sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1)).map(([name, one]) => [metricWords(name), value(one.champion, name), value(one.challenger, name)]);
+  const title = (version: number): ReturnType<typeof w> => w(`版本 ${version}`, `version ${version}`);
+  return table([w('同样的行上的指标', 'Metric on the same rows'), title(versions.champion), title(versions.challenger)], rows, [1, 2]);
+}
+
+export function promotionSection({ promotion, heads, currency, version }: Report): Html {
+  if (promotion === undefined || promotion === null) return EMPTY;
+  const { gate, comparison } = promotion;
+  if (gate === null && comparison === null) return EMPTY;
+  const verdict = gate === null ? EMPTY : html`<p><span class="badge">${say(gate.pass ? w('通过上线检查', 'passes the gate') : w('未通过上线检查', 'does not pass the gate'))}</span> ${say(gate.why)}</p>`;
+  const parts = (comparison?.heads ?? []).map((head) => {
+    const own = heads.find(({ horizonDays }) => horizonDays === head.horizonDays);
+    const versions = { challenger: version, champion: comparison?.champion.version ?? 0 };
+    return html`<details><summary>${say(w(`${head.horizonDays} 天`, `${head.horizonDays} days`))}</summary><p>${say(head.words)}</p>${own === undefined ? EMPTY : measuredTable(head, own.task, currency, versions)}</details>`;
+  });
+  return section('promotion', w('上线检查', 'Promotion'), verdict, ...parts);
+}
