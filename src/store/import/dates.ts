@@ -50,6 +50,8 @@ const YEAR_LAST = new RegExp(String.raw`^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})${TIM
 const CHINESE = /^(\d{4})年(\d{1,2})月(\d{1,2})[日号]?(?:\s*(\d{1,2})[:：时](\d{1,2})分?(?:[:：]?(\d{1,2})秒?)?)?$/;
 /** 05-Jan-23, 5 January 2023: what databases and English spreadsheets write. */
 const MONTH_NAMED = new RegExp(String.raw`^(\d{1,2})([-/. ])([A-Za-z]{3,9})\.?\2(\d{4}|\d{2})${TIME}$`);
+/** Mar 5, 2026 and March 5th 2026 4:30 PM. */
+const MONTH_FIRST = new RegExp(String.raw`^([A-Za-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?()(?:, *| +)(\d{4}),?${TIME}$`);
 const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
 const COMPACT = /^(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(\d{2}))?$/;
 const EPOCH = /^(?:\d{10}|\d{13})$/;
@@ -61,7 +63,7 @@ function hourOf(hour: string | undefined, half: string | undefined): number {
   return (value % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
 }
 
-/** Groups 5… of YEAR_FIRST and YEAR_LAST. */
+/** Groups 5… of the patterns with a TIME behind four others. */
 function clockParts(m: RegExpExecArray): Pick<Parts, 'hour' | 'minute' | 'second' | 'millisecond' | 'offset'> {
   return { hour: hourOf(m[5], m[9]), minute: Number(m[6] ?? 0), second: Number(m[7] ?? 0), millisecond: milliseconds(m[8]), offset: offsetMinutes(m[10]) };
 }
@@ -88,6 +90,8 @@ function automatic(order: DateOrder | undefined, clock: ZoneClock): ParseDate {
     }
     m = MONTH_NAMED.exec(text);
     if (m !== null) return instantOf({ year: fullYear(m[4]), month: monthNamed(m[3]), day: Number(m[1]), ...clockParts(m) }, clock);
+    m = MONTH_FIRST.exec(text);
+    if (m !== null) return instantOf({ year: Number(m[4]), month: monthNamed(m[1]), day: Number(m[2]), ...clockParts(m) }, clock);
     if (EPOCH.test(text)) return Number(text) * (text.length === 10 ? 1000 : 1);
     m = COMPACT.exec(text) ?? CHINESE.exec(text);
     if (m === null) return 'bad_time';

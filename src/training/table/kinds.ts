@@ -1,13 +1,22 @@
 /** What each column of a flat file is: a quantity, a date, a category, or nothing that a model can learn from. Inferred from the training rows alone. */
-import { dateOrderOf, dateParser } from '../../store/import/dates.ts';
+import { quantitiesOf } from './quantities.ts';
 import type { RawColumn } from './rawTable.ts';
+import { datesOf, dayNumbers } from './tableDates.ts';
 
 export type ColumnKind =
-  | { readonly kind: 'number'; /** Whole numbers with few distinct values: a quantity or a code. */ readonly fewValues: boolean }
+  | {
+      readonly kind: 'number';
+      /** Whole numbers with few distinct values: a quantity or a code. */
+      readonly fewValues: boolean;
+      /** One per row, where the cells hold more than the number (units, words). */
+      readonly numbers?: Float64Array;
+      /** Words that stand among the numbers, where there is more than one way of having none. */
+      readonly words?: readonly string[];
+    }
   /** Two texts; the first by code point is 0, the second 1. */
   | { readonly kind: 'boolean'; readonly levels: readonly string[] }
   | { readonly kind: 'category'; readonly levels: readonly string[] }
-  | { readonly kind: 'date'; /** Instant in ms of each row; NaN where it is missing. */ readonly times: Float64Array; readonly hours: boolean }
+  | { readonly kind: 'date'; /** Instant in ms of each row; NaN where it is missing. */ readonly times: Float64Array; readonly hours: boolean; readonly words?: readonly string[] }
   | { readonly kind: 'left_out'; readonly why: LeftOut };
 
 export type LeftOut = 'asked' | 'empty' | 'constant' | 'identifier' | 'free_text';
@@ -16,11 +25,14 @@ export type LeftOut = 'asked' | 'empty' | 'constant' | 'identifier' | 'free_text
 export const FEW_VALUES = 24;
 /** A text that stands in a column of numbers (an asterisk, "unknown") is missing, when so few cells hold one. */
 const STRAY_TEXTS = 0.02;
-/** Rows that a level must have to say anything, and the share of rows whose levels have that many; below it the column identifies rows. */
+/** Share of numbers that a column of numbers among words must have. */
+const LEAST_NUMERIC = 0.1;
+/** Rows that a level must have to say anything (a hundredth of the rows of a small file), and the share of rows whose levels have that many; below it the column identifies rows. */
 const ROWS_OF_A_LEVEL = 10;
+const LEAST_ROWS_OF_A_LEVEL = 3;
 const KNOWN_SHARE = 0.5;
 
-const ID_NAME = /(?:^|[_\s.-])(?:id|ids|uuid|guid|no|nr|num|number|key|code|index|idx|row|rownumber|serial|customer|client|user|member|account|phone|mobile|email)s?$|^(?:id|uuid|row|index|unnamed)|(?:Id|ID|Num|NUM|Number|No|Key|编号|号码|序号|手机号|电话)$/i;
+const ID_NAME = /(?:^|[_\s.-])(?:id|ids|uuid|guid|no|nr|num|number|key|code|index|idx|row|rownumber|serial|phone|mobile|email)s?$|(?:^|[_\s.-])(?:customer|client|user|member|account)$|^(?:id|uuid|row|index|unnamed)|(?:Id|ID|Num|NUM|Number|No|Key|编号|号码|序号|手机号|电话)$/i;
 
 export interface ColumnFacts {
   readonly blanks: number;
@@ -58,8 +70,21 @@ export function kindOf(column: RawColumn, rows: number, kept: boolean): ColumnKi
   const filled = facts.numeric + facts.texts;
   if (filled === 0) return { kind: 'left_out', why: 'empty' };
   if (facts.texts <= STRAY_TEXTS * filled) return numberKind(column, facts, rows, kept);
-  const dates = facts.texts > STRAY_TEXTS * filled ? dateKind(column, rows) : undefined;
-  return dates ?? textKind(column, facts, rows, kept);
+  const dates = datesOf(column, rows, STRAY_TEXTS);
+  if (dates !== undefined) return { kind: 'date', times: dates.times, hours: dates.hours, ...(dates.words.length + Number(facts.blanks > 0) > 1 ? { words: dates.words } : {}) };
+  return quantityKind(column, facts, rows, kept) ?? textKind(column, facts, rows, kept);
+}
+
+/** Numbers with units, clocks and bounds; numbers among a handful of words. What has few different values and words beside them is a category: its numbers are levels like the words. */
+function quantityKind(column: RawColumn, { blanks }: ColumnFacts, rows: number, kept: boolean): ColumnKind | undefined {
+  const found = quantitiesOf(column, rows);
+  if (found === undefined || found.numeric < LEAST_NUMERIC * (found.numeric + found.worded)) return undefined;
+  const plain = { name: column.name, numbers: found.numbers, texts: [] };
+  const facts = factsOf(plain, rows);
+  const few = found.worded <= STRAY_TEXTS * (found.numeric + found.worded);
+  if (facts.distinctNumbers < 3 || (!few && facts.distinctNumbers <= FEW_VALUES)) return undefined;
+  const kind = numberKind(plain, facts, rows, kept);
+  return kind.kind !== 'number' ? kind : { ...kind, numbers: found.numbers, ...(!few && found.words.length + Number(blanks > 0) > 1 ? { words: found.words } : {}) };
 }
 
 function numberKind(column: RawColumn, facts: ColumnFacts, rows: number, kept: boolean): ColumnKind {
@@ -76,49 +101,6 @@ function identifies({ name }: RawColumn, { numeric, blanks, distinctNumbers, who
   return ID_NAME.test(name.trim()) || name.trim() === '' || max - min + 1 === numeric;
 }
 
-/** 20260331 and epoch times: whole numbers that are days of the calendar in every row, in a column that is called so or holds nothing else. */
-function dayNumbers({ name, numbers }: RawColumn, { whole, min, max, distinctNumbers }: ColumnFacts, rows: number): Float64Array | undefined {
-  if (!whole || distinctNumbers < 3) return undefined;
-  const compact = min >= 19_000_101 && max <= 21_001_231;
-  const named = /date|time|day|_at$|_ts$|日期|时间/i.test(name);
-  if (compact) {
-    for (let i = 0; i < rows; i++) if (numbers[i] === numbers[i] && Number.isNaN(compactDay(numbers[i]))) return undefined;
-    return numbers.map(compactDay);
-  }
-  if (!named) return undefined;
-  if (min >= 6e8 && max <= 4.2e9) return numbers.map((seconds) => seconds * 1000);
-  return min >= 6e11 && max <= 4.2e12 ? Float64Array.from(numbers) : undefined;
-}
-
-function compactDay(value: number): number {
-  if (value !== value) return Number.NaN;
-  const [year, month, day] = [Math.floor(value / 10_000), Math.floor(value / 100) % 100, value % 100];
-  const at = Date.UTC(year, month - 1, day);
-  const date = new Date(at);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? at : Number.NaN;
-}
-
-/** A column whose texts are all dates (2 % may be strays). Day and month are told apart by the whole column; where nothing tells, the day comes first. */
-function dateKind({ numbers, places, texts }: RawColumn, rows: number): ColumnKind | undefined {
-  const order = dateOrderOf(texts);
-  const parse = dateParser('auto', (wall) => wall, order === 'mdy' ? 'mdy' : 'dmy');
-  const first = texts.slice(0, 20).filter((text) => typeof parse(text) === 'number');
-  if (first.length < Math.min(20, texts.length) * 0.8) return undefined;
-  const parsed = Float64Array.from(texts, (text) => {
-    const at = parse(text);
-    return typeof at === 'number' ? at : Number.NaN;
-  });
-  const times = Float64Array.from(numbers, (_, i) => ((places?.[i] ?? -1) >= 0 ? (parsed[places?.[i] ?? 0] ?? Number.NaN) : Number.NaN));
-  let [known, filled, hours] = [0, 0, false];
-  for (let i = 0; i < rows; i++) {
-    if (numbers[i] === numbers[i] || (places?.[i] ?? -1) >= 0) filled++;
-    if (times[i] !== times[i]) continue;
-    known++;
-    if (times[i] % 86_400_000 !== 0) hours = true;
-  }
-  return known >= (1 - STRAY_TEXTS) * filled ? { kind: 'date', times, hours } : undefined;
-}
-
 function textKind(column: RawColumn, facts: ColumnFacts, rows: number, kept: boolean): ColumnKind {
   const counts = levelCounts(column, rows);
   const filled = facts.numeric + facts.texts;
@@ -127,7 +109,7 @@ function textKind(column: RawColumn, facts: ColumnFacts, rows: number, kept: boo
   if (levels.length === 2) return { kind: 'boolean', levels };
   if (kept || filled < 50) return { kind: 'category', levels };
   let known = 0;
-  for (const count of counts.values()) if (count >= Math.min(ROWS_OF_A_LEVEL, filled / 20)) known += count;
+  for (const count of counts.values()) if (count >= Math.min(ROWS_OF_A_LEVEL, Math.max(LEAST_ROWS_OF_A_LEVEL, filled / 100))) known += count;
   if (known >= KNOWN_SHARE * filled) return { kind: 'category', levels };
   const length = column.texts.slice(0, 1000).reduce((sum, text) => sum + text.length, 0) / Math.max(1, Math.min(1000, column.texts.length));
   return { kind: 'left_out', why: length > 40 ? 'free_text' : 'identifier' };

@@ -72,8 +72,9 @@ export function tableProblem(table: RawTable, trainRows: number, wish: ProblemWi
       const parts = dateColumns(name, kind, trainRows, asTime);
       columns.push(...parts);
       for (const part of parts) if (!part.name.endsWith('age_days')) fewValues.add(part.name);
+      columns.push(...wordColumn(column, kind));
     } else if (kind.kind !== 'left_out' && !asTime) {
-      columns.push(plainColumn(column, kind));
+      columns.push(plainColumn(column, kind), ...wordColumn(column, kind));
       if (kind.kind === 'number' && kind.fewValues) fewValues.add(name);
     }
   }
@@ -88,12 +89,20 @@ export function tableProblem(table: RawTable, trainRows: number, wish: ProblemWi
 
 function plainColumn(column: RawColumn, kind: ColumnKind): Column {
   const { name } = column;
-  if (kind.kind === 'number') return { name, values: Float64Array.from(column.numbers) };
+  if (kind.kind === 'number') return { name, values: Float64Array.from(kind.numbers ?? column.numbers) };
   const levels = 'levels' in kind ? kind.levels : [];
   const placed = levelPlaces(column, levels);
   // A third answer in a second file is neither of the two.
   if (kind.kind === 'boolean') return { name, values: placed.values.map((place) => (place < 2 ? place : Number.NaN)) };
   return { name, values: placed.values, categories: placed.levels };
+}
+
+/** Which word stands where the number or the date is missing: "never" and "unknown" may mean different things. */
+function wordColumn(column: RawColumn, kind: ColumnKind): Column[] {
+  const words = 'words' in kind ? kind.words : undefined;
+  if (words === undefined) return [];
+  const placed = levelPlaces(column, words);
+  return [{ name: `${column.name} in words`, values: placed.values.map((place) => (place < words.length ? place : Number.NaN)), categories: [...words] }];
 }
 
 /** Age in days before the newest date of the training rows, and parts of the calendar. The column that orders the rows has no age: later rows lie outside of all ages seen. */
@@ -122,7 +131,7 @@ function dateDifferences(dates: readonly { name: string; times: Float64Array }[]
 
 function orderOf(column: RawColumn, trainRows: number): Float64Array {
   const kind = kindOf(column, trainRows, true);
-  const order = kind.kind === 'date' ? kind.times : kind.kind === 'number' ? Float64Array.from(column.numbers) : undefined;
+  const order = kind.kind === 'date' ? kind.times : kind.kind === 'number' ? Float64Array.from(kind.numbers ?? column.numbers) : undefined;
   if (order === undefined) throw new AppError('bad_data', `The column "${column.name}" holds neither dates nor numbers, so it cannot order the rows.`, { hint: 'Write dates as YYYY-MM-DD, or leave --time out.' });
   const missing = order.subarray(0, trainRows).filter((at) => at !== at).length;
   if (missing > 0) throw new AppError('bad_data', `${missing} rows have no date in "${column.name}".`, { hint: 'Fill them in or remove the rows: without a date a row has no place in time.' });

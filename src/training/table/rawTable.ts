@@ -1,7 +1,8 @@
 /** The cells of a flat file, column by column: numbers as numbers, everything else as a position in the column's list of texts. What a column means is inferred later. */
+import { numberIn, otherReading, separatorsOf } from './numerals.ts';
 
 /** Texts that say "nothing here". A word such as "unknown" is an answer and stays one. */
-const BLANKS: ReadonlySet<string> = new Set(['', 'na', 'n/a', '#n/a', 'nan', 'null', '\\n', '?', 'undefined', 'nat']);
+const BLANKS: ReadonlySet<string> = new Set(['', 'na', 'n/a', '#n/a', '<na>', 'nan', 'null', '\\n', '?', 'undefined', 'nat']);
 
 /** Texts of one column that are kept apart; a column with more of them identifies rows and cannot teach anything. */
 const MOST_TEXTS = 2_000_000;
@@ -20,37 +21,6 @@ export interface RawTable {
   readonly rows: number;
   readonly columns: readonly RawColumn[];
 }
-
-const PLAIN = /^[+-]?(?:0|[1-9]\d*|(?:0|[1-9]\d*)?\.\d+|[1-9]\d*\.)(?:[eE][+-]?\d+)?$/;
-const GROUPED = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
-const DECIMAL_COMMA = /^[+-]?(?:0|[1-9]\d*),\d+$/;
-/** 900元, 3.2万, 1,200万元: thousands, ten thousands and so on of a currency. */
-const CHINESE = /^([+-]?[\d.,]+)\s*(千|万|百万|千万|亿)?(?:元|块)?$/;
-const CHINESE_UNITS: Readonly<Record<string, number>> = { 千: 1e3, 万: 1e4, 百万: 1e6, 千万: 1e7, 亿: 1e8 };
-const DRESSED = /^([+-]?)\s*[$€£¥￥]\s*([\d.,]+)$|^([+-]?[\d.,]+)\s*(?:[$€£¥￥%])$/;
-
-/** The number that a text writes: 12, −3.5e-4, 1,234.50, 12,5, $1,234, 45 %, 900元, 3.2万. Codes such as 007 are texts. NaN when it is none. */
-export function numberIn(text: string): number {
-  if (PLAIN.test(text)) return finite(Number(text));
-  if (GROUPED.test(text)) return finite(Number(text.replaceAll(',', '')));
-  if (DECIMAL_COMMA.test(text)) return finite(Number(text.replace(',', '.')));
-  const dressed = DRESSED.exec(text);
-  if (dressed === null) return chineseNumber(text);
-  const [, sign = '', behind = '', before = ''] = dressed;
-  const bare = before === '' ? sign + behind : before;
-  return DRESSED.test(bare) ? Number.NaN : numberIn(bare);
-}
-
-function chineseNumber(text: string): number {
-  const [, bare = '', unit = ''] = CHINESE.exec(text) ?? [];
-  // What has neither unit nor currency has been tried already.
-  if (bare === '' || bare === text) return Number.NaN;
-  const times = CHINESE_UNITS[unit] ?? 1;
-  // In whole units, so that 3.2万 is 32,000 to the last digit.
-  return finite(times === 1 ? numberIn(bare) : Math.round(numberIn(bare) * times * 100) / 100);
-}
-
-const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN);
 
 export function isBlank(text: string): boolean {
   return text.length <= 9 && BLANKS.has(text.toLowerCase());
@@ -74,19 +44,29 @@ export function tableBuilder(names: readonly string[]): TableBuilder {
     get rows() {
       return rows;
     },
-    finish: () => ({ rows, columns: columns.map((column) => column.finish(rows)) }),
+    finish() {
+      // A column that does not say itself what its points and commas mean is written like the others of its file.
+      const proofs = columns.map((column) => column.decimalSign);
+      const common = proofs.includes('comma') && !proofs.includes('point') ? 'comma' : undefined;
+      return { rows, columns: columns.map((column) => column.finish(rows, column.decimalSign ?? common)) };
+    },
   };
 }
 
 interface ColumnBuilder {
   add(row: number, text: string): void;
-  finish(rows: number): RawColumn;
+  /** What the numbers so far prove about their decimal sign; undefined where nothing is proven, or both. */
+  readonly decimalSign: 'point' | 'comma' | undefined;
+  finish(rows: number, decimalSign: 'point' | 'comma' | undefined): RawColumn;
 }
 
 function columnBuilder(name: string): ColumnBuilder {
   let numbers = new Float64Array(1024);
   let places: Int32Array | undefined;
   const known = new Map<string, number>();
+  const proven = { point: false, comma: false };
+  /** Rows with numbers such as 1.234 and 1,234, kept while a decimal comma is still possible. */
+  let unclear: number[] = [];
   const grow = (): void => {
     const more = new Float64Array(numbers.length * 2);
     more.set(numbers);
@@ -104,6 +84,11 @@ function columnBuilder(name: string): ColumnBuilder {
       const value = numberIn(text);
       if (value === value) {
         numbers[row] = value;
+        if (proven.point) return;
+        const separators = separatorsOf(text);
+        if (separators === 'either') unclear.push(row);
+        else if (separators !== undefined) proven[separators] = true;
+        if (proven.point) unclear = [];
         return;
       }
       places ??= new Int32Array(numbers.length).fill(-1);
@@ -114,7 +99,13 @@ function columnBuilder(name: string): ColumnBuilder {
       }
       places[row] = place;
     },
-    finish: (rows) => ({ name, numbers: numbers.slice(0, rows), ...(places === undefined ? {} : { places: places.slice(0, rows) }), texts: [...known.keys()] }),
+    get decimalSign() {
+      return proven.point === proven.comma ? undefined : proven.point ? 'point' : 'comma';
+    },
+    finish(rows, decimalSign) {
+      if (decimalSign === 'comma') for (const row of unclear) numbers[row] = otherReading(numbers[row]);
+      return { name, numbers: numbers.slice(0, rows), ...(places === undefined ? {} : { places: places.slice(0, rows) }), texts: [...known.keys()] };
+    },
   };
 }
 

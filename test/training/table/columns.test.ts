@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isBlank, numberIn, tableBuilder, textAt } from '../../../src/training/table/rawTable.ts';
+import { numberIn } from '../../../src/training/table/numerals.ts';
+import { isBlank, tableBuilder, textAt } from '../../../src/training/table/rawTable.ts';
 import type { RawColumn } from '../../../src/training/table/rawTable.ts';
 import { kindOf } from '../../../src/training/table/kinds.ts';
 import { tableProblem } from '../../../src/training/table/problem.ts';
