@@ -5,8 +5,7 @@ export function cholesky(matrix: Float64Array, n: number): Float64Array | undefi
   const lower = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * n + j];
-      for (let k = 0; k < j; k++) sum -= lower[i * n + k] * lower[j * n + k];
+      const sum = matrix[i * n + j] - rowProduct(lower, i * n, j * n, j);
       if (i === j) {
         if (!(sum > 0)) return undefined;
         lower[i * n + i] = Math.sqrt(sum);
@@ -14,6 +13,20 @@ export function cholesky(matrix: Float64Array, n: number): Float64Array | undefi
     }
   }
   return lower;
+}
+
+/** Σ a[p + k]·a[q + k] over k < count, in four running sums: one alone would wait for itself. */
+function rowProduct(a: Float64Array, p: number, q: number, count: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let k = 0;
+  for (; k + 3 < count; k += 4) {
+    s0 += a[p + k] * a[q + k];
+    s1 += a[p + k + 1] * a[q + k + 1];
+    s2 += a[p + k + 2] * a[q + k + 2];
+    s3 += a[p + k + 3] * a[q + k + 3];
+  }
+  for (; k < count; k++) s0 += a[p + k] * a[q + k];
+  return s0 + s1 + (s2 + s3);
 }
 
 /** x with A x = b from the Cholesky factor of A. */
@@ -24,10 +37,11 @@ export function choleskySolve(lower: Float64Array, n: number, b: ArrayLike<numbe
     for (let k = 0; k < i; k++) sum -= lower[i * n + k] * x[k];
     x[i] = sum / lower[i * n + i];
   }
+  // Along the rows of L, as they lie in memory, and not down its columns.
   for (let i = n - 1; i >= 0; i--) {
-    let sum = x[i];
-    for (let k = i + 1; k < n; k++) sum -= lower[k * n + i] * x[k];
-    x[i] = sum / lower[i * n + i];
+    x[i] /= lower[i * n + i];
+    const solved = x[i];
+    for (let k = 0; k < i; k++) x[k] -= lower[i * n + k] * solved;
   }
   return x;
 }

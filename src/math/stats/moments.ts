@@ -25,23 +25,37 @@ export interface Moments {
   readonly skewness: number;
 }
 
-/** Weighted moments of the values that are not NaN, in two passes. All zeros when nothing is present. */
+/**
+ * Weighted moments of the values that are not NaN, in two passes. All zeros when nothing is present. Values whose cubes leave the range of numbers (1e300, 1e-300) are taken in
+ * units of the largest.
+ */
 export function moments(values: ArrayLike<number>, weights?: ArrayLike<number>): Moments {
+  const { cubes, ...plain } = momentsIn(1, values, weights);
+  if (plain.weight === 0 || (Number.isFinite(cubes) && cubes > 0)) return plain;
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) > largest) largest = Math.abs(values[i]);
+  if (largest === 0 || (largest > 1e-90 && largest < 1e90) || !Number.isFinite(largest)) return plain;
+  const { weight, mean: centre, sd, skewness } = momentsIn(largest, values, weights);
+  return { weight, mean: centre * largest, sd: sd * largest, skewness };
+}
+
+/** Moments of values ÷ unit, and sd³: the largest power that takes part. */
+function momentsIn(unit: number, values: ArrayLike<number>, weights: ArrayLike<number> | undefined): Moments & { readonly cubes: number } {
   let weight = 0;
   let sum = 0;
   for (let i = 0; i < values.length; i++) {
-    const v = values[i];
+    const v = values[i] / unit;
     if (Number.isNaN(v)) continue;
     const w = weights === undefined ? 1 : weights[i];
     weight += w;
     sum += w * v;
   }
-  if (weight === 0) return { weight: 0, mean: 0, sd: 0, skewness: 0 };
+  if (weight === 0) return { weight: 0, mean: 0, sd: 0, skewness: 0, cubes: 0 };
   const centre = sum / weight;
   let m2 = 0;
   let m3 = 0;
   for (let i = 0; i < values.length; i++) {
-    const d = values[i] - centre;
+    const d = values[i] / unit - centre;
     if (Number.isNaN(d)) continue;
     const wd2 = (weights === undefined ? 1 : weights[i]) * d * d;
     m2 += wd2;
@@ -49,7 +63,8 @@ export function moments(values: ArrayLike<number>, weights?: ArrayLike<number>):
   }
   const variance = m2 / weight;
   const sd = Math.sqrt(variance);
+  const cubes = Number.isFinite(m3) ? variance * sd : Number.NaN;
   // A spread at the level of rounding is no spread: a constant column must not be blown up to unit variance.
-  if (sd <= 1e-12 * Math.abs(centre)) return { weight, mean: centre, sd: 0, skewness: 0 };
-  return { weight, mean: centre, sd, skewness: m3 / weight / (variance * sd) };
+  if (sd <= 1e-12 * Math.abs(centre)) return { weight, mean: centre, sd: 0, skewness: 0, cubes };
+  return { weight, mean: centre, sd, skewness: m3 / weight / (variance * sd), cubes };
 }

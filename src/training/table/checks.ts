@@ -3,6 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import type { Column } from '../../base/matrix.ts';
 import { rocAuc, spearman } from '../../math/metrics/index.ts';
 import { LEAK_AUC } from '../leakCheck.ts';
+import { isWhole } from './kinds.ts';
 import type { TableProblem } from './problem.ts';
 
 export interface TableWarning {
@@ -93,5 +94,5 @@ function tellingValue(problem: TableProblem, column: Column, values: Float64Arra
 }
 
 function allDifferent(values: Float64Array): boolean {
-  return values.length >= 50 && values.every(Number.isInteger) && new Set(values).size === values.length;
+  return values.length >= 50 && values.every(isWhole) && new Set(values).size === values.length;
 }

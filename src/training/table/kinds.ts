@@ -44,6 +44,9 @@ export interface ColumnFacts {
   readonly max: number;
 }
 
+/** Whole numbers as people and databases write them; 1e300 is a measurement. */
+export const isWhole = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 1e21;
+
 /** Counts over the first `rows` rows; distinct numbers are counted up to 100,000. */
 export function factsOf({ numbers, places }: RawColumn, rows: number): ColumnFacts {
   const distinct = new Set<number>();
@@ -57,7 +60,7 @@ export function factsOf({ numbers, places }: RawColumn, rows: number): ColumnFac
     }
     numeric++;
     if (distinct.size < 100_000) distinct.add(value);
-    if (!Number.isInteger(value)) whole = false;
+    if (!isWhole(value)) whole = false;
     if (value < min) min = value;
     if (value > max) max = value;
   }

@@ -24,6 +24,7 @@ export interface TargetWish {
 /** Words that mean "it happened", whichever of the two labels is the rarer. */
 const POSITIVE = new Set(['1', 'yes', 'y', 'true', 't', 'positive', '是', '有', '真', 'churned', 'churn', '流失', '已流失']);
 const NEGATIVE = new Set(['0', 'no', 'n', 'false', 'f', 'negative', '否', '无', '假', '-1', '未流失', '留存']);
+const NO_ANSWER = new Set(['none', 'nil', 'unknown', 'unk', 'missing', 'not available', '-', '--', '.', '未知', '缺失', '空', '不详']);
 const MOST_CLASSES = 100;
 /** Distinct whole numbers up to which they are classes and not a count. */
 const MOST_NUMBERED_CLASSES = 5;
@@ -35,7 +36,7 @@ const MOST_COUNT = 1000;
  * @throws AppError `bad_data`, `invalid_input`
  */
 export function targetOf(given: RawColumn, rows: number, wish: TargetWish = {}): TableTarget {
-  const column = yesAndNo(given);
+  const column = yesAndNo(wish.task === 'multiclass' ? given : withoutNoAnswer(given));
   const facts = factsOf(column, rows);
   const counts = levelCounts(column, rows);
   const fault = (message: string, hint: string): AppError => new AppError('bad_data', `The target "${column.name}" ${message}.`, { hint });
@@ -56,11 +57,24 @@ export function targetOf(given: RawColumn, rows: number, wish: TargetWish = {}):
   return { task, y: Float64Array.from(column.numbers) };
 }
 
+/** Words for no answer at all are no third class beside yes and no, and no class beside numbers. */
+function withoutNoAnswer(column: RawColumn): RawColumn {
+  const { texts, places, numbers } = column;
+  const answers = texts.filter((text) => !NO_ANSWER.has(text.toLowerCase()));
+  const none = texts.map((text) => NO_ANSWER.has(text.toLowerCase()));
+  const folded = [...new Set(answers.map((text) => text.toLowerCase()))];
+  const twoWords = folded.length === 2 && folded.some((text) => POSITIVE.has(text)) && folded.some((text) => NEGATIVE.has(text)) && !numbers.some((value) => value === value);
+  if (places === undefined || answers.length === texts.length || !(twoWords || answers.length === 0)) return column;
+  return { ...column, places: places.map((place) => (place >= 0 && none[place] ? -1 : place)) };
+}
+
 /** TRUE, true and True are one answer: words for yes and no are told apart without their case, where that leaves one of each. */
 function yesAndNo(column: RawColumn): RawColumn {
   const { texts, places } = column;
-  const folded = [...new Set(texts.map((text) => text.toLowerCase()))];
-  if (places === undefined || folded.length !== 2 || texts.length === 2) return column;
+  const held = new Set(places);
+  const used = texts.filter((_, place) => held.has(place));
+  const folded = [...new Set(used.map((text) => text.toLowerCase()))];
+  if (places === undefined || folded.length !== 2 || used.length === 2) return column;
   const [yes, no] = [folded.find((text) => POSITIVE.has(text)), folded.find((text) => NEGATIVE.has(text))];
   if (yes === undefined || no === undefined || column.numbers.some((value) => value === value)) return column;
   return { ...column, texts: folded, places: places.map((place) => (place < 0 ? place : folded.indexOf(texts[place].toLowerCase()))) };

@@ -27,6 +27,13 @@ describe('moments and quantiles', () => {
     expect(found.skewness).toBeCloseTo(1.3760607302588013, 12);
   });
 
+  test.each([1e300, 1e-300, 1e120, 1e-120])('whose squares or cubes leave the range of numbers: units of %d change nothing but the unit', (unit) => {
+    const found = moments([1, 2, NaN, 2, 3, 10.5].map((v) => v * unit));
+    expect(found.sd / unit).toBeCloseTo(3.4583232931581165, 12);
+    expect(found.mean / unit).toBeCloseTo(3.7, 12);
+    expect(found.skewness).toBeCloseTo(1.3760607302588013, 12);
+  });
+
   test('a constant at any size has no spread', () => {
     fc.assert(fc.property(finite.filter((v) => Math.abs(v) < 1e100), fc.integer({ min: 1, max: 40 }), (v, n) => {
       expect(moments(new Float64Array(n).fill(v)).sd).toBe(0);

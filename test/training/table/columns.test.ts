@@ -83,6 +83,12 @@ describe('the target', () => {
     expect(target(['Red', 'red', 'Blue', 'red']).classes).toEqual(['Blue', 'Red', 'red']);
     expect(target(['流失', '流失', '未流失', '流失']).classes).toEqual(['未流失', '流失']);
   });
+  test('a word for no answer is no third class beside yes and no, and none beside numbers', () => {
+    expect(target(['Yes', 'None', 'No', 'Yes'])).toMatchObject({ task: 'binary', classes: ['No', 'Yes'], y: Float64Array.of(1, Number.NaN, 0, 1) });
+    expect(target(['1', '未知', '0', '-']).y).toEqual(Float64Array.of(1, Number.NaN, 0, Number.NaN));
+    expect(target(repeat(90, (i) => (i % 9 === 0 ? 'unknown' : String(i * 1.25 - 20)))).task).toBe('number');
+    expect(target(['a', 'None', 'b', 'a']).task).toBe('multiclass');
+  });
   test('missing targets stay missing', () => {
     expect(target(['no', '', 'yes']).y).toEqual(Float64Array.of(0, Number.NaN, 1));
   });
