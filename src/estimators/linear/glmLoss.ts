@@ -1,6 +1,7 @@
 import { BLOCK, loadBlock, type Design } from '../preprocessing/design.ts';
 import { blockProducts, blockScores, blockSums, padded } from './blocks.ts';
 import type { Family } from './families.ts';
+import { isWide, narrowed, type Narrow } from './narrow.ts';
 import type { SmoothLoss } from './smoothLoss.ts';
 
 /** Rows `from` … `to` − 1 of a design with their targets and weights (0: the row is left out); y and weights are as long as the design. */
@@ -30,7 +31,9 @@ export function glmLoss(family: Family, data: GlmRows): SmoothLoss {
   const [z, losses, slopes] = [new Float64Array(BLOCK), new Float64Array(BLOCK), new Float64Array(BLOCK)];
   const beta = new Float64Array(padded(size));
   const sums = new Float64Array(padded(size));
+  let narrow: Narrow | undefined;
   return {
+    ...(isWide(to - from, terms) ? { narrow: () => (narrow ??= narrowed(design, from, to, (other) => glmLoss(family, { ...data, design: other }))) } : {}),
     size,
     penalised: terms,
     weight: weightOf(data),

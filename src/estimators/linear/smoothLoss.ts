@@ -1,3 +1,5 @@
+import type { Narrow } from './narrow.ts';
+
 /** What a solver sees of a model: a convex smooth loss over parameters, those that a penalty may shrink first. */
 export interface SmoothLoss {
   readonly size: number;
@@ -11,6 +13,8 @@ export interface SmoothLoss {
   evaluate(at: Float64Array, gradient: Float64Array): number;
   /** Second derivative over the parameters `over` (ascending), row-major, both triangles, from about 1/`step` of the rows scaled up to all. */
   hessian(at: Float64Array, over: Int32Array, step: number): Float64Array;
+  /** With many more terms than rows: the same over fewer parameters, for a ridge penalty. */
+  narrow?(): Narrow | undefined;
 }
 
 export interface Solution {

@@ -81,3 +81,16 @@ test('a penalty above the largest slope leaves no term, one just below leaves th
   const found = solveGlm(loss, { lambda: 0.999 * most, l1Ratio: 1 }, level, () => undefined).parameters;
   expect(Array.from(found.subarray(0, 8), (v) => v !== 0)).toEqual(slopes.map((slope) => slope === most));
 });
+
+test('more terms than rows: what is found over the rows is what is found over the terms; equal rows and rows of no weight included', () => {
+  for (const name of ['bernoulli', 'gaussian', 'poisson']) {
+    const made = rowsOf(name, 60, 170, 7);
+    const repeated = made.design.columns.map((column) => column.map((v, i) => (i === 1 ? column[0] : v)));
+    const data = { ...made, design: { rows: 60, columns: repeated }, weights: made.weights.map((w, i) => (i % 9 === 5 ? 0 : w)) };
+    const loss = glmLoss(FAMILIES[name], data);
+    const found = [loss, { ...loss, narrow: () => undefined }].map((one) => solveGlm(one, { lambda: 0.02 * loss.weight, l1Ratio: 0 }, new Float64Array(loss.size), () => undefined));
+    expect(found.map(({ converged }) => converged)).toEqual([true, true]);
+    const apart = found[0].parameters.map((v, t) => Math.abs(v - found[1].parameters[t]));
+    expect(Math.max(...apart)).toBeLessThan(1e-8);
+  }
+});
