@@ -53,7 +53,7 @@ export interface BoostedTreesParams extends TreeParams {
   /** Trees without a better held-out loss before boosting stops. 0: all `trees` are grown and no row is held out. */
   readonly patience: number;
   readonly learningRate: number;
-  /** Largest step of a leaf before the learning rate, on the scale of the score. */
+  /** Largest step of a leaf before the learning rate, on the scale of log odds or of a logarithm; scores in the unit of the target have none. */
   readonly maxStep: number;
   /** Above 0: gradient-based one-side sampling. A tree sees this share of the rows, those with the largest gradients, and `gossRest` of all rows drawn from the others, in place of `rowSample` and `rowsPerTree`. */
   readonly gossTop: number;

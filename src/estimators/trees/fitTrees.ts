@@ -17,8 +17,8 @@ import type { Objective } from './objectives/objective.ts';
 import { forestColumns } from './serve/columns.ts';
 import { forestScores } from './serve/scores.ts';
 
-/** Trees when there are too few rows to hold some out. */
-const SMALL_DATA_TREES = 50;
+/** Trees × learning rate when there are too few rows to hold some out: what is left to learn has shrunk to e⁻⁴. */
+const SMALL_DATA_STEPS = 4;
 /** Narrow derivatives serve while the largest is at most this many times their root mean square. */
 const NARROW_SPAN = 100;
 
@@ -47,12 +47,13 @@ export function fitTrees(kernel: Kernel, train: TrainingData, params: BoostedTre
   const fine = !narrowEnough(objective, weighted, train.x.rows);
   const set = trainingSet(kernel, train, y, weighted, fine, params.maxBins);
   if (set === undefined) return refuse('no_columns', `None of ${train.x.columns.length} columns varies over ${train.x.rows} rows.`);
-  const boosting: BoostingParams = { ...params, ...growthOf(params, set) };
+  // Scores in the unit of the target have no natural largest step.
+  const boosting: BoostingParams = { ...params, ...growthOf(params, set), ...(LINK_OF[params.objective] === 'identity' ? { maxStep: Infinity } : {}) };
   const checkpoint = (): void => checkCancelled(context);
   const from = earlier(params.continueFrom, train, cut?.scale ?? 1);
 
   const held = params.patience === 0 ? undefined : usableHoldOut(set, train, params, context.rng.fork('hold-out').int(4294967296));
-  let rounds = params.patience === 0 ? params.trees : Math.min(params.trees, SMALL_DATA_TREES);
+  let rounds = params.patience === 0 ? params.trees : Math.min(params.trees, Math.ceil(SMALL_DATA_STEPS / params.learningRate));
   let heldLoss = 0;
   if (held !== undefined) {
     const trial = boost(kernel, set, objective, boosting, { rounds: params.trees, held, patience: params.patience, from }, context.rng, checkpoint);

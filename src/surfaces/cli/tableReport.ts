@@ -44,11 +44,18 @@ export function showTable(context: Context, report: TableReport): void {
   print();
   const metrics = SHOWN[target.task];
   const name = (entry: Entry): string => `${entry.name}${entry.columns === undefined ? '' : ` (${entry.columns.join(', ')})`}`;
-  const lines = report.leaderboard.map((entry) => [name(entry), ...(entry.failure === undefined ? metrics.map(([metric]) => score(entry, metric)) : [entry.failure])]);
+  const lines = report.leaderboard.filter(({ failure }) => failure === undefined).map((entry) => [name(entry), ...metrics.map(([metric]) => score(entry, metric))]);
   for (const line of table([{ title: '' }, ...metrics.map(([, title]) => ({ title }))], lines)) print(line);
-  const chosen = new Map<string, number>();
-  for (const { chosen: one } of report.choices) chosen.set(one, (chosen.get(one) ?? 0) + 1);
-  print(inWords(context, `\n  选中：${[...chosen].map(([one, times]) => `${one} ×${times}`).join('，')}`, `\n  Selected: ${[...chosen].map(([one, times]) => (report.choices.length === 1 ? one : `${one} in ${times} of ${report.choices.length} folds`)).join(', ')}`));
+  for (const { name: one, failure } of report.leaderboard) if (failure !== undefined) print(inWords(context, `  ${one} 未能拟合：${failure}`, `  ${one} was not fitted: ${failure}`));
+  print(inWords(context, `\n  选中：${counted(context, report, 'chosen')}`, `\n  Selected: ${counted(context, report, 'chosen')}`));
+  print(inWords(context, `  一个标准误之内最简单的：${counted(context, report, 'simplest')}`, `  Simplest within one standard error of the best: ${counted(context, report, 'simplest')}`));
   if (!report.beatsBaselines) print(inWords(context, '  没有模型明显优于基线：这些列几乎说明不了目标。', '  No model is clearly better than the baselines: these columns say little about the target.'));
   if (report.predictions !== undefined) print(inWords(context, `  预测：${report.predictions}`, `  Predictions: ${report.predictions}`));
+}
+
+/** Names that folds chose, with how many did. */
+function counted(context: Context, { choices }: TableReport, key: 'chosen' | 'simplest'): string {
+  const times = new Map<string, number>();
+  for (const choice of choices) times.set(choice[key], (times.get(choice[key]) ?? 0) + 1);
+  return [...times].map(([one, count]) => (choices.length === 1 ? one : inWords(context, `${one} ×${count}`, `${one} in ${count} of ${choices.length} folds`))).join(inWords(context, '，', ', '));
 }

@@ -1,18 +1,19 @@
 /**
  * The portfolio on the rows of one outer fold. Every member is fitted once per inner fold; its predictions for the rows that each fit had not seen teach the blend,
- * and the mean of its fits predicts the outer test rows. The test rows take no part in any of it.
+ * and the mean of its fits (of linear models a fit to all rows) predicts the outer test rows. The test rows take no part in any of it.
  */
 import { throwIfCancelled } from '../../base/errors.ts';
 import { sigmoid } from '../../math/stats/index.ts';
 import { applyClassBlend, applyNumberBlend, applyProbabilityBlend, blendClasses, blendNumbers, blendProbabilities, logOdds } from '../blend.ts';
 import type { Blend } from '../blend.ts';
-import { chooseSimplest } from '../choice.ts';
+import { chooseSimplest, pairedError } from '../choice.ts';
 import type { Contender } from '../choice.ts';
 import { baselinesOf } from './baselines.ts';
 import type { Fold } from './folds.ts';
 import { rowLosses } from './losses.ts';
 import { fitMember } from './member.ts';
 import type { FitContext } from './member.ts';
+import type { OuterFold } from './plan.ts';
 import type { Member } from './portfolio.ts';
 import type { TableProblem } from './problem.ts';
 import { joined } from './scores.ts';
@@ -29,14 +30,16 @@ export interface EnsembleOutcome {
   readonly members: readonly MemberOutcome[];
   readonly failures: readonly { readonly member: Member; readonly detail: string }[];
   readonly blend: { readonly test: Float64Array; readonly loss: number; readonly weights: Readonly<Record<string, number>> } | undefined;
-  /** Name of what serves: a baseline, a member, or `blend`. */
+  /** Name of what serves: `blend`, the only member, or a baseline that is clearly better. */
   readonly chosen: string;
+  /** The simplest of baselines, members and blend that is within one standard error of the best. */
+  readonly simplest: string;
 }
 
 export const BLEND = 'blend';
 
-/** @param inner folds of the outer training rows: fit on `train`, learn the blend on `test` @param test outer test rows @param refit fit members once more on all of the rows (inner folds that are one cut in time) */
-export async function fitEnsemble(problem: TableProblem, portfolio: readonly Member[], inner: readonly Fold[], test: Int32Array, context: FitContext & { readonly refit?: Int32Array; readonly onFit?: (name: string) => void }): Promise<EnsembleOutcome> {
+/** @param inner folds of the outer training rows: fit on `train`, learn the blend on `test` @param test outer test rows @param train outer training rows @param refit fit every member once more on all of them (inner folds that are one cut in time) */
+export async function fitEnsemble(problem: TableProblem, portfolio: readonly Member[], { train, inner, test, refit: refitAll }: OuterFold, context: FitContext & { readonly onFit?: (name: string) => void }): Promise<EnsembleOutcome> {
   const width = problem.task === 'multiclass' ? (problem.classes?.length ?? 1) : 1;
   const judgedRows = inner.flatMap((fold) => [...fold.test]);
   const y = Float64Array.from(judgedRows, (row) => problem.y[row]);
@@ -47,6 +50,7 @@ export async function fitEnsemble(problem: TableProblem, portfolio: readonly Mem
     const tests: Float64Array[] = [];
     let at = 0;
     let failure: string | undefined;
+    const refit = refitAll !== undefined || member.refit;
     for (const [k, fold] of inner.entries()) {
       throwIfCancelled(context.signal, 'The table');
       context.onFit?.(member.name);
@@ -59,10 +63,11 @@ export async function fitEnsemble(problem: TableProblem, portfolio: readonly Mem
       }
       oof.set(fitted.predict(fold.test), at);
       at += fold.test.length * width;
-      if (context.refit === undefined) tests.push(fitted.predict(test));
+      if (!refit) tests.push(fitted.predict(test));
     }
-    if (failure === undefined && context.refit !== undefined) {
-      const again = await fitMember(problem, member, context.refit, { ...context, rng: context.rng.fork(member.name, 'all') });
+    if (failure === undefined && refit) {
+      context.onFit?.(member.name);
+      const again = await fitMember(problem, member, train, { ...context, rng: context.rng.fork(member.name, 'all') });
       if (again.ok) tests.push(again.predict(test));
       else failure = again.detail;
     }
@@ -73,16 +78,17 @@ export async function fitEnsemble(problem: TableProblem, portfolio: readonly Mem
     const losses = rowLosses(problem.task, y, oof, width);
     known.push({ member, oof, losses, loss: mean(losses), test: averaged(problem.task, tests) });
   }
-  if (known.length === 0) return { members: [], failures, blend: undefined, chosen: '' };
+  if (known.length === 0) return { members: [], failures, blend: undefined, chosen: '', simplest: '' };
   const blended = known.length < 2 ? undefined : blendOf(problem, known.map(({ oof }) => oof), y, width, known.map((one) => one.test));
   const blendLosses = blended === undefined ? undefined : rowLosses(problem.task, y, blended.oof, width);
-  const chosen = chooseSimplest([
-    ...baselineContenders(problem, inner, y, width),
-    ...known.map(({ member, losses }) => ({ name: member.name, rung: member.rung, losses })),
-    ...(blendLosses === undefined ? [] : [{ name: BLEND, rung: 'boosting' as const, losses: blendLosses }]),
-  ]);
+  const baselines = baselineContenders(problem, inner, y, width);
+  const models: Contender[] = known.map(({ member, losses }) => ({ name: member.name, rung: member.rung, losses }));
+  const offered: Contender = blendLosses === undefined ? models[0] : { name: BLEND, rung: 'boosting', losses: blendLosses };
+  const better = baselines.filter(({ losses }) => mean(losses) + pairedError(losses, offered.losses) < mean(offered.losses));
+  const chosen = better.length === 0 ? offered.name : chooseSimplest(better);
+  const simplest = chooseSimplest([...baselines, ...models, offered]);
   return {
-    members: known.map(({ member, test: predicted, loss }) => ({ member, test: predicted, loss })), failures, chosen,
+    members: known.map(({ member, test: predicted, loss }) => ({ member, test: predicted, loss })), failures, chosen, simplest,
     blend: blended === undefined || blendLosses === undefined ? undefined : { test: blended.test, loss: mean(blendLosses), weights: Object.fromEntries(known.map(({ member }, k) => [member.name, blended.blend.weights[k]])) },
   };
 }

@@ -5,7 +5,7 @@ import { baselinesOf } from './baselines.ts';
 import { BLEND, fitEnsemble } from './ensemble.ts';
 import { splitPlan } from './plan.ts';
 import type { SplitMode } from './plan.ts';
-import { portfolioOf } from './portfolio.ts';
+import { membersFor, portfolioOf } from './portfolio.ts';
 import type { Member } from './portfolio.ts';
 import type { TableProblem } from './problem.ts';
 import { scoresOf } from './scores.ts';
@@ -39,8 +39,8 @@ export interface TableResult {
   readonly leaderboard: readonly LeaderboardEntry[];
   /** Whether `selected` had a smaller loss than every baseline. */
   readonly beatsBaselines: boolean;
-  /** What was chosen in each fold, and the weights of the blend there. */
-  readonly choices: readonly { readonly chosen: string; readonly weights?: Readonly<Record<string, number>> }[];
+  /** What was chosen in each fold, the simplest that was within one standard error of the best there, and the weights of the blend. */
+  readonly choices: readonly { readonly chosen: string; readonly simplest: string; readonly weights?: Readonly<Record<string, number>> }[];
   /** Rows of the file that were predicted by fits that had not seen them, in file order. */
   readonly predicted: { readonly rows: Int32Array; readonly fold: Int32Array; /** row-major rows × classes for `multiclass` */ readonly values: Float64Array };
 }
@@ -50,7 +50,7 @@ export async function runTable(problem: TableProblem, request: RunRequest): Prom
   const plan = splitPlan(problem, request.folds, request.seed, rng);
   const width = problem.task === 'multiclass' ? (problem.classes?.length ?? 1) : 1;
   const portfolio = portfolioOf(problem.task).filter(({ estimator }) => request.estimators[estimator]?.tasks.includes(problem.task));
-  const total = plan.folds.reduce((sum, fold) => sum + usable(portfolio, fold.train.length).length * fold.inner.length, 0);
+  const total = plan.folds.reduce((sum, fold) => sum + membersFor(problem, portfolio, fold.train).reduce((fits, { refit }) => fits + fold.inner.length + (refit || fold.refit !== undefined ? 1 : 0), 0), 0);
   let done = 0;
   const parts = new Map<string, { parts: ScoredPart[]; member?: Member; role: LeaderboardEntry['role']; columns: string[] }>();
   const failures = new Map<string, { member: Member; detail: string }>();
@@ -58,9 +58,9 @@ export async function runTable(problem: TableProblem, request: RunRequest): Prom
   const collected: { row: number; fold: number; at: number; from: Float64Array }[] = [];
   for (const [f, fold] of plan.folds.entries()) {
     const y = Float64Array.from(fold.test, (row) => problem.y[row]);
-    const outcome = await fitEnsemble(problem, usable(portfolio, fold.train.length), fold.inner, fold.test, {
+    const outcome = await fitEnsemble(problem, membersFor(problem, portfolio, fold.train), fold, {
       estimators: request.estimators, rng: rng.fork('fold', f),
-      ...(request.signal === undefined ? {} : { signal: request.signal }), ...(request.threads === undefined ? {} : { threads: request.threads }), ...(fold.refit === undefined ? {} : { refit: fold.refit }),
+      ...(request.signal === undefined ? {} : { signal: request.signal }), ...(request.threads === undefined ? {} : { threads: request.threads }),
       onFit: (name) => { request.onFit?.(Math.min(done++, total - 1), total, name); },
     });
     const add = (name: string, role: LeaderboardEntry['role'], predicted: Float64Array, more: { member?: Member; column?: string } = {}): void => {
@@ -78,7 +78,7 @@ export async function runTable(problem: TableProblem, request: RunRequest): Prom
     for (const { member, test } of outcome.members) add(member.name, 'member', test, { member });
     for (const baseline of baselines) add(baseline.name, 'baseline', baseline.test, baseline.column === undefined ? {} : { column: baseline.column });
     for (const failure of outcome.failures) failures.set(failure.member.name, failure);
-    choices.push({ chosen: chosen === undefined ? fallback.name : outcome.chosen, ...(outcome.blend === undefined ? {} : { weights: outcome.blend.weights }) });
+    choices.push({ chosen: chosen === undefined ? fallback.name : outcome.chosen, simplest: outcome.simplest === '' ? fallback.name : outcome.simplest, ...(outcome.blend === undefined ? {} : { weights: outcome.blend.weights }) });
     fold.test.forEach((row, at) => collected.push({ row, fold: f, at, from: served }));
   }
   request.onFit?.(total, total, '');
@@ -96,8 +96,6 @@ export async function runTable(problem: TableProblem, request: RunRequest): Prom
     predicted: { rows: Int32Array.from(collected, ({ row }) => row), fold: Int32Array.from(collected, ({ fold }) => fold), values },
   };
 }
-
-const usable = (portfolio: readonly Member[], rows: number): Member[] => portfolio.filter((member) => rows >= member.leastRows);
 
 const ROLES: readonly LeaderboardEntry['role'][] = ['selected', 'blend', 'member', 'baseline'];
 

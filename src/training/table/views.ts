@@ -11,9 +11,11 @@ export type View = (x: Matrix) => Matrix;
 export type ViewName = 'plain' | 'linear';
 
 /** Quantiles at which the slope of a quantity may change: sharp bends, which splines smooth away, are common (a discount from 10 visits on). */
-const KNOTS = [0.1, 0.3, 0.5, 0.7, 0.9] as const;
+export const KNOTS = [0.1, 0.3, 0.5, 0.7, 0.9] as const;
 /** Distinct values that a quantity must have for hinges. */
 const LEAST_DISTINCT = 12;
+/** Rows that are looked at to tell quantities from a few values. */
+const SEEN_ROWS = 5000;
 
 /** @param fewValues columns whose whole numbers may be codes */
 export function fitView(name: ViewName, x: Matrix, fewValues: ReadonlySet<string>): View {
@@ -22,6 +24,11 @@ export function fitView(name: ViewName, x: Matrix, fewValues: ReadonlySet<string
   const bends = x.columns.length * KNOTS.length <= x.rows;
   const parts = new Map(x.columns.map((column) => [column.name, linearColumns(column, fewValues.has(column.name), bends)]));
   return ({ rows, columns }) => ({ rows, columns: columns.flatMap((column) => parts.get(column.name)?.(column) ?? [column]) });
+}
+
+/** Columns of quantities that a linear model would see bent. */
+export function bentColumns({ columns }: Matrix): number {
+  return columns.filter(({ values, categories }) => categories === undefined && new Set(values.subarray(0, SEEN_ROWS)).size >= LEAST_DISTINCT).length;
 }
 
 type Part = (given: Column) => Column[];

@@ -96,3 +96,17 @@ test('losses of survival are minus the logarithm of density and survival (integr
     }
   }
 });
+
+test.each(['squared_error', 'absolute_error', 'quantile'] as const)('%s: a target in another unit is predicted in that unit', (objective) => {
+  const rng = seededRandom('unit', objective);
+  const columns = ['a', 'b'].map((name) => ({ name, values: Float64Array.from({ length: 240 }, () => rng.normal()) }));
+  const x = { rows: 240, columns };
+  const y = columns[0].values.map((a, i) => a + 0.5 * columns[1].values[i]);
+  const predicted = (unit: number): Float64Array => {
+    const fitted = boostedTrees.fit({ x, y: y.map((value) => unit * value) }, { ...boostedTrees.defaults, objective, trees: 40, patience: 0, minRows: 10, rowSample: 1 }, { rng: seededRandom('fit') });
+    if (!fitted.ok) throw new Error(fitted.detail);
+    return boostedTrees.predict(fitted.artefact, x);
+  };
+  const [one, thousand] = [predicted(1), predicted(1024)];
+  for (let i = 0; i < 240; i++) expect(thousand[i] / 1024).toBeCloseTo(one[i], 6);
+});
