@@ -24,6 +24,8 @@ import { refreshSnapshot } from '../../src/store/snapshot/refresh.ts';
 import { loadCatalogue } from '../../src/tags/catalogue/catalogue.ts';
 import { tagSchema } from '../../src/tags/tag.ts';
 import { countVisits, visitRows } from '../../src/training/visit/read.ts';
+import type { Champion } from '../../src/training/champion/champion.ts';
+import type { HeadComparison } from '../../src/training/champion/schema.ts';
 import { trainVisitModel } from '../../src/training/visit/train.ts';
 import { PLAN, scratchFolder, shopDeps } from '../support/scoredShop.ts';
 import { describeOnEachStore } from '../support/stores.ts';
@@ -41,16 +43,17 @@ async function idOf(store: Store, external: string): Promise<number> {
   return rows[0].id;
 }
 
-/** Trained on one store; the other must give the same bytes. */
+/** Trained on one store; the other must give the same bytes, with that one as the champion beside it. */
 let trained: string | undefined;
 
 describeOnEachStore('visits', (getStore, about) => {
   const folder = scratchFolder();
   const ask = (customer: string, more: { events?: Omit<NewEvent, 'customer'>[]; at?: number; source?: string } = {}): Promise<VisitReply> => scoreVisitNow({ ...shopDeps(getStore(), folder.path), clock: about().clock }, { customer, at: VISIT_ENDS_AT, ...more });
-  const train = async (): ReturnType<typeof trainVisitModel> => {
+  const compared: (HeadComparison | undefined)[] = [];
+  const train = async (champion?: Champion): ReturnType<typeof trainVisitModel> => {
     const columns = await openColumns(folder.path, { threads: 1 });
     try {
-      return await trainVisitModel({ definition: DEFINITION, columns, estimators: ESTIMATORS, timeZone: DEFAULT_TIME_ZONE, zone: PLAN.zone, silenceMinutes: 30, end: VISIT_END, snapshot: { hash: 'h', events: 1, customers: 1 }, currency: 'CNY', seed: 1 });
+      return await trainVisitModel({ definition: DEFINITION, columns, estimators: ESTIMATORS, timeZone: DEFAULT_TIME_ZONE, zone: PLAN.zone, silenceMinutes: 30, end: VISIT_END, snapshot: { hash: 'h', events: 1, customers: 1 }, currency: 'CNY', seed: 1, onTested: ({ comparison }) => { compared.push(comparison); }, ...(champion === undefined ? {} : { champion }) });
     } finally {
       columns.close();
     }
@@ -101,7 +104,8 @@ describeOnEachStore('visits', (getStore, about) => {
 
   test('before anything serves the tag is paused; trained on either store it is the same bytes, beats both rules, and says what it read', async () => {
     expect((await ask('HERE')).tag).toMatchObject({ status: 'model_paused', value: null });
-    const content = await train();
+    const content = await train(trained === undefined ? undefined : { version: 1, content: CHECKS.decode(trained) });
+    expect(compared.map((one) => one?.compared)).toEqual([trained === undefined ? undefined : 'same_recipe']);
     trained ??= CHECKS.encode(content);
     expect(CHECKS.encode(content)).toBe(trained);
     const [head] = content.heads;

@@ -13,7 +13,7 @@ const candidate = (change: Partial<Head> = {}, ...more: Head[]): Candidate => ({
 const words = { zh: '比较', en: 'compared' };
 const difference = { metric: 'log_loss', challenger: 0.4, champion: 0.4, difference: 0, standardError: 0, low: 0, high: 0 };
 const measured = (verdict: Measured['verdict'], change: Partial<Measured> = {}): Measured => ({
-  horizonDays: 30, compared: 'artefact', candidate: 'logistic', beatBaseline: true, featuresChanged: false, test: '2026-04-01', rows: 100, customers: 100, level: 0.95, loss: difference, ranking: null, metrics: {}, verdict, words, ...change,
+  horizonDays: 30, compared: 'artefact', candidate: 'logistic', beatBaseline: true, featuresChanged: false, test: '2026-04-01', rows: 100, customers: 100, rarer: 40, level: 0.95, loss: difference, ranking: null, metrics: {}, verdict, words, ...change,
 });
 const not = (reason: NotCompared['reason'], change: Partial<NotCompared> = {}): NotCompared => ({ horizonDays: 30, compared: null, reason, words: { zh: `没有：${reason}`, en: `none: ${reason}` }, ...change });
 const serving = (...heads: HeadComparison[]): { version: number; comparison: ChampionComparison } => ({ version: 3, comparison: { champion: { version: 3, end: '2026-04-01' }, heads } });

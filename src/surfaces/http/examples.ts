@@ -64,7 +64,7 @@ const examplePromotion = {
   comparison: {
     champion: { version: 2, end: '2025-11-30' },
     heads: [{
-      horizonDays: 90, compared: 'artefact', candidate: 'boosted_trees', beatBaseline: true, featuresChanged: false, test: '2025-12-01', rows: 2841, customers: 2841, level: 0.95,
+      horizonDays: 90, compared: 'artefact', candidate: 'boosted_trees', beatBaseline: true, featuresChanged: false, test: '2025-12-01', rows: 2841, customers: 2841, rarer: 1170, level: 0.95,
       loss: { metric: 'log_loss', challenger: 0.334, champion: 0.3402, difference: -0.0062, standardError: 0.0019, low: -0.0099, high: -0.0025 },
       ranking: { metric: 'roc_auc', challenger: 0.921, champion: 0.917, difference: 0.004, standardError: 0.0016, low: 0.0009, high: 0.0071 },
       metrics: { log_loss: { challenger: 0.334, champion: 0.3402 }, roc_auc: { challenger: 0.921, champion: 0.917 } }, verdict: 'better', words: examplePromotionWords,

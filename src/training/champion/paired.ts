@@ -16,7 +16,7 @@ export const RANKING: Readonly<Record<Task, RankingMetric>> = { binary: 'roc_auc
 /** Resamples: with many customers the error is far below what matters, and needs to be known less exactly. */
 const replicatesFor = (customers: number): number => Math.max(40, Math.min(200, Math.round(10_000_000 / Math.max(1, customers))));
 
-export type Paired = Pick<Measured, 'rows' | 'customers' | 'loss' | 'ranking' | 'metrics'>;
+export type Paired = Pick<Measured, 'rows' | 'customers' | 'rarer' | 'loss' | 'ranking' | 'metrics'>;
 
 /** Rows by customer, period, outcome and what both say: rows that are equal in all of that may stand in either place. */
 function canonicalOrder({ customerIds, period, y }: Dataset, a: Float64Array, b: Float64Array): Int32Array {
@@ -68,6 +68,11 @@ function clusteredError(a: Float64Array, b: Float64Array, groups: Int32Array, cu
   return Math.sqrt((squares * customers) / Math.max(1, customers - 1)) / n;
 }
 
+function rarerOf(y: Float64Array): number {
+  const positives = y.reduce((sum, value) => sum + value, 0);
+  return Math.min(positives, y.length - positives);
+}
+
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
@@ -89,6 +94,7 @@ export function paired(task: Task, data: Dataset, challenger: Served, champion: 
   return {
     rows: y.length,
     customers: count,
+    rarer: task === 'binary' ? rarerOf(y) : null,
     loss: difference(LOSS[task], mean(ownLoss), mean(otherLoss), clusteredError(ownLoss, otherLoss, groups, count), count, level),
     ranking: ranked === undefined ? null : difference(RANKING[task], ranked.first, ranked.second, ranked.standardError, count, level),
     metrics: sideBySide(metricsOf(task, own, rng), metricsOf(task, other, rng)),

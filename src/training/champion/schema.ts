@@ -25,6 +25,8 @@ const measuredSchema = z.strictObject({
   test: date,
   rows: z.int(),
   customers: z.int(),
+  /** `binary`: rows of the rarer outcome. */
+  rarer: z.int().nullable(),
   /** Of the intervals: 0.95 for the first horizon that is compared, for the others so that all of them hold together. */
   level: number,
   /** Mean of the loss that selection minimises, row by row; less is better. */

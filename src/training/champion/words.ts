@@ -3,6 +3,7 @@ import { bilingual } from '../../base/text.ts';
 import type { Bilingual } from '../../base/text.ts';
 import type { Refusal } from './champion.ts';
 import type { Difference, Measured } from './schema.ts';
+import { tooFew } from './verdict.ts';
 
 const byHand = bilingual('请人工判断：tagcast models promote', 'A person decides: tagcast models promote');
 
@@ -64,6 +65,7 @@ export function measuredWords(measured: Omit<Measured, 'words'>, version: number
     ? bilingual(`在线的版本 ${version}（${candidate}）与新版本在同样的 ${customers} 位客户上，自 ${test} 起`, `version ${version} as it serves (${candidate}) and the new version on the same ${customers} customers from ${test} on`)
     : bilingual(`版本 ${version} 知道检验期内、${end} 之前的事件，故将其方法 ${candidate} 在新版本的训练行上重新拟合；两者在同样的 ${customers} 位客户上，自 ${test} 起`, `version ${version} knows events up to ${end}, inside the test period, so its method ${candidate} was fitted again on what the new version learned from; both on the same ${customers} customers from ${test} on`);
   const parts = [loss, ...(ranking === null ? [] : [ranking])].map((one) => differenceWords(one, level));
+  const said = tooFew(measured) ? bilingual('客户或较少的一种结果太少，无法判断', 'too few customers, or too few of the rarer outcome, to tell') : VERDICT_WORDS[verdict];
   const note = featuresChanged ? bilingual('（特征的声明此后有改动）', ' (features were declared otherwise then)') : bilingual('', '');
-  return bilingual(`${who.zh}${note.zh}：${parts.map(({ zh }) => zh).join('，')}：${VERDICT_WORDS[verdict].zh}`, `${who.en}${note.en}: ${parts.map(({ en }) => en).join(', ')}: ${VERDICT_WORDS[verdict].en}`);
+  return bilingual(`${who.zh}${note.zh}：${parts.map(({ zh }) => zh).join('，')}：${said.zh}`, `${who.en}${note.en}: ${parts.map(({ en }) => en).join(', ')}: ${said.en}`);
 }

@@ -1,5 +1,5 @@
 /** The champion beside the candidates of a new version: tried and tested as they are, and never chosen. */
-import { throwIfCancelled } from '../../base/errors.ts';
+import { AppError, throwIfCancelled } from '../../base/errors.ts';
 import type { Task } from '../../estimators/contract.ts';
 import { measure } from '../champion/measure.ts';
 import type { HeadComparison } from '../champion/schema.ts';
@@ -36,8 +36,14 @@ export async function tryRival(standing: Standing, request: HeadRequest, { task,
     ...request, estimators: standing.estimators, definition: { ...standing.definition, baseline: candidate, candidates: [] },
     onStep: (step) => request.onStep?.(`version ${champion.version}: ${step}`),
   };
-  const { tried: [own], failed: [why] } = await tryCandidates(by, task, train, judged, test);
-  return { standing, tried: own === undefined ? { failure: why?.failure ?? 'nothing was fitted' } : { of: own, by } };
+  try {
+    const { tried: [own], failed: [why] } = await tryCandidates(by, task, train, judged, test);
+    return { standing, tried: own === undefined ? { failure: why?.failure ?? 'nothing was fitted' } : { of: own, by } };
+  } catch (error) {
+    // Parameters that the estimator no longer has, say: no reason not to train a successor.
+    if (!(error instanceof AppError) || error.code === 'cancelled') throw error;
+    return { standing, tried: { failure: error.message } };
+  }
 }
 
 interface AtTest {

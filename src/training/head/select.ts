@@ -37,7 +37,9 @@ export async function select(asked: HeadRequest, task: Task, test: Dataset, stan
   const searched = train === undefined ? undefined : await searchFirst(asked, train);
   const request = searched === undefined ? asked : { ...asked, definition: { ...asked.definition, candidates: [...asked.definition.candidates, ...searched.candidates] } };
   const judged = split.calibration === undefined ? train : cameBack(task, await request.rowsAt([split.calibration]));
-  if ((train?.y.length ?? 0) + (judged?.y.length ?? 0) === 0) throw new NoCandidate(nobody(request.definition));
+  // Without labels to learn from, candidates look at the history of the customers of the test.
+  const learned = split.mode === 'label_free' ? test.y.length : (train?.y.length ?? 0) + (judged?.y.length ?? 0);
+  if (learned === 0) throw new NoCandidate(nobody(request.definition));
   const { tried, failed } = await tryCandidates(request, task, train, judged, test);
   const baseline = tried.find((one) => one.candidate.name === request.definition.baseline.name);
   const chosen = choose(withErrors(tried.filter((one) => one !== baseline))) ?? baseline;

@@ -115,7 +115,7 @@ describe('the command line', () => {
     expect(trained).toMatchObject({ model: 'repurchase_cycle', version: 2, gate: { pass: expect.any(Boolean) as boolean }, comparison: { champion: { version: 1, end: shown.card.data.end }, heads: [{ horizonDays: 180, verdict: expect.any(String) as string, words: { en: expect.stringContaining(`version 1 knows events up to ${shown.card.data.end}`) as string } }] } });
     const { gate, comparison } = trained;
     expect(await json('models', 'show', 'repurchase_cycle', '2')).toMatchObject({ promotion: { gate, comparison } });
-    await json('models', 'promote', 'repurchase_cycle', '1');
+    expect((await cli('doctor')).out).toMatch(/model repurchase_cycle: version 1 serves; version 2 waits: its grade[^\n]*\n +Look at it with `tagcast models show repurchase_cycle 2`/);
     expect(await json('models', 'promote', 'repurchase_cycle', '2')).toMatchObject({ aliases: { champion: 2, previous: 1 } });
     expect(await json('models', 'rollback', 'repurchase_cycle')).toMatchObject({ aliases: { champion: 1 } });
     expect((await cli('models', 'list')).out).toMatch(/repurchase_cycle.*champion/);

@@ -8,6 +8,7 @@ import type { Champion } from '../../../src/training/champion/champion.ts';
 import { championComparisonSchema } from '../../../src/training/champion/schema.ts';
 import type { ChampionComparison, HeadComparison, Measured } from '../../../src/training/champion/schema.ts';
 import type { ModelDefinition } from '../../../src/training/define.ts';
+import type { Imported } from '../../../src/training/imported.ts';
 import { trainModel } from '../../../src/training/train.ts';
 import type { TrainRequest } from '../../../src/training/train.ts';
 import type { TrainedModel } from '../../../src/training/trained.ts';
@@ -36,6 +37,14 @@ async function train(end: number, change: Partial<TrainRequest> = {}): Promise<T
   });
   const { champion, definition = DECLARED } = change;
   return { content, comparison: champion === undefined ? undefined : championComparisonSchema.parse(comparisonOf(champion, definition.horizons, compared)) };
+}
+
+/** A stump over the days since the last order, as LightGBM writes it. */
+function brought(): Imported {
+  const text = 'tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx=0\nobjective=binary sigmoid:1\nfeature_names=days_since_last_order\nfeature_infos=none\ntree_sizes=1\n\nTree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nsplit_gain=1\nthreshold=45\ndecision_type=2\nleft_child=-1\nright_child=-2\nleaf_value=-1 1\nleaf_weight=1 1\nleaf_count=1 1\ninternal_value=0\ninternal_weight=2\ninternal_count=2\nis_linear=0\nshrinkage=1\n\nend of trees\n';
+  const { forest, objective } = readLightgbm(text);
+  const artefact = asBoostedTrees(forest, objective, 'binary');
+  return { horizonDays: 30, estimator: artefact.kind, artefact, columns: forest.columns };
 }
 
 const measured = ({ comparison }: Trained): Measured => {
@@ -86,15 +95,58 @@ describe('in what form the champion stands the test', () => {
   });
 
   test('a model from elsewhere is never fitted: its own trees are calibrated and measured', async () => {
-    const text = 'tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx=0\nobjective=binary sigmoid:1\nfeature_names=days_since_last_order\nfeature_infos=none\ntree_sizes=1\n\nTree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nsplit_gain=1\nthreshold=45\ndecision_type=2\nleft_child=-1\nright_child=-2\nleaf_value=-1 1\nleaf_weight=1 1\nleaf_count=1 1\ninternal_value=0\ninternal_weight=2\ninternal_count=2\nis_linear=0\nshrinkage=1\n\nend of trees\n';
-    const { forest, objective } = readLightgbm(text);
-    const artefact = asBoostedTrees(forest, objective, 'binary');
-    const brought = await train(CHAMPION_END, { imported: { horizonDays: 30, estimator: artefact.kind, artefact, columns: forest.columns } });
-    expect(brought.content.heads[0].candidate).toBe('imported');
-    const found = measured(await train(410, { champion: { version: 4, content: brought.content } }));
+    const imported = await train(CHAMPION_END, { imported: brought() });
+    expect(imported.content.heads[0].candidate).toBe('imported');
+    const found = measured(await train(410, { champion: { version: 4, content: imported.content } }));
     expect(found).toMatchObject({ compared: 'recipe', candidate: 'imported', verdict: 'better' });
-    expect(measured(await train(430, { champion: { version: 4, content: brought.content } })).compared).toBe('artefact');
+    expect(measured(await train(430, { champion: { version: 4, content: imported.content } })).compared).toBe('artefact');
   });
+});
+
+describe('every kind of model', () => {
+  const kinds: Record<string, Partial<ModelDefinition>> = {
+    value: { target: { kind: 'spend' }, baseline: { name: 'rate', rung: 'rule', estimator: 'rate_baseline', params: { column: 'net_spend_90d', factor: 1 / 3 }, labelFree: true }, candidates: [{ name: 'tweedie', rung: 'linear', estimator: 'tweedie_regression' }] },
+    waiting: { target: { kind: 'next_order' }, baseline: { name: 'gap', rung: 'rule', estimator: 'global_gap' }, candidates: [] },
+  };
+  const metrics: Record<string, readonly string[]> = { value: ['tweedie_deviance', 'normalised_gini'], waiting: ['pinball_loss', 'spearman'] };
+
+  test.each(['value', 'waiting'])('%s: as it serves, and by its method', async (kind) => {
+    const definition = { ...DECLARED, ...kinds[kind] };
+    const served: Champion = { version: 6, content: (await train(CHAMPION_END, { definition })).content };
+    const later = await train(430, { definition, champion: served });
+    const found = measured(later);
+    expect(found).toMatchObject({ compared: 'artefact', rows: later.content.heads[0].rows.test, rarer: null, loss: { metric: metrics[kind][0] }, ranking: { metric: metrics[kind][1] } });
+    expect(found.ranking?.challenger).toBeCloseTo(later.content.heads[0].evaluation.metrics[metrics[kind][1]].value, 12);
+    expect(measured(await train(410, { definition, champion: served })).loss.difference).toBe(0);
+  });
+
+  test('one that learns from history alone, before the first label period is over', async () => {
+    const definition: ModelDefinition = { ...DECLARED, target: { kind: 'spend' }, baseline: { name: 'rate', rung: 'rule', estimator: 'rate_baseline', params: { column: 'net_spend_90d', factor: 1 / 3 }, labelFree: true }, candidates: [] };
+    const served = await train(130, { definition });
+    expect(served.content.heads[0].split.mode).toBe('label_free');
+    const later = await train(140, { definition, champion: { version: 2, content: served.content } });
+    expect(later.content.heads[0].split.mode).toBe('label_free');
+    expect(measured(later)).toMatchObject({ compared: 'same_recipe', verdict: 'even' });
+  });
+
+  test('a model from elsewhere as the new version: the champion is fitted by its own estimator, not by what was brought', async () => {
+    const definition: ModelDefinition = { ...DECLARED, candidates: [{ name: 'trees', rung: 'boosting', estimator: 'boosted_trees', params: { objective: 'log_loss', trees: 20 } }] };
+    const served = await train(CHAMPION_END, { definition });
+    expect(served.content.heads[0].candidate).toBe('trees');
+    const asChampion = { version: 2, content: served.content };
+    const found = measured(await train(410, { definition, imported: brought(), champion: asChampion }));
+    const another = measured(await train(410, { champion: asChampion }));
+    expect([found.compared, another.compared]).toEqual(['recipe', 'recipe']);
+    expect(found.loss.champion).toBeCloseTo(another.loss.champion, 12);
+    expect(found.loss.challenger).not.toBeCloseTo(another.loss.challenger, 3);
+  });
+});
+
+test('a method whose parameters are no longer known cannot be fitted, and says so; its successor is trained all the same', async () => {
+  const heads = champion.content.heads.map((head) => ({ ...head, recipe: { params: { goneParameter: 1 }, columns: null, labelFree: false } }));
+  const { comparison, content } = await train(410, { champion: { version: 3, content: { ...champion.content, heads } } });
+  expect(comparison?.heads[0]).toMatchObject({ compared: null, reason: 'not_fitted', words: { en: expect.stringContaining('goneParameter') as string } });
+  expect(content.heads).toHaveLength(1);
 });
 
 describe('what is not compared says why', () => {

@@ -89,13 +89,18 @@ test('intervals hold as often as they say', () => {
 
 test('what is beyond chance and too small to matter is no clear difference; a gain in ranking with a loss of calibration is mixed', () => {
   const difference = (metric: string, champion: number, change: number, error: number) => ({ metric, champion, challenger: champion + change, difference: change, standardError: error, low: change - 2 * error, high: change + 2 * error });
+  const many = { customers: 1000, rarer: 400 };
   const loss = (change: number, error = 1e-4) => difference('log_loss', 0.4, change, error);
   const ranking = (change: number, error = 1e-4) => difference('roc_auc', 0.7, change, error);
-  expect(verdictOf({ loss: loss(0.0019), ranking: ranking(-0.0049) })).toBe('even');
-  expect(verdictOf({ loss: loss(0.0021), ranking: ranking(0) })).toBe('worse');
-  expect(verdictOf({ loss: loss(-0.0021), ranking: null })).toBe('better');
-  expect(verdictOf({ loss: loss(0), ranking: ranking(0.02) })).toBe('better');
-  expect(verdictOf({ loss: loss(0), ranking: ranking(-0.02) })).toBe('worse');
-  expect(verdictOf({ loss: loss(0.02), ranking: ranking(0.02) })).toBe('mixed');
-  expect(verdictOf({ loss: loss(0.02, 0.02), ranking: ranking(-0.02, 0.02) })).toBe('even');
+  expect(verdictOf({ ...many, loss: loss(0.0019), ranking: ranking(-0.0049) })).toBe('even');
+  expect(verdictOf({ ...many, loss: loss(0.0021), ranking: ranking(0) })).toBe('worse');
+  expect(verdictOf({ ...many, loss: loss(-0.0021), ranking: null })).toBe('better');
+  expect(verdictOf({ ...many, loss: loss(0), ranking: ranking(0.02) })).toBe('better');
+  expect(verdictOf({ ...many, loss: loss(0), ranking: ranking(-0.02) })).toBe('worse');
+  expect(verdictOf({ ...many, loss: loss(0.02), ranking: ranking(0.02) })).toBe('mixed');
+  expect(verdictOf({ ...many, loss: loss(0.02, 0.02), ranking: ranking(-0.02, 0.02) })).toBe('even');
+  // Certain in appearance only: two errors that happen to be equal, or three customers who decide for a thousand.
+  expect(verdictOf({ customers: 29, rarer: 12, loss: loss(-0.1), ranking: null })).toBe('even');
+  expect(verdictOf({ customers: 1000, rarer: 9, loss: loss(-0.1), ranking: ranking(0.1) })).toBe('even');
+  expect(verdictOf({ customers: 30, rarer: null, loss: loss(-0.1), ranking: null })).toBe('better');
 });

@@ -6,8 +6,10 @@ import { describeError } from '../../../base/errors.ts';
 import { addDays } from '../../../base/time.ts';
 import { paths, readShop } from '../../../environment.ts';
 import { openApp } from '../../../app.ts';
+import type { App } from '../../../app.ts';
 import { treeKernelCompiled } from '../../../jobs/treeKernel.ts';
 import { aliasesOf } from '../../../registry/aliases.ts';
+import { readPromotion } from '../../../reports/promotion.ts';
 import { listApiKeys } from '../../../store/repositories/apiKeys.ts';
 import { countCustomers } from '../../../store/repositories/customers.ts';
 import { countEvents } from '../../../store/repositories/events.ts';
@@ -24,6 +26,17 @@ interface Check {
   readonly ok: boolean;
   readonly found: string;
   readonly hint?: string;
+}
+
+/** Which version serves, and which one waits for a person, and why. */
+async function modelCheck({ store }: App, { name, optional }: App['models'][number]): Promise<Check> {
+  const { champion, challenger } = await aliasesOf(store, name);
+  // One that is older than the champion was overtaken and waits for nobody.
+  const waiting = challenger !== undefined && challenger > (champion ?? 0) ? challenger : undefined;
+  const why = waiting === undefined ? undefined : (await readPromotion(store, name, waiting)).gate?.why.en;
+  const serves = champion === undefined ? `no serving version${optional === true ? '; it serves shops that have whom it is meant for' : ''}` : `version ${champion} serves`;
+  const hint = waiting !== undefined ? `Look at it with \`tagcast models show ${name} ${waiting}\`; \`tagcast models promote ${name} ${waiting}\` lets it serve.` : champion === undefined ? `Run \`tagcast train ${name}\`.` : undefined;
+  return { name: `model ${name}`, ok: champion !== undefined || optional === true, found: `${serves}${waiting === undefined ? '' : `; version ${waiting} waits${why === undefined ? '' : `: ${why}`}`}`, ...(hint === undefined ? {} : { hint }) };
 }
 
 async function checksOf(context: Context): Promise<Check[]> {
@@ -54,10 +67,7 @@ async function checksOf(context: Context): Promise<Check[]> {
       const [customers, events] = [await countCustomers(app.store.db), await countEvents(app.store.db)];
       checks.push({ name: 'data', ok: events > 0, found: `${formatInteger(customers)} customers, ${formatInteger(events)} events`, ...(events > 0 ? {} : { hint: 'Import orders: `tagcast import orders.csv`.' }) });
       if (app.store.dialect === 'pglite' && events > 5_000_000) checks.push({ name: 'size', ok: false, found: 'more than 5 million events in the embedded store', hint: 'Set TAGCAST_DATABASE_URL to a PostgreSQL database and import again.' });
-      for (const model of app.models) {
-        const { champion } = await aliasesOf(app.store, model.name);
-        checks.push({ name: `model ${model.name}`, ok: champion !== undefined || model.optional === true, found: champion === undefined ? `no serving version${model.optional === true ? '; it serves shops that have whom it is meant for' : ''}` : `version ${champion} serves`, ...(champion === undefined ? { hint: `Run \`tagcast train ${model.name}\`.` } : {}) });
-      }
+      for (const model of app.models) checks.push(await modelCheck(app, model));
       const summary = await snapshotSummary(paths.snapshot(home));
       checks.push({ name: 'snapshot', ok: summary !== undefined && summary.rows === events, found: summary === undefined ? 'none' : `${formatInteger(summary.rows)} events`, ...(summary !== undefined && summary.rows === events ? {} : { hint: 'The next `tagcast score` or `tagcast features refresh` brings it up to date.' }) });
       // What was asked for by name in the course of the day (`rules:…`, `standards:…`) says nothing of the nights.
