@@ -26,6 +26,11 @@ export interface TrainingData {
   readonly observed?: Uint8Array;
   /** Non-decreasing period index per row (0 = oldest cut-off): later rows may serve for early stopping. */
   readonly period?: Int32Array;
+  /**
+   * One number per row: whose row it is. A customer at several cut-offs has rows whose label windows overlap, and who has learned from one of them knows the others; so what a fit
+   * holds out to choose its own settings is judged without any row of the same group in it. Absent: every row stands alone.
+   */
+  readonly groups?: Float64Array;
 }
 
 export interface FitContext {

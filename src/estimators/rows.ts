@@ -61,6 +61,10 @@ export interface CanonicalOrder {
   readonly totalWeight: number;
   /** 53-bit hash of each row's columns, target and period; equal rows have equal hashes whatever they weigh. */
   readonly hashes: Float64Array;
+  /** 53-bit hash of each row's group; its own hash where rows stand alone. */
+  readonly owners: Float64Array;
+  /** Whether rows have groups. */
+  readonly grouped: boolean;
   /** Rows from here on are of the latest period; equals `rows` when there are fewer than two periods. */
   readonly latestFrom: number;
 }
@@ -101,7 +105,9 @@ export function canonicalOrder(train: TrainingData): CanonicalOrder {
   const weights = train.weights === undefined ? new Float64Array(rows).fill(1) : take(train.weights);
   let totalWeight = 0;
   for (let i = 0; i < rows; i++) totalWeight += weights[i];
-  return { rows, columns, take, y: take(y), weights, totalWeight, hashes: take(unordered), latestFrom };
+  const hashes = take(unordered);
+  const owners = train.groups === undefined ? hashes : take(rowHashes([train.groups], rows));
+  return { rows, columns, take, y: take(y), weights, totalWeight, hashes, owners, grouped: train.groups !== undefined, latestFrom };
 }
 
 /** Columns by name, categories by name: the same for any order and any coding. */
@@ -131,23 +137,40 @@ function settleTies(order: Int32Array, keys: Float64Array, weights: Float64Array
   return order;
 }
 
+/** What a fit does with a row while it chooses its own settings. */
+export const FITTED = 0;
+export const JUDGED = 1;
+export const LEFT_OUT = 2;
+
+/** Share of the groups that is judged where it has rows of earlier periods, which are then left out. */
+export const JUDGED_GROUPS = 1 / 3;
+
+type Held = Pick<CanonicalOrder, 'rows' | 'weights' | 'hashes' | 'owners' | 'grouped' | 'latestFrom'>;
+
 /**
- * 1 for the rows that a fit should hold out to choose its own settings: the latest period where it is big enough to judge by,
- * else a share of the rows drawn by their hash (copies of a row stay together). Undefined when too few rows would be left on either side.
+ * {@link FITTED}, {@link JUDGED} or {@link LEFT_OUT} for every row: what a fit holds out to choose its own settings. Judged is the latest period where it is big enough to judge by (of groups, a
+ * share of them, and nobody's other rows are fitted), else a share of the rows drawn by their owner's hash (copies of a row stay together). Undefined when too few rows would be left on either side.
  */
-export function holdOut(data: Pick<CanonicalOrder, 'rows' | 'weights' | 'totalWeight' | 'hashes' | 'latestFrom'>, seed: number, share = 0.15, least = 100): Uint8Array | undefined {
+export function holdOut(data: Held, seed: number, share = 0.15, least = 100): Uint8Array | undefined {
   const held = new Uint8Array(data.rows);
-  held.fill(1, data.latestFrom);
+  if (data.grouped && data.latestFrom < data.rows) {
+    for (let i = 0; i < data.rows; i++) held[i] = sideOf(hashUniform(data.owners[i], seed) < JUDGED_GROUPS, i >= data.latestFrom);
+  } else held.fill(JUDGED, data.latestFrom);
   if (largeEnough(data, held, least)) return held;
-  held.fill(0);
-  for (let i = 0; i < data.rows; i++) held[i] = hashUniform(data.hashes[i], seed) < share ? 1 : 0;
+  for (let i = 0; i < data.rows; i++) held[i] = hashUniform(data.owners[i], seed) < share ? JUDGED : FITTED;
   return largeEnough(data, held, least) ? held : undefined;
 }
 
-function largeEnough(data: Pick<CanonicalOrder, 'rows' | 'weights' | 'totalWeight'>, held: Uint8Array, least: number): boolean {
-  let heldWeight = 0;
-  for (let i = 0; i < data.rows; i++) if (held[i] === 1) heldWeight += data.weights[i];
-  return heldWeight >= least && data.totalWeight - heldWeight >= least;
+/** Later rows of those drawn are judged by a fit to earlier rows of the others. */
+export function sideOf(drawn: boolean, latest: boolean): number {
+  if (drawn) return latest ? JUDGED : LEFT_OUT;
+  return latest ? LEFT_OUT : FITTED;
+}
+
+function largeEnough(data: Pick<Held, 'rows' | 'weights'>, held: Uint8Array, least: number): boolean {
+  const weight = [0, 0, 0];
+  for (let i = 0; i < data.rows; i++) weight[held[i]] += data.weights[i];
+  return weight[JUDGED] >= least && weight[FITTED] >= least;
 }
 
 /** True where both 0 and 1 occur among the rows that `include` marks (absent: all). */

@@ -40,6 +40,7 @@ export async function fitCandidate(candidate: Candidate, data: Dataset, request:
     x: candidateMatrix(data.x, candidate),
     y: data.y,
     period: data.period,
+    ...(data.overlapping ? { groups: data.customerIds } : {}),
     ...(data.observed === undefined ? {} : { observed: data.observed }),
   };
   // Estimators that look ahead by themselves are told how far; the others have no such parameter.

@@ -52,6 +52,8 @@ export interface Dataset {
   /** Index into `cutoffs`, non-decreasing. */
   readonly period: Int32Array;
   readonly cutoffs: readonly LocalDate[];
+  /** Whether label windows of one customer may overlap from one period to the next, so that who knows one row knows part of the answer of another. */
+  readonly overlapping: boolean;
 }
 
 export function outcomeKey(customerId: number, subject?: string): string {
@@ -191,10 +193,16 @@ export async function buildDataset(source: TrainingSource, definition: ModelDefi
         : await eventPart(source, definition, columns, cutoff, horizonDays, (options.events ?? []).filter((event) => event.date === cutoff), options.signal),
     );
   }
-  return stack(parts, cutoffs);
+  return stack(parts, cutoffs, windowsOverlap(definition, cutoffs, horizonDays));
 }
 
-function stack(parts: readonly Part[], cutoffs: readonly LocalDate[]): Dataset {
+/** What happens to one subject (a coupon's redemption) is no part of what happens to another. */
+function windowsOverlap({ target, observations }: ModelDefinition, cutoffs: readonly LocalDate[], horizonDays: number): boolean {
+  if (observations.at === 'event' && target.kind === 'event' && target.sameSubject === true) return false;
+  return cutoffs.some((cutoff, i) => i > 0 && daysBetween(cutoffs[i - 1], cutoff) < horizonDays);
+}
+
+function stack(parts: readonly Part[], cutoffs: readonly LocalDate[], overlapping: boolean): Dataset {
   const rows = parts.reduce((sum, part) => sum + part.matrix.rows, 0);
   const names = parts[0]?.matrix.columns.map((column) => column.name) ?? [];
   // Column by column, each part's own copy let go at once: a million rows are never in memory twice.
@@ -221,6 +229,7 @@ function stack(parts: readonly Part[], cutoffs: readonly LocalDate[]): Dataset {
     customerIds: concat(parts.map((part) => part.customerIds), rows),
     period,
     cutoffs,
+    overlapping,
   };
 }
 
@@ -243,5 +252,6 @@ export function datasetRows(data: Dataset, indices: Int32Array): Dataset {
     customerIds: Float64Array.from(indices, (i) => data.customerIds[i]),
     period: Int32Array.from(indices, (i) => data.period[i]),
     cutoffs: data.cutoffs,
+    overlapping: data.overlapping,
   };
 }

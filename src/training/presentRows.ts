@@ -19,5 +19,6 @@ export async function presentRows(source: TrainingSource, definition: ModelDefin
     customerIds: Float64Array.from(rows, (row) => all.customerIds[row]),
     period: new Int32Array(rows.length),
     cutoffs: [day],
+    overlapping: false,
   };
 }

@@ -38,13 +38,14 @@ const RANGES: Readonly<Record<FitTask, (v: number) => boolean>> = {
 const LINKS = { log_odds: (p: number) => Math.log(p) - Math.log1p(-p), log: Math.log, identity: (v: number) => v } as const;
 
 function rowsOf(train: TrainingData, rows: readonly number[]): TrainingData {
-  const { x, y, weights, observed, period } = train;
+  const { x, y, weights, observed, period, groups } = train;
   return {
     x: takeRows(x, rows),
     y: Float64Array.from(rows, (i) => y[i]),
     ...(weights === undefined ? {} : { weights: Float64Array.from(rows, (i) => weights[i]) }),
     ...(observed === undefined ? {} : { observed: Uint8Array.from(rows, (i) => observed[i]) }),
     ...(period === undefined ? {} : { period: Int32Array.from(rows, (i) => period[i]) }),
+    ...(groups === undefined ? {} : { groups: Float64Array.from(rows, (i) => groups[i]) }),
   };
 }
 
@@ -125,10 +126,14 @@ export function estimatorContract<Artefact extends { readonly kind: string }, Pa
         const j = rng.int(i + 1);
         [order[i], order[j]] = [order[j], order[i]];
       }
-      const other = fitted(rowsOf(train, order));
       const tolerance = given.rowOrderTolerance ?? 0;
-      expect(tolerance > 0 || encodeArtefact(other) === bytes).toBe(true);
-      expect(distance(estimator.predict(other, predictRows), predicted)).toBeLessThanOrEqual(tolerance);
+      // Alone, and as the rows of customers who come back in a second period.
+      const owned = { ...train, period: Int32Array.from(train.y, (_, i) => (2 * i < train.y.length ? 0 : 1)), groups: Float64Array.from(train.y, (_, i) => i % Math.ceil(train.y.length / 2)) };
+      for (const rows of [train, owned]) {
+        const [one, other] = [rows === train ? artefact : fitted(rows), fitted(rowsOf(rows, order))];
+        expect(tolerance > 0 || encodeArtefact(other) === encodeArtefact(one)).toBe(true);
+        expect(distance(estimator.predict(other, predictRows), estimator.predict(one, predictRows))).toBeLessThanOrEqual(tolerance);
+      }
     });
 
     test('the order of columns does not matter', () => {

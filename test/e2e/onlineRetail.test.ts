@@ -31,7 +31,7 @@ describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'models on Online Re
     expect([...head.split.train, head.split.calibration ?? ''].every((cutoff) => cutoff <= '2011-06-13')).toBe(true);
     expect(head.evaluation.rows).toBeGreaterThan(4200);
     expect(head.beatsBaseline).toBe(true);
-    expect(metric(head.evaluation, 'roc_auc')).toBeGreaterThanOrEqual(0.7659 - 0.005);
+    expect(metric(head.evaluation, 'roc_auc')).toBeGreaterThanOrEqual(0.7659);
     expect(metric(head.evaluation, 'log_loss')).toBeLessThanOrEqual(0.638);
     expect(metric(head.evaluation, 'ece')).toBeLessThan(0.06);
     expect(head.evaluation.calibration).toHaveLength(10);
@@ -60,7 +60,7 @@ describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'models on Online Re
     expect(metric(head.evaluation, 'spearman')).toBeGreaterThanOrEqual(0.537);
     expect(metric(head.evaluation, 'normalised_gini')).toBeGreaterThanOrEqual(0.692);
     // One order of 168,469 on the last day, cancelled minutes later, is 5.6 % of this total: no model of a shop foretells it.
-    expect(Math.abs(metric(head.evaluation, 'bias'))).toBeLessThan(0.13);
+    expect(Math.abs(metric(head.evaluation, 'bias'))).toBeLessThan(0.1);
   });
 });
 
@@ -74,8 +74,8 @@ describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'churn from one year
       expect(head.split.test).toBe(TEST);
       expect(head.evaluation.rows).toBeGreaterThan(3300);
       expect(head.beatsBaseline).toBe(true);
-      expect(metric(head.evaluation, 'roc_auc')).toBeGreaterThanOrEqual(0.7392 - 0.005);
-      expect(metric(head.evaluation, 'log_loss')).toBeLessThanOrEqual(0.612);
+      expect(metric(head.evaluation, 'roc_auc')).toBeGreaterThanOrEqual(0.7392 - 0.002);
+      expect(metric(head.evaluation, 'log_loss')).toBeLessThanOrEqual(0.61);
     } finally {
       shop.columns.close();
     }

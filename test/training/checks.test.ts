@@ -91,7 +91,7 @@ describe('seasons', () => {
     const rows = rates.flatMap((rate, period) => Array.from({ length: size + size / 4 }, (_, i) => ({ period, y: i >= size || i < rate * size ? 1 : 0, silence: i >= size ? 300 : 20 })));
     return {
       x: { rows: rows.length, columns: [{ name: 'days_since_last_order', values: Float64Array.from(rows, ({ silence }) => silence) }, { name: 'net_spend_90d', values: new Float64Array(rows.length).fill(10) }] },
-      y: Float64Array.from(rows, ({ y }) => y), customerIds: Float64Array.from(rows.keys()), period: Int32Array.from(rows, ({ period }) => period), cutoffs: rates.map((_, i) => day(28 * i)),
+      y: Float64Array.from(rows, ({ y }) => y), customerIds: Float64Array.from(rows.keys()), period: Int32Array.from(rows, ({ period }) => period), cutoffs: rates.map((_, i) => day(28 * i)), overlapping: false,
     };
   }
   const logit = (p: number): number => Math.log(p / (1 - p));

@@ -87,7 +87,7 @@ function twoPeriods(seed: number, customers: number, shift = 0, wander = 0): { l
     const rows = periods.flatMap((period) => own.map((traits, customer) => ({ period, customer, values: traits.map((trait) => trait + 0.5 * rng.normal() + move + (moves[period] ?? 0)) })));
     return {
       x: { rows: rows.length, columns: [0, 1, 2].map((c) => ({ name: `f${c}`, values: Float64Array.from(rows, ({ values }) => values[c]) })) },
-      y: new Float64Array(rows.length), customerIds: Float64Array.from(rows, ({ customer }) => customer), period: Int32Array.from(rows, ({ period }) => period - periods[0]), cutoffs: periods.map((p) => cutoffs[p] ?? day(400)),
+      y: new Float64Array(rows.length), customerIds: Float64Array.from(rows, ({ customer }) => customer), period: Int32Array.from(rows, ({ period }) => period - periods[0]), cutoffs: periods.map((p) => cutoffs[p] ?? day(400)), overlapping: false,
     };
   };
   return { learned: rowsOf([0, 1, 2, 3, 4, 5, 6, 7], 0), test: rowsOf([9], shift) };
@@ -197,7 +197,7 @@ describe('survives odd data', () => {
   });
   const data = (n: number, y: number, value: number): Dataset => ({
     x: { rows: n, columns: [{ name: 'orders_total', values: new Float64Array(n).fill(value) }, { name: 'kind', values: new Float64Array(n).fill(0), categories: ['<a>', 'b'] }] },
-    y: new Float64Array(n).fill(y), customerIds: Float64Array.from({ length: n }, (_, i) => i), period: new Int32Array(n), cutoffs: [day(0)],
+    y: new Float64Array(n).fill(y), customerIds: Float64Array.from({ length: n }, (_, i) => i), period: new Int32Array(n), cutoffs: [day(0)], overlapping: false,
   });
   test.each([
     ['no rows', 0, 0, 1], ['one row', 1, 1, 1], ['one class', 60, 1, 3], ['nothing happened', 60, 0, 3], ['columns without values', 60, 1, Number.NaN],

@@ -25,7 +25,7 @@ function rows(count: number, days: number, seed: number, uneven = 0): Dataset {
   const constant = (name: string, value: number) => ({ name, values: new Float64Array(count).fill(value) });
   return {
     x: { rows: count, columns: [constant('gap_mean_days', 40), constant('gap_count', 6), constant('days_since_last_order', 3), { name: 'gap_std_days', values: Float64Array.from({ length: count }, (_, i) => (i < uneven ? 80 : 20)) }] },
-    y: Float64Array.from(wait, (d) => Math.min(d, WINDOW)), observed: Uint8Array.from(wait, (d) => Number(d < WINDOW)), customerIds: new Float64Array(count), period: new Int32Array(count), cutoffs: ['2026-01-01'],
+    y: Float64Array.from(wait, (d) => Math.min(d, WINDOW)), observed: Uint8Array.from(wait, (d) => Number(d < WINDOW)), customerIds: new Float64Array(count), period: new Int32Array(count), cutoffs: ['2026-01-01'], overlapping: false,
   };
 }
 

@@ -77,6 +77,8 @@ export const hazardTrees = defineEstimator<HazardTreesArtefact, HazardTreesParam
         weights: pairs.weights,
         // Only the latest period is told from the others; without periods the trees hold rows out by themselves.
         ...(data.latestFrom === data.rows ? {} : { period: Int32Array.from(pairs.rows, (row) => (row >= data.latestFrom ? 1 : 0)) }),
+        // All waiting days of a customer stand together.
+        ...(data.grouped ? { groups: Float64Array.from(pairs.rows, (row) => data.owners[row]) } : {}),
       },
       { ...boostedTrees.defaults, trees: params.trees, learningRate: params.learningRate, maxLeaves: params.maxLeaves, minRows: params.minRows, columnSample: params.columnSample },
       { ...context, rng: context.rng.fork('hazard') },
@@ -94,7 +96,7 @@ export const hazardTrees = defineEstimator<HazardTreesArtefact, HazardTreesParam
 });
 
 /** Rows with a positive wait in canonical order, `observed` as their first column. */
-function censoredRows({ x, y, observed, weights, period }: TrainingData): CanonicalOrder {
+function censoredRows({ x, y, observed, weights, period, groups }: TrainingData): CanonicalOrder {
   const kept = Int32Array.from(y.keys()).filter((row) => y[row] > 0);
   const pick = (values: ArrayLike<number>): Float64Array => Float64Array.from(kept, (row) => values[row]);
   const seen = Float64Array.from(kept, (row) => (observed?.[row] === 0 ? 0 : 1));
@@ -103,6 +105,7 @@ function censoredRows({ x, y, observed, weights, period }: TrainingData): Canoni
     y: pick(y),
     ...(weights === undefined ? {} : { weights: pick(weights) }),
     ...(period === undefined ? {} : { period: Int32Array.from(kept, (row) => period[row]) }),
+    ...(groups === undefined ? {} : { groups: pick(groups) }),
   });
 }
 

@@ -1,9 +1,11 @@
 /**
- * The strength of a penalty, chosen where the fit has not looked: on the latest period after fitting the earlier ones, or, without periods, on folds of rows
- * drawn by their hashes. A path from strong to weak with warm starts costs little more than its last fit.
+ * The strength of a penalty, chosen where the fit has not looked: on the latest period after fitting the earlier ones, and of groups (customers, whose label windows overlap from one
+ * period to the next) on folds of the latest period by fits to the earlier rows of the others; without periods, or with few rows in the latest, on folds of rows. A path from strong to weak with warm starts costs
+ * little more than its last fit.
  */
 import { hashUniform } from '../../math/stats/index.ts';
 import type { Prepared } from '../preprocessing/prepare.ts';
+import { FITTED, JUDGED, sideOf } from '../rows.ts';
 import type { GlmRows } from './glmLoss.ts';
 import type { CurvatureMemory } from './curvature.ts';
 import { solveGlm } from './glmSolver.ts';
@@ -14,6 +16,8 @@ const PATH = [-0.5, -1, -1.5, -2, -2.5, -3, -3.5, -4, -4.5, -5].map((power) => 1
 /** Rows (by weight) that the held-out part and the other must each hold before λ is chosen on them. */
 const PATH_ROWS = 100;
 const FOLDS = 5;
+/** Rows (by weight) that judge well enough: folds beyond them would say the same. */
+const ENOUGH_JUDGED = 10_000;
 /** A loss is flat at its optimum: coefficients this close give it to about ten digits. */
 const PATH_TOLERANCE = 1e-5;
 
@@ -37,6 +41,8 @@ export interface HeldOut {
 interface Split {
   readonly fitted: GlmRows;
   readonly judged: GlmRows;
+  /** Judged later than fitted. */
+  readonly inTime: boolean;
   loss: SmoothLoss;
   start: Float64Array;
 }
@@ -86,29 +92,40 @@ export function chooseLambda(data: Prepared, problem: PathProblem, options: Path
   if (first === undefined) return undefined;
   const best = tried.reduce((a, b) => (b.loss < a.loss ? b : a), first);
   const chosen = options.oneStandardError ? (tried.find(({ loss }) => loss <= best.loss + best.error) ?? best) : best;
-  return { lambda: chosen.strength * options.unit, start: chosen.start, judgedOn: data.latestFrom < data.rows ? 'latest period' : 'folds' };
+  return { lambda: chosen.strength * options.unit, start: chosen.start, judgedOn: splits[0].inTime ? 'latest period' : 'folds' };
 }
 
 function splitsOf(data: Prepared, problem: PathProblem): Split[] {
-  const { rows, y, weights, latestFrom, hashes } = data;
+  const { rows, y, weights, latestFrom, owners, grouped } = data;
   const made: Split[] = [];
-  const add = (held: (row: number) => boolean, fittedRange: readonly [number, number], judgedRange: readonly [number, number]): boolean => {
-    const include = Uint8Array.from({ length: rows }, (_, i) => (held(i) ? 0 : 1));
-    const design = data.designFrom(include);
-    const fitted = { design, y, from: fittedRange[0], to: fittedRange[1], weights: weights.map((w, i) => include[i] * w) };
-    const judged = { design, y, from: judgedRange[0], to: judgedRange[1], weights: weights.map((w, i) => (1 - include[i]) * w) };
+  const add = (side: (row: number) => number, fittedRange: readonly [number, number], judgedRange: readonly [number, number]): boolean => {
+    const sides = Uint8Array.from({ length: rows }, (_, i) => side(i));
+    const on = (wanted: number): Float64Array => weights.map((w, i) => (sides[i] === wanted ? w : 0));
+    const design = data.designFrom(sides.map((one) => (one === FITTED ? 1 : 0)));
+    const fitted = { design, y, from: fittedRange[0], to: fittedRange[1], weights: on(FITTED) };
+    const judged = { design, y, from: judgedRange[0], to: judgedRange[1], weights: on(JUDGED) };
     const loss = problem.loss(fitted);
-    const usable = loss.weight >= PATH_ROWS && data.totalWeight - loss.weight >= PATH_ROWS / FOLDS && problem.usable(fitted) && problem.usable(judged);
-    if (usable) made.push({ fitted, judged, loss, start: problem.start });
+    const usable = loss.weight >= PATH_ROWS && total(judged.weights) >= PATH_ROWS / FOLDS && problem.usable(fitted) && problem.usable(judged);
+    if (usable) made.push({ fitted, judged, inTime: judgedRange[0] > 0, loss, start: problem.start });
     return usable;
   };
-  if (latestFrom < rows) {
-    const later = weights.subarray(latestFrom).reduce((sum, w) => sum + w, 0);
-    if (later >= PATH_ROWS) add((i) => i >= latestFrom, [0, latestFrom], [latestFrom, rows]);
-    return made;
+  const foldOf = (row: number): number => Math.floor(FOLDS * hashUniform(owners[row], 0x1f01d));
+  const later = total(weights.subarray(latestFrom));
+  if (later >= PATH_ROWS) {
+    const folds = grouped ? Math.min(FOLDS, Math.ceil((FOLDS * ENOUGH_JUDGED) / later)) : 1;
+    for (let fold = 0; fold < folds; fold++) add((i) => (grouped ? sideOf(foldOf(i) === fold, i >= latestFrom) : i >= latestFrom ? JUDGED : FITTED), [0, latestFrom], [latestFrom, rows]);
+    if (made.length === folds) return made;
   }
+  // No periods, or a latest one that is too small to judge by.
+  made.length = 0;
   for (let fold = 0; fold < FOLDS; fold++) {
-    if (!add((i) => Math.floor(FOLDS * hashUniform(hashes[i], 0x1f01d)) === fold, [0, rows], [0, rows])) return [];
+    if (!add((i) => (foldOf(i) === fold ? JUDGED : FITTED), [0, rows], [0, rows])) return [];
   }
   return made;
+}
+
+function total(weights: Float64Array): number {
+  let sum = 0;
+  for (const weight of weights) sum += weight;
+  return sum;
 }

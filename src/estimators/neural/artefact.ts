@@ -39,7 +39,7 @@ function sampledRows(data: Omit<NetworkRows, 'inputs'>, rowsUsed: number, seed: 
   const weights = take(data.weights);
   return {
     rows: kept.length, columns: data.columns.map((column) => ({ ...column, values: take(column.values) })), y: take(data.y), weights,
-    totalWeight: weights.reduce((sum, w) => sum + w, 0), hashes: take(data.hashes), latestFrom: kept.filter((row) => row < data.latestFrom).length,
+    totalWeight: weights.reduce((sum, w) => sum + w, 0), hashes: take(data.hashes), owners: take(data.owners), grouped: data.grouped, latestFrom: kept.filter((row) => row < data.latestFrom).length,
   };
 }
 

@@ -30,7 +30,7 @@ export function prepare(train: TrainingData, options: PrepareOptions): Prepared 
   const { columns, take, ...rows } = canonicalOrder(train);
   const { params, reference } = options;
   const unit = rows.weights.every((w) => w === 1);
-  const context = { weights: rows.weights, folds: encodingFolds(rows.hashes, rows.weights), target: options.target(rows.y, rows.weights), params, reference };
+  const context = { weights: rows.weights, folds: encodingFolds(rows.owners, rows.weights), target: options.target(rows.y, rows.weights), params, reference };
   const terms: Term[] = [];
   const designs: DesignColumn[] = [];
   const learned: { readonly at: number; readonly relearn: (include: Uint8Array) => Float64Array[] }[] = [];

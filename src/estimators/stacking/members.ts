@@ -47,6 +47,7 @@ function stackRows(order: CanonicalOrder, train: TrainingData, keep: (row: numbe
     x: { rows: rows.length, columns: order.columns.map((column) => ({ ...column, values: pick(order.take(column.values)) })) },
     y: pick(order.y), weights: pick(order.weights), hashes: pick(order.hashes),
     ...(train.period === undefined ? {} : { period: Int32Array.from(pick(order.take(train.period))) }),
+    ...(order.grouped ? { groups: pick(order.owners) } : {}),
   };
 }
 

@@ -98,7 +98,7 @@ export function narrowEnough(objective: Objective, { weights, whole, totalWeight
 
 /** Rows to stop by, if both they and the rest have something to learn from. */
 function usableHoldOut(set: TrainingSet, train: TrainingData, { objective }: BoostedTreesParams, seed: number): Uint8Array | undefined {
-  const held = heldRows(set.hashes, train.period, set.weights, set.totalWeight, seed);
+  const held = heldRows({ hashes: set.hashes, owners: set.owners, period: train.period, weights: set.weights }, seed);
   if (held === undefined) return undefined;
   const { y } = set;
   const { observed } = train;

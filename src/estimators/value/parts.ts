@@ -52,6 +52,7 @@ export function wholeRows(train: TrainingData, order: CanonicalOrder): PartRows 
     all: {
       x: { rows, columns: order.columns }, y: train.y, weights: train.weights ?? new Float64Array(rows).fill(1),
       period: train.period === undefined || latest === undefined ? new Int32Array(rows) : train.period.map((period) => (period === latest ? 1 : 0)),
+      ...(train.groups === undefined ? {} : { groups: train.groups }),
     },
     spenders: () => orderedRows(order, (row) => y[row] > 0),
     y, weights, ordered: order.take,
@@ -74,6 +75,7 @@ export function orderedRows(order: CanonicalOrder, keep: (row: number) => boolea
     weights: pick(order.weights),
     // Two periods are enough to tell the latest from the others.
     period: Int32Array.from(rows, (i) => (i >= order.latestFrom ? 1 : 0)),
+    ...(order.grouped ? { groups: pick(order.owners) } : {}),
   };
 }
 

@@ -11,9 +11,9 @@ import { sameSeasonCutoff, seasonalShift } from '../season.ts';
 import type { HeadRequest } from './request.ts';
 
 /**
- * The season's level where last year shows it; a season is looked up for the date and for four weeks later. Otherwise a fit that learned probabilities from labels keeps the level of the
- * periods that it learned from: `fallback` was measured on an earlier fit, which did not know the newest of them, and the same move once more would follow a trend that one step showed.
- * Fits without labels, and amounts, take `fallback`, the newest period's.
+ * The season's level where last year shows it; a season is looked up for the date and for four weeks later. Otherwise a fit that learned from labels keeps the level of the periods that it
+ * learned from: `fallback` was measured on an earlier fit, which did not know the newest of them, and the same move once more would follow a trend that one step showed (and a season is no
+ * trend). Fits without labels take `fallback`, the newest period's.
  */
 export async function levelFor(request: HeadRequest, fitted: Fitted, training: Dataset, fallback: Level, date: LocalDate, known: LocalDate): Promise<Level> {
   const task = taskOf(request.definition.target);
@@ -34,7 +34,7 @@ export async function levelFor(request: HeadRequest, fitted: Fitted, training: D
     steps.push({ from: ahead === 0 ? '0000-01-01' : addDays(date, ahead / 2), amount: own + amount });
   }
   if (steps.length > 0) return { source: 'season', steps };
-  const learned = task === 'binary' && rung !== 'customer_base' && labelFree !== true && request.split.mode === 'three_way';
+  const learned = task !== 'duration' && rung !== 'customer_base' && labelFree !== true && request.split.mode === 'three_way';
   return learned ? { source: 'training_periods', steps: [{ from: '0000-01-01', amount: ofTraining() }] } : fallback;
 }
 

@@ -111,6 +111,8 @@ function datasetOf(rows: Awaited<ReturnType<typeof visitRows>>, dates: readonly 
   return {
     x: takeRows(rows.matrix, kept), y: Float64Array.from(kept, (row) => rows.y[row]), customerIds: Float64Array.from(kept, (row) => rows.customerIds[row]),
     period: Int32Array.from(kept, (row) => wanted.get(rows.period[row]) ?? 0), cutoffs,
+    // Every visit has an end of its own.
+    overlapping: false,
   };
 }
 

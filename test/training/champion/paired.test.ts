@@ -19,7 +19,7 @@ interface Row {
 
 function dataOf(rows: readonly Row[]): Dataset {
   const column = (value: (row: Row) => number): Float64Array => Float64Array.from(rows, value);
-  return { x: { rows: rows.length, columns: [] }, y: column(({ y }) => y), customerIds: column(({ customer }) => customer), period: new Int32Array(rows.length), cutoffs: ['2026-01-01'] };
+  return { x: { rows: rows.length, columns: [] }, y: column(({ y }) => y), customerIds: column(({ customer }) => customer), period: new Int32Array(rows.length), cutoffs: ['2026-01-01'], overlapping: false };
 }
 
 const says = (rows: readonly Row[], which: 'a' | 'b'): Served => ({ prediction: Float64Array.from(rows, (row) => row[which]) });

@@ -1,26 +1,40 @@
+import { JUDGED, JUDGED_GROUPS, FITTED, sideOf } from '../../rows.ts';
 import { rowUniform } from './rowDraws.ts';
 
 /** Share of the rows that is held out where periods cannot serve, and the least weight that either side must have. */
 const SHARE = 0.15;
 const LEAST = 100;
 
+export interface HeldFrom {
+  /** One hash per row. */
+  readonly hashes: Int32Array;
+  /** One hash per row's group; absent where rows stand alone. */
+  readonly owners: Int32Array | undefined;
+  readonly period: Int32Array | undefined;
+  readonly weights: Float64Array | undefined;
+}
+
 /**
- * 1 for the rows that choose the number of trees: the latest period where it is big enough to judge by, else a share of the rows drawn by their hash.
- * Undefined when too few rows would be left on either side.
+ * What each row does for the number of trees, as `holdOut` of src/estimators/rows.ts: the latest period judges where it is big enough to judge by (of groups, a share of them, and
+ * nobody's other rows are fitted), else a share of the rows drawn by the hash of their owner. Undefined when too few rows would be left on either side.
  */
-export function heldRows(hashes: Int32Array, period: Int32Array | undefined, weights: Float64Array | undefined, totalWeight: number, seed: number): Uint8Array | undefined {
+export function heldRows({ hashes, owners, period, weights }: HeldFrom, seed: number): Uint8Array | undefined {
   const rows = hashes.length;
   const held = new Uint8Array(rows);
   const enough = (): boolean => {
-    let weight = 0;
-    for (let i = 0; i < rows; i++) if (held[i] === 1) weight += weights === undefined ? 1 : weights[i];
-    return weight >= LEAST && totalWeight - weight >= LEAST;
+    const weight = [0, 0, 0];
+    for (let i = 0; i < rows; i++) weight[held[i]] += weights === undefined ? 1 : weights[i];
+    return weight[JUDGED] >= LEAST && weight[FITTED] >= LEAST;
   };
   if (period !== undefined && rows > 0) {
     const latest = period.reduce((most, p) => Math.max(most, p), period[0]);
-    for (let i = 0; i < rows; i++) held[i] = period[i] === latest ? 1 : 0;
+    const oldest = period.reduce((least, p) => Math.min(least, p), period[0]);
+    for (let i = 0; i < rows; i++) {
+      if (owners === undefined || oldest === latest) held[i] = period[i] === latest ? JUDGED : FITTED;
+      else held[i] = sideOf(rowUniform(owners[i], seed) < JUDGED_GROUPS, period[i] === latest);
+    }
     if (enough()) return held;
   }
-  for (let i = 0; i < rows; i++) held[i] = rowUniform(hashes[i], seed) < SHARE ? 1 : 0;
+  for (let i = 0; i < rows; i++) held[i] = rowUniform((owners ?? hashes)[i], seed) < SHARE ? JUDGED : FITTED;
   return enough() ? held : undefined;
 }

@@ -34,6 +34,8 @@ export interface TrainingSet {
   readonly whole: boolean;
   readonly totalWeight: number;
   readonly hashes: Int32Array;
+  /** One hash per row's group; absent where rows stand alone. */
+  readonly owners: Int32Array | undefined;
 }
 
 /** Rows (by weight) that cuts are found on: all of them up to this number, then a sample by hash. */
@@ -65,6 +67,8 @@ export function trainingSet(kernel: Kernel, train: TrainingData, y: Float64Array
   });
   const hashes = kernel.ints(rows);
   kernel.hashRows([...sorted.map(({ values }) => values), train.y, ...(train.period === undefined ? [] : [train.period]), ...(train.observed === undefined ? [] : [train.observed])], hashes);
+  const owners = train.groups === undefined ? undefined : kernel.ints(rows);
+  if (train.groups !== undefined && owners !== undefined) kernel.hashRows([train.groups], owners);
   const cuts = cutsOf(kernel, sorted.map(({ values, names }) => (names === undefined ? values : undefined)), hashes, weights, totalWeight, maxBins);
   const columns = sorted.flatMap(({ name, values, names }, c): readonly (BinnedColumn & { readonly values: Float64Array })[] => {
     if (names !== undefined) {
@@ -90,7 +94,7 @@ export function trainingSet(kernel: Kernel, train: TrainingData, y: Float64Array
     copy.set(values);
     return copy;
   };
-  return { rows, columns, store, y: inKernel(y), weights: weights === undefined ? undefined : inKernel(weights), whole, totalWeight, hashes };
+  return { rows, columns, store, y: inKernel(y), weights: weights === undefined ? undefined : inKernel(weights), whole, totalWeight, hashes, owners };
 }
 
 /** Cuts of quantities (undefined: no quantity), found on all rows or on a sample of them. */
