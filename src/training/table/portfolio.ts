@@ -61,11 +61,11 @@ export function portfolioOf(task: TableTask): readonly Member[] {
 /** Members for a fit to these rows. */
 export function membersFor(problem: TableProblem, portfolio: readonly Member[], rows: Int32Array): Member[] {
   const effective = problem.classes === undefined ? rows.length : Math.min(rows.length, problem.classes.length * rarestOf(problem, rows));
-  const bent = bentColumns(problem.x);
+  const bent = bentColumns(problem.x, problem.fewValues);
   return portfolio.filter((member) => {
     const [least, most] = member.rows?.(bent) ?? [0, Infinity];
     // What has neither bends nor codes would be the plain model once more.
-    const another = member.view === 'plain' || bent > 0 || problem.fewValues.size > 0;
+    const another = member.view === 'plain' || bent > 0;
     return another && effective >= least && rows.length <= most;
   });
 }

@@ -26,9 +26,9 @@ export function fitView(name: ViewName, x: Matrix, fewValues: ReadonlySet<string
   return ({ rows, columns }) => ({ rows, columns: columns.flatMap((column) => parts.get(column.name)?.(column) ?? [column]) });
 }
 
-/** Columns of quantities that a linear model would see bent. */
-export function bentColumns({ columns }: Matrix): number {
-  return columns.filter(({ values, categories }) => categories === undefined && new Set(values.subarray(0, SEEN_ROWS)).size >= LEAST_DISTINCT).length;
+/** Columns that a linear model would see bent, or as codes. */
+export function bentColumns({ columns }: Matrix, fewValues: ReadonlySet<string>): number {
+  return columns.filter(({ name, values, categories }) => fewValues.has(name) || (categories === undefined && new Set(values.subarray(0, SEEN_ROWS)).size >= LEAST_DISTINCT)).length;
 }
 
 type Part = (given: Column) => Column[];

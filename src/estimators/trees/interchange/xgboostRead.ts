@@ -3,6 +3,8 @@
  * threshold becomes the largest double that still goes left there. Its scores are sums of floats; ours are sums of the same leaf values in double precision.
  */
 import { CATEGORICAL, MISSING_LEFT, type Forest, type Link } from '../forest.ts';
+import { fieldsOf, listOf, numberOf, numbersOf, type Fields } from './xgboostFields.ts';
+import { categoryNames, treesOfBest } from './xgboostModel.ts';
 import { damaged, forestOf, LIMITS, type SourceTree } from './sourceTree.ts';
 
 const FORMAT = 'XGBoost';
@@ -14,31 +16,6 @@ const LINK_OF: Readonly<Record<string, Link>> = {
   'rank:pairwise': 'identity', 'rank:ndcg': 'identity', 'rank:map': 'identity',
   'count:poisson': 'exp', 'reg:gamma': 'exp', 'reg:tweedie': 'exp', 'survival:cox': 'exp', 'survival:aft': 'exp',
 };
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(value: unknown, where: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw damaged(FORMAT, `${where} is no object`);
-  return value as Fields;
-}
-
-function listOf(value: unknown, where: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw damaged(FORMAT, `${where} is no list`);
-  return value;
-}
-
-/** Numbers, of which XGBoost writes some as text and some as booleans. */
-function numberOf(value: unknown, where: string): number {
-  const number = typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
-  if (!Number.isFinite(number)) throw damaged(FORMAT, `${where} is no number`);
-  return number;
-}
-
-function numbersOf(value: unknown, where: string, count?: number): Float64Array {
-  const list = listOf(value, where);
-  if (count !== undefined && list.length !== count) throw damaged(FORMAT, `${where} has ${list.length} values; it must have ${count}`);
-  return Float64Array.from(list, (one, i) => numberOf(one, `${where}[${i}]`));
-}
 
 /** `5E-1`, `[5E-1]` or `[1E-1,2E-1,…]`: one number for all outputs or one each. */
 function baseScores(text: unknown, outputs: number): Float64Array {
@@ -177,9 +154,11 @@ export function readXgboost(text: string): XgboostModel {
   const columns = given.length > 0 ? given : Array.from({ length: width }, (_, c) => `f${c}`);
   if (columns.length !== width || new Set(columns).size !== width) throw damaged(FORMAT, `${columns.length} feature names (${new Set(columns).size} distinct) for ${width} features`);
   const model = fieldsOf(booster.model, 'learner.gradient_booster.model');
-  const trees = listOf(model.trees, 'learner.gradient_booster.model.trees').map(treeOf);
-  const order = byOutput(numbersOf(model.tree_info, 'learner.gradient_booster.model.tree_info', trees.length), outputs);
+  const kept = treesOfBest(model, learner);
+  const trees = listOf(model.trees, 'learner.gradient_booster.model.trees').slice(0, kept).map(treeOf);
+  const order = byOutput(numbersOf(listOf(model.tree_info, 'learner.gradient_booster.model.tree_info').slice(0, kept), 'learner.gradient_booster.model.tree_info', trees.length), outputs);
+  const named = categoryNames(model);
   const base = baseScores(params.base_score ?? '0.5', outputs).map((one) => marginOf(link, one));
-  const forest = forestOf({ format: FORMAT, columns, categories: (_, most) => Array.from({ length: most + 1 }, (__, code) => String(code)), trees: order.map((t) => trees[t]), outputs, base, link });
+  const forest = forestOf({ format: FORMAT, columns, categories: (column, most) => named(column, most) ?? Array.from({ length: most + 1 }, (__, code) => String(code)), trees: order.map((t) => trees[t]), outputs, base, link });
   return { forest, objective, columns };
 }

@@ -69,6 +69,41 @@ describe('what is not read is said', () => {
   });
 });
 
+describe('what stands beside the trees', () => {
+  interface Full { learner: { attributes?: Record<string, string>; gradient_booster: { model: { trees: unknown[]; tree_info: number[]; cats: { enc: unknown[] } } } } }
+  const copyOf = (name: string, change: (copy: Full) => void): string => {
+    const copy = structuredClone(models[name].model) as Full;
+    change(copy);
+    return JSON.stringify(copy);
+  };
+  test.each([['binary:logistic', 3], ['multi:softprob', 6]])('%s: early stopping keeps the rounds up to its best one', (name, kept) => {
+    const stopped = readXgboost(copyOf(name, (copy) => { copy.learner.attributes = { best_iteration: name === 'binary:logistic' ? '2' : '1' }; }));
+    const short = readXgboost(copyOf(name, ({ learner: { gradient_booster: { model } } }) => { [model.trees, model.tree_info] = [model.trees.slice(0, kept), model.tree_info.slice(0, kept)]; }));
+    expect(stopped).toEqual(short);
+  });
+
+  const name = 'binary:logistic, categories';
+  const { forest: plain } = readXgboost(JSON.stringify(models[name].model));
+  const branch = plain.columns.indexOf('branch');
+  const count = plain.categories[branch]?.length ?? 0;
+  const named = (texts: readonly string[]): string => copyOf(name, ({ learner: { gradient_booster: { model } } }) => {
+    const bytes = texts.map((text) => [...new TextEncoder().encode(text)].map((byte) => (byte > 127 ? byte - 256 : byte)));
+    const offsets = bytes.reduce<number[]>((ends, one) => [...ends, ends[ends.length - 1] + one.length], [0]);
+    model.cats.enc = [{ offsets: [], values: [] }, { offsets: [], values: [] }, { offsets: [], values: [] }, { offsets, values: bytes.flat() }, { type: 15, values: Array.from({ length: 500 }, (_, i) => 10 * i) }];
+  });
+  test('categories have the names of the data frame, or its numbers', () => {
+    const { forest } = readXgboost(named(Array.from({ length: count }, (_, k) => `店 ${k}`)));
+    expect(forest.categories[branch]?.slice(0, 2)).toEqual(['店 0', '店 1']);
+    expect(forest.categories[forest.columns.indexOf('zone')]?.slice(0, 3)).toEqual(['0', '10', '20']);
+    expect({ ...forest, categories: [] }).toEqual({ ...plain, categories: [] });
+    expect(readXgboost(named(['only one'])).forest.categories[branch]).toEqual(plain.categories[branch]);
+  });
+  test('names that are cut short are refused: nobody could match them', () => {
+    const cut = named(Array.from({ length: count }, (_, k) => `店 ${k}`)).replace('"offsets":[0,5', '"offsets":[0,2');
+    expect(() => readXgboost(cut)).toThrow(/name of category 0 is cut short/);
+  });
+});
+
 test('damaged JSON is refused or still a forest, and nothing else', () => {
   const texts = Object.values(models).map(({ model }) => JSON.stringify(model));
   let refused = 0;
