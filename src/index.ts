@@ -82,7 +82,7 @@ export { planColumns, readinessFacts } from './jobs/training/task.ts';
 export { ESTIMATORS, estimatorOf } from './estimators/index.ts';
 export type { AnyEstimator, EstimatorKind } from './estimators/index.ts';
 export type { Estimator, Explanation, FitOutcome, Task, TrainingData } from './estimators/contract.ts';
-export { applyCalibration, applyConformalInterval, chooseCalibration, fitConformal } from './estimators/calibration/index.ts';
+export { applyCalibration, applyConformalInterval, chooseCalibration, fitCalibration, fitConformal } from './estimators/calibration/index.ts';
 export {
   compressHistories, deltaStandardError, discountedOrdersOfRows, discountedValueOfRows, expectedOrdersOfRows, expectedSpend, fitBetterNbd, fitBgBb, fitGammaGamma, fitNbd, fitNbdChoosingK, fitPareto, fitSbg, nextOrderWeeks, orderModelOf, profileIntervalOf, recordsOfSurvivors, sbgDiscountedLifetime,
   sbgRetention, sbgSurvival, spendSample, standardErrorsOf, survivalCurve,
@@ -90,6 +90,16 @@ export {
 export type { History, NbdParams, OrderModel, ParetoParams } from './estimators/customerBase/index.ts';
 export { INTERVAL_LEVELS, PLAIN_SERVING, serve } from './estimators/serving.ts';
 export type { Served, Serving } from './estimators/serving.ts';
+
+// ── Trees of other programs: LightGBM text both ways, XGBoost JSON in; the artefact is that of `boosted_trees` ──────────────────────────────────
+export { asBoostedTrees } from './estimators/trees/interchange/asArtefact.ts';
+export { writeLightgbm } from './estimators/trees/interchange/lightgbmWrite.ts';
+export { readForeignModel } from './estimators/trees/interchange/readModel.ts';
+export type { ForeignModel } from './estimators/trees/interchange/readModel.ts';
+
+// ── One flat file without a store, as `tagcast table` does it (docs/tables.md) ──────────────────────────────────────────────────────────────
+export { trainTable } from './jobs/table.ts';
+export type { TableArgs, TableReport } from './jobs/table.ts';
 
 // ── Uplift: who does more because of a campaign, and whether that can be told at all ────────────────────────────────────────────────────────
 export { outOfFoldUplift, UPLIFT_LEARNERS, upliftVerdict } from './estimators/uplift/index.ts';
@@ -101,8 +111,11 @@ export type { CoefficientRow, Inference } from './estimators/linear/index.ts';
 
 // ── Metrics ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 export {
-  bootstrap, brierScore, calibrationTable, decileError, expectedCalibrationError, intervalCoverage, kolmogorovSmirnov, liftTable, logLoss, meanAbsoluteError, normalisedGini, prAuc,
+  bootstrap, brierDecomposition, brierScore, calibrationTable, decileError, expectedCalibrationError, intervalCoverage, kolmogorovSmirnov, liftTable, logLoss, meanAbsoluteError, normalisedGini, prAuc,
   relativeBias, rocAuc, rootMeanSquaredError, spearman,
+  accuracy, macroAuc, multiclassLogLoss,
+  concordanceIndex, integratedBrierScore, survivalBrierScores,
+  hitsAtK, ndcgAtK, populationStability, recallAtK,
   auuc, averageEffect, qini, qiniCurve, qiniIntervals, upliftTable,
 } from './math/metrics/index.ts';
 

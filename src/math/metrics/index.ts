@@ -10,4 +10,5 @@ export * from './probability.ts';
 export * from './qini.ts';
 export * from './ranking.ts';
 export * from './stability.ts';
+export * from './survival.ts';
 export * from './topK.ts';

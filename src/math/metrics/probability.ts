@@ -69,3 +69,28 @@ export function expectedCalibrationError(y: ArrayLike<number>, p: ArrayLike<numb
   for (const bin of calibrationTable(y, p, bins)) error += bin.rows * Math.abs(bin.predicted - bin.actual);
   return y.length === 0 ? 0 : error / y.length;
 }
+
+/** Parts of a Brier score: reliability − resolution + uncertainty + withinBins. */
+export interface BrierParts {
+  /** Σ rows/n · (mean predicted − mean actual)² over the bins; 0 where probabilities are calibrated. */
+  readonly reliability: number;
+  /** Σ rows/n · (mean actual − mean of all)²; how far the bins tell rows apart. */
+  readonly resolution: number;
+  /** Variance of the outcomes: what the base rate alone scores. */
+  readonly uncertainty: number;
+  /** What predictions that differ within a bin add or save (Stephenson, Coelho & Jolliffe 2008); 0 where each bin is one probability. */
+  readonly withinBins: number;
+}
+
+/** Murphy's decomposition (1973) of {@link brierScore} over the bins of {@link calibrationTable}. All 0 of nothing. */
+export function brierDecomposition(y: ArrayLike<number>, p: ArrayLike<number>, bins = 10): BrierParts {
+  const n = y.length;
+  let [mean, reliability, resolution] = [0, 0, 0];
+  for (let i = 0; i < n; i++) mean += y[i] / n;
+  for (const bin of calibrationTable(y, p, bins)) {
+    reliability += (bin.rows / n) * (bin.predicted - bin.actual) ** 2;
+    resolution += (bin.rows / n) * (bin.actual - mean) ** 2;
+  }
+  const uncertainty = mean * (1 - mean);
+  return { reliability, resolution, uncertainty, withinBins: brierScore(y, p) - (reliability - resolution + uncertainty) };
+}
