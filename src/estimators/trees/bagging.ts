@@ -1,5 +1,6 @@
 import type { Random } from '../../base/random.ts';
 import { sampleColumns } from './boosting.ts';
+import { columnsPerTree } from './columnsPerTree.ts';
 import type { TrainingSet } from './data/trainingSet.ts';
 import { fineGrid, narrowGrid } from './growth/grid.ts';
 import type { GrowthParams } from './growth/growthParams.ts';
@@ -31,7 +32,7 @@ export interface Bagged {
  */
 export function bag(kernel: Kernel, set: TrainingSet, targets: readonly Float64Array[], params: BaggingParams, rng: Random, checkpoint: () => void): Bagged {
   const { rows, store, weights } = set;
-  const slots = Math.min(set.columns.length, Math.max(1, Math.round(params.columnSample * set.columns.length)));
+  const slots = columnsPerTree(params.columnSample, set.columns.length);
   const sampling: RowSampling = { share: Math.min(params.rowSample, params.rowsPerTree / set.totalWeight), replacement: params.replacement, repeat: !store.fine };
   const workspace = workspaceOf(kernel, set, Math.ceil(1.2 * (store.fine ? rows : set.totalWeight) * Math.min(1, sampling.share)) + 1000, slots);
   const all = kernel.ints(rows);

@@ -20,7 +20,7 @@ export interface TreeParams {
   readonly minGain: number;
   readonly l1: number;
   readonly l2: number;
-  /** Share of rows, of columns per tree, and of columns per split. */
+  /** Share of rows, of columns per tree (four at least, where there are as many), and of columns per split. */
   readonly rowSample: number;
   readonly columnSample: number;
   readonly columnSampleByNode: number;

@@ -1,4 +1,5 @@
 import type { Random } from '../../base/random.ts';
+import { columnsPerTree } from './columnsPerTree.ts';
 import type { TrainingSet } from './data/trainingSet.ts';
 import { fineGrid, logisticGrid, narrowGrid, type TreeGrid } from './growth/grid.ts';
 import type { GrowthParams } from './growth/growthParams.ts';
@@ -60,7 +61,7 @@ export function boost(kernel: Kernel, set: TrainingSet, objective: Objective, pa
   const grownWeight = weights === undefined ? grown.length : grown.reduce((sum, i) => sum + weights[i], 0);
   const goss = params.gossTop > 0;
   const sampling: RowSampling = { share: goss ? 1 : Math.min(params.rowSample, params.rowsPerTree / grownWeight), replacement: false, repeat: !store.fine };
-  const slots = Math.min(set.columns.length, Math.max(1, Math.round(params.columnSample * set.columns.length)));
+  const slots = columnsPerTree(params.columnSample, set.columns.length);
   const workspace = workspaceOf(kernel, set, sampling.repeat ? Math.ceil(grownWeight) : grown.length, slots);
   const logistic = objective.logistic === true && !store.fine && !goss;
   const [gradients, hessians] = logistic ? [new Float64Array(0), new Float64Array(0)] : [kernel.doubles(rows), kernel.doubles(rows)];

@@ -142,3 +142,13 @@ test('damaged trees are refused', () => {
   expect(broken((copy) => { copy.forest.starts[1] = copy.forest.starts[2]; })).toBe(false);
   expect(broken((copy) => { copy.forest.nodes.cover[1] = 0; })).toBe(false);
 });
+
+test('few columns are seen together: the defaults learn a product of two of four', () => {
+  const rng = seededRandom('product');
+  const columns = ['a', 'b', 'c', 'd'].map((name) => ({ name, values: Float64Array.from({ length: 900 }, () => rng.normal()) }));
+  const y = columns[0].values.map((a, i) => a * columns[1].values[i]);
+  const fitted = boostedTrees.fit({ x: { rows: 900, columns }, y }, { ...boostedTrees.defaults, objective: 'squared_error', minRows: 15 }, { rng: seededRandom('fit') });
+  expect(fitted).toMatchObject({ ok: true, report: { heldOut: true } });
+  // The variance of the product is 1: half of it is what is held out as half a squared error.
+  expect(fitted.ok ? fitted.report.heldLoss : 1).toBeLessThan(0.25);
+});
