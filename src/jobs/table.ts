@@ -8,7 +8,7 @@ import { checkColumns } from '../training/table/checks.ts';
 import type { TableWarning } from '../training/table/checks.ts';
 import { predictionsCsv } from '../training/table/predictions.ts';
 import { tableProblem } from '../training/table/problem.ts';
-import type { ColumnNote, ProblemWish } from '../training/table/problem.ts';
+import type { ColumnNote, ProblemWish, TableProblem } from '../training/table/problem.ts';
 import { readTable } from '../training/table/readTable.ts';
 import { runTable } from '../training/table/run.ts';
 import type { TableResult } from '../training/table/run.ts';
@@ -46,12 +46,12 @@ export interface TableDeps {
 export async function trainTable({ progress, signal }: TableDeps, args: TableArgs): Promise<TableReport> {
   const needed = [args.target, ...(args.time === undefined ? [] : [args.time]), ...(args.group === undefined ? [] : [args.group]), ...args.drop, ...args.keep];
   const work = { progress, ...(signal === undefined ? {} : { signal }) };
-  const { table, trainRows, unread } = await readTable(args.file, args.test, needed, { ...work, ...(args.encoding === undefined ? {} : { encoding: args.encoding }) });
+  const { table, trainRows, absent, unread } = await readTable(args.file, args.test, needed, { ...work, ...(args.encoding === undefined ? {} : { encoding: args.encoding }) });
   const problem = tableProblem(table, trainRows, args);
   if (problem.x.columns.length === 0) throw nothingLeft(problem.notes);
-  const warnings = [...fileWarnings(unread, trainRows, problem.trainRows.length), ...checkColumns(problem, args.keep)];
+  const warnings = [...fileWarnings(unread, trainRows, problem.trainRows.length), ...testFileWarnings(problem, table.rows - trainRows, absent.filter((name) => name !== args.target && !args.drop.includes(name)), args.predictions !== undefined), ...checkColumns(problem, args.keep)];
   const result = await runTable(problem, {
-    estimators: ESTIMATORS, folds: args.folds, seed: args.seed, threads: args.threads, ...(signal === undefined ? {} : { signal }),
+    estimators: ESTIMATORS, unlabelled: args.predictions !== undefined, folds: args.folds, seed: args.seed, threads: args.threads, ...(signal === undefined ? {} : { signal }),
     onFit: (done, total, name) => { progress({ step: 'fit', done, total, unit: 'fits', ...(name === '' ? {} : { detail: name }) }); },
   });
   if (args.predictions !== undefined) await write(args.predictions, predictionsCsv(table, problem, result, trainRows));
@@ -83,6 +83,15 @@ function fileWarnings(unread: number, rows: number, known: number): TableWarning
   return [
     ...(unread === 0 ? [] : [{ code: 'unread_rows' as const, message: `${unread} records could not be read (wrong number of fields, or damaged) and were left out.` }]),
     ...(known === rows ? [] : [{ code: 'no_target' as const, message: `${rows - known} rows have no target and were left out.` }]),
+  ];
+}
+
+function testFileWarnings({ testRows, unlabelledRows }: TableProblem, rows: number, absent: readonly string[], predicted: boolean): TableWarning[] {
+  const left = rows - testRows.length - unlabelledRows.length;
+  return [
+    ...(absent.length === 0 ? [] : [{ code: 'missing_columns' as const, message: `The test file has no column ${absent.slice(0, 10).map((name) => `"${name}"`).join(', ')}${absent.length > 10 ? ` and ${absent.length - 10} more` : ''}: it counts as missing in all of its rows.` }]),
+    ...(unlabelledRows.length === 0 ? [] : [{ code: 'not_tested' as const, message: `No row of the test file has a target: its ${rows} rows ${predicted ? 'are predicted' : 'can be predicted with --predictions'}, and how well that goes is told by the first file alone.` }]),
+    ...(left === 0 ? [] : [{ code: 'no_target' as const, message: `${left} of ${rows} rows of the test file have no target, or a label that the first file has not, and were left out.` }]),
   ];
 }
 

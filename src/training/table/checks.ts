@@ -7,7 +7,7 @@ import { isWhole } from './kinds.ts';
 import type { TableProblem } from './problem.ts';
 
 export interface TableWarning {
-  readonly code: 'possible_leak' | 'identifier_like' | 'mostly_missing' | 'few_rows' | 'rare_class' | 'unread_rows' | 'no_target';
+  readonly code: 'possible_leak' | 'identifier_like' | 'mostly_missing' | 'few_rows' | 'rare_class' | 'unread_rows' | 'no_target' | 'missing_columns' | 'not_tested';
   readonly column?: string;
   readonly message: string;
 }

@@ -49,6 +49,12 @@ export function splitPlan(problem: TableProblem, folds: number, seed: number, rn
   };
 }
 
+/** All training rows to learn from, and the rows of a second file without targets to predict. */
+export function predictionFold(problem: TableProblem, seed: number, rng: Random): OuterFold {
+  const { trainRows: train, unlabelledRows: test } = problem;
+  return problem.time === undefined ? { train, test, inner: innerFolds(problem, train, seed, rng.fork('unlabelled')) } : { train, test, ...innerCut(problem, train, problem.time) };
+}
+
 const isClass = (problem: TableProblem): boolean => problem.task === 'binary' || problem.task === 'multiclass';
 
 function dealt(problem: TableProblem, rows: Int32Array, folds: number, seed: number): Int32Array {

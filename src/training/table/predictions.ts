@@ -5,7 +5,7 @@ import { textAt } from './rawTable.ts';
 import type { RawTable } from './rawTable.ts';
 import type { TableResult } from './run.ts';
 
-/** One line per predicted row, in file order. Classes: one probability column per label; binary: the probability of the positive one. */
+/** One line per predicted row, in file order; rows without a target have neither fold nor outcome. Classes: one probability column per label; binary: the probability of the positive one. */
 export function predictionsCsv(table: RawTable, problem: TableProblem, { predicted }: Pick<TableResult, 'predicted'>, trainRows: number): string {
   const naming = new Set(problem.notes.filter(({ why }) => why === 'identifier' || why === 'group' || why === 'time').map(({ column }) => column));
   const columns = table.columns.filter(({ name }) => naming.has(name));
@@ -19,7 +19,7 @@ export function predictionsCsv(table: RawTable, problem: TableProblem, { predict
     const likeliest = classes === undefined ? [] : [classes[values.indexOf(Math.max(...values))] ?? ''];
     // Rows are counted from 1 within their own file, the header line left out.
     const place = row < trainRows ? row + 1 : row - trainRows + 1;
-    lines.push([String(place), ...columns.map((column) => textAt(column, row)), String(predicted.fold[i] + 1), label(problem.y[row]), ...likeliest, ...Array.from(values, String)].map(field).join(','));
+    lines.push([String(place), ...columns.map((column) => textAt(column, row)), predicted.fold[i] < 0 ? '' : String(predicted.fold[i] + 1), problem.y[row] === problem.y[row] ? label(problem.y[row]) : '', ...likeliest, ...Array.from(values, String)].map(field).join(','));
   });
   return `${lines.join('\n')}\n`;
 }

@@ -36,6 +36,8 @@ export interface TableProblem extends TableTarget {
   /** Rows that have a target: of the first file, and of the second. */
   readonly trainRows: Int32Array;
   readonly testRows: Int32Array;
+  /** Rows of a second file in which no row has a target: they are predicted, and nothing can be tested on them. */
+  readonly unlabelledRows: Int32Array;
   /** Instant or number that orders the rows, with --time. */
   readonly time?: Float64Array;
   /** Group of each row as a small whole number, with --group. */
@@ -79,9 +81,11 @@ export function tableProblem(table: RawTable, trainRows: number, wish: ProblemWi
     }
   }
   columns.push(...dateDifferences(dates));
-  const rowsWith = (from: number, to: number): Int32Array => Int32Array.from({ length: to - from }, (_, i) => from + i).filter((row) => target.y[row] === target.y[row]);
+  const rowsOf = (from: number, to: number): Int32Array => Int32Array.from({ length: to - from }, (_, i) => from + i);
+  const rowsWith = (from: number, to: number): Int32Array => rowsOf(from, to).filter((row) => target.y[row] === target.y[row]);
+  const testRows = rowsWith(trainRows, table.rows);
   return {
-    ...target, x: { rows: table.rows, columns }, fewValues, notes, trainRows: rowsWith(0, trainRows), testRows: rowsWith(trainRows, table.rows),
+    ...target, x: { rows: table.rows, columns }, fewValues, notes, trainRows: rowsWith(0, trainRows), testRows, unlabelledRows: testRows.length === 0 ? rowsOf(trainRows, table.rows) : new Int32Array(0),
     ...(wish.time === undefined ? {} : { time: orderOf(named(wish.time), trainRows) }),
     ...(wish.group === undefined ? {} : { group: levelPlaces(named(wish.group), []).values }),
   };

@@ -12,6 +12,8 @@ export interface TableFile {
   readonly table: RawTable;
   /** Rows of the first file; the others are of the second. */
   readonly trainRows: number;
+  /** Columns of the first file that the second one has not: all of their cells are missing there. */
+  readonly absent: readonly string[];
   /** Records that could not be read, of both files. */
   readonly unread: number;
 }
@@ -37,15 +39,16 @@ export async function readTable(path: string, test: string | undefined, needed: 
   const builder = tableBuilder(names);
   let unread = await append(path, names, builder, options);
   const trainRows = builder.rows;
+  let absent: string[] = [];
   if (test !== undefined) {
     const others = await columnNames(test, options);
-    const absent = names.filter((name) => !others.includes(name));
-    if (absent.some((name) => needed.includes(name)) || absent.length > names.length / 2) {
+    absent = names.filter((name) => !others.includes(name));
+    if (absent.length > names.length / 2) {
       throw new AppError('bad_data', `The test file has not the columns of the training file: ${absent.slice(0, 10).join(', ')} ${absent.length === 1 ? 'is' : 'are'} missing.`, { details: { missing: absent }, hint: 'Give a file with the same header line.' });
     }
     unread += await append(test, names, builder, options);
   }
-  return { table: builder.finish(), trainRows, unread };
+  return { table: builder.finish(), trainRows, absent, unread };
 }
 
 const formatOf = ({ encoding }: ReadOptions): FileFormat => (encoding === undefined ? {} : { encoding });

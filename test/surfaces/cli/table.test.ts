@@ -112,6 +112,16 @@ describe('tagcast table', () => {
     expect(score(document, 'selected', 'roc_auc')?.low).toBeDefined();
   });
 
+  test('a second file without targets is predicted; what it lacks is said', async () => {
+    const out = home.file('future.csv', '');
+    const future = home.file('unlabelled.csv', csv(customers.slice(200), ',', ['visits', 'id', 'joined', 'store']));
+    const document = await table(home.file('short.csv', csv(customers.slice(0, 120))), '--target', 'churned', '--folds', '2', '--test', future, '--drop', 'spend,store', '--predictions', out);
+    expect(document).toMatchObject({ mode: 'folds', rows: { train: 120, test: 120 }, warnings: expect.arrayContaining([expect.objectContaining({ code: 'not_tested' }), expect.objectContaining({ code: 'missing_columns', message: expect.stringContaining('"plan"') })]) });
+    const lines = readFileSync(out, 'utf8').trim().split('\n').slice(1).map((line) => line.split(','));
+    expect(lines.length).toBe(120);
+    expect(lines.every((line) => line.at(-3) === '' && line.at(-2) === '' && Number(line.at(-1)) > 0)).toBe(true);
+  });
+
   test('amounts, classes, a positive label of one’s own', async () => {
     const short = home.file('short.csv', csv(customers.slice(0, 180)));
     const amount = await table(short, '--target', 'spend', '--drop', 'churned,store,joined', '--folds', '2');

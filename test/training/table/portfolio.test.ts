@@ -11,7 +11,7 @@ function problemOf(rows: number, quantities: number, every = 1): TableProblem {
   const rng = seededRandom('portfolio', rows, quantities);
   const columns = Array.from({ length: quantities }, (_, c) => ({ name: `c${c}`, values: Float64Array.from({ length: rows }, () => rng.normal()) }));
   const y = Float64Array.from({ length: rows }, (_, i) => (i % every === 0 && 1.2 * columns[0].values[i] - columns[1].values[i] + rng.normal() > 0 ? 1 : 0));
-  return { task: 'binary', y, classes: ['no', 'yes'], x: { rows, columns }, fewValues: new Set(), notes: [], trainRows: Int32Array.from({ length: rows }, (_, i) => i), testRows: new Int32Array(0) };
+  return { task: 'binary', y, classes: ['no', 'yes'], x: { rows, columns }, fewValues: new Set(), notes: [], trainRows: Int32Array.from({ length: rows }, (_, i) => i), testRows: new Int32Array(0), unlabelledRows: new Int32Array(0) };
 }
 const linear = (problem: TableProblem): string[] => membersFor(problem, portfolioOf('binary'), problem.trainRows).filter(({ rung }) => rung === 'linear').map(({ name }) => name.replace('logistic_regression', ''));
 
