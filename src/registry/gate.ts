@@ -65,5 +65,5 @@ function withinNoise({ heads }: Candidate, version: number, deciding: Measured, 
   if (head.candidate === IMPORTED) return said(false, 'from_elsewhere', deciding.words, bilingual(`新版本在别处训练，不知其学自哪些日子，${stays.zh}`, `The new version was trained elsewhere, from days that are not known here, so ${stays.en}`));
   if (!head.beatsBaseline && deciding.beatBaseline) return said(false, 'only_a_rule', deciding.words, bilingual(`新版本只是简单规则，而在线版本不是，${stays.zh}`, `The new version is only its simple rule and the other is more, so ${stays.en}`));
   if (newerDays <= 0) return said(false, 'same_days', deciding.words, bilingual(`新版本没有学到更新的日子，${stays.zh}`, `The new version knows no newer days, so ${stays.en}`));
-  return said(true, 'newer', deciding.words, bilingual(`新版本多学了 ${newerDays} 天，由它服务`, `The new version has learned from ${newerDays} more day(s), so it serves`));
+  return said(true, 'newer', deciding.words, bilingual(`新版本多学了 ${newerDays} 天，应由它上线`, `The new version has learned from ${newerDays} more day(s), so it should serve`));
 }

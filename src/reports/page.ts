@@ -15,7 +15,7 @@ import { cardSection } from './sections/card.ts';
 import { cutoffSection } from './sections/cutoff.ts';
 import { leaderboardSection, readinessSection } from './sections/data.ts';
 import { cardCalibration, liftFigure, liftSection } from './sections/tenths.ts';
-import { promotionSection } from './sections/promotion.ts';
+import { hasPromotion, promotionSection } from './sections/promotion.ts';
 import { segmentsSection } from './sections/segments.ts';
 import { candidatesOf, note, section } from './sections/shared.ts';
 import { badges, cautionList, cautions, metricTable, tiles, verdict } from './sections/summary.ts';
@@ -91,7 +91,7 @@ export function reportPage(report: Report, language: Language): string {
 <p class="soft"><code>${report.name}</code> · ${report.createdAt.slice(0, 10)}${report.aliases.map((alias) => html` <span class="badge">${alias}</span>`)}</p>
 ${report.description === null ? EMPTY : html`<p>${say(report.description)}</p>`}
 ${missing === undefined ? EMPTY : html`<div class="notice">${say(w(`该版本训练于保存报告之前，没有曲线、解释、分人群和警告；检验期不会被再次使用。请运行 tagcast train ${report.name}，新版本会有。`, `${missing.message} ${missing.hint.replaceAll('`', '')}`))}</div>`}
-<nav>${PARTS.filter(([part]) => hasPart(part, first)).map(([part, words]) => html`<a href="#h0-${part}">${say(words)}</a>`)}${report.readiness.length === 0 ? EMPTY : html`<a href="#readiness">${say(w('数据准备度', 'Data readiness'))}</a>`}<a href="#card">${say(w('模型卡', 'Model card'))}</a></nav>
+<nav>${PARTS.filter(([part]) => hasPart(part, first)).map(([part, words]) => html`<a href="#h0-${part}">${say(words)}</a>`)}${hasPromotion(report) ? html`<a href="#promotion">${say(w('上线检查', 'Promotion'))}</a>` : EMPTY}${report.readiness.length === 0 ? EMPTY : html`<a href="#readiness">${say(w('数据准备度', 'Data readiness'))}</a>`}<a href="#card">${say(w('模型卡', 'Model card'))}</a></nav>
 <h2>${say(days(first))}</h2>
 ${headPart(report, first, 'h0')}
 ${others.length === 0 ? EMPTY : html`<h2>${say(w('其他期限', 'Other horizons'))}</h2>${others.map((head, i) => html`<details id="h${i + 1}"><summary>${say(days(head))}: <code>${head.candidate}</code></summary>${headPart(report, head, `h${i + 1}`)}</details>`)}`}

@@ -110,6 +110,15 @@ test('no report that fits the schema breaks the page, however odd its parts', ()
   expect(fitting).toBeGreaterThan(15);
 });
 
+test('says why the version serves, with what was measured beside the champion; nothing where nothing is known', () => {
+  const report = exampleReport();
+  // Whether, and not where: the whole page in a message helps nobody.
+  const has = (page: string, part: string): [string, boolean] => [part, page.includes(part)];
+  const page = reportPage(report, 'zh');
+  for (const part of ['href="#promotion"', 'id="promotion"', '新版本明显更好', 'version 2 as it serves (boosted_trees)']) expect(has(page, part)).toEqual([part, true]);
+  for (const promotion of [undefined, null, { gate: null, comparison: null }]) expect(has(reportPage({ ...report, promotion }, 'zh'), '#promotion')).toEqual(['#promotion', false]);
+});
+
 describe('comparison', () => {
   const report: Report = { ...exampleReport(), promotion: null };
   const [head] = report.heads;

@@ -3,6 +3,7 @@ import { EMPTY, html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { Report } from '../document.ts';
 import { metric } from '../format.ts';
+import { horizonWords } from '../horizon.ts';
 import type { Task } from '../format.ts';
 import type { Promotion } from '../promotion.ts';
 import { METRIC_ORDER, metricWords, plain, say, w } from '../words.ts';
@@ -20,15 +21,19 @@ export function measuredTable(head: Compared, task: Task, currency: string, vers
   return table([w('同样的行上的指标', 'Metric on the same rows'), title(versions.champion), title(versions.challenger)], rows, [1, 2]);
 }
 
-export function promotionSection({ promotion, heads, currency, version }: Report): Html {
-  if (promotion === undefined || promotion === null) return EMPTY;
+export function hasPromotion({ promotion }: Report): boolean {
+  return promotion !== undefined && promotion !== null && (promotion.gate !== null || promotion.comparison !== null);
+}
+
+export function promotionSection(report: Report): Html {
+  const { promotion, heads, currency, version } = report;
+  if (!hasPromotion(report) || promotion === undefined || promotion === null) return EMPTY;
   const { gate, comparison } = promotion;
-  if (gate === null && comparison === null) return EMPTY;
   const verdict = gate === null ? EMPTY : html`<p><span class="badge">${say(gate.pass ? w('通过上线检查', 'passes the gate') : w('未通过上线检查', 'does not pass the gate'))}</span> ${say(gate.why)}</p>`;
   const parts = (comparison?.heads ?? []).map((head) => {
     const own = heads.find(({ horizonDays }) => horizonDays === head.horizonDays);
     const versions = { challenger: version, champion: comparison?.champion.version ?? 0 };
-    return html`<details><summary>${say(w(`${head.horizonDays} 天`, `${head.horizonDays} days`))}</summary><p>${say(head.words)}</p>${own === undefined ? EMPTY : measuredTable(head, own.task, currency, versions)}</details>`;
+    return html`<details><summary>${say(horizonWords(report, head))}</summary><p>${say(head.words)}</p>${own === undefined ? EMPTY : measuredTable(head, own.task, currency, versions)}</details>`;
   });
   return section('promotion', w('上线检查', 'Promotion'), verdict, ...parts);
 }

@@ -62,12 +62,12 @@ export function showTrained(context: Context, app: App, results: readonly Traini
 }
 
 /** What the gate said, and each horizon beside the version that served then. */
-export function showPromotion(context: Context, promotion: Promotion | undefined): void {
+export function showPromotion(context: Context, { at }: ModelCard['observations'], promotion: Promotion | undefined): void {
   const { print } = context.output;
   const { gate = null, comparison = null } = promotion ?? {};
   if (gate !== null) print(`\n  ${gate.pass ? inWords(context, '通过上线检查：', 'Passes the gate: ') : inWords(context, '未通过上线检查：', 'Does not pass the gate: ')}${said(context, gate.why)}`);
   const others = (comparison?.heads ?? []).filter(({ words }) => gate === null || !said(context, gate.why).startsWith(said(context, words)));
-  for (const { horizonDays, words } of others) print(`  ${horizonDays} ${inWords(context, '天：', 'days: ')}${said(context, words)}`);
+  for (const { horizonDays, words } of others) print(`  ${at === 'visit' ? inWords(context, '本次访问：', 'visit: ') : `${horizonDays} ${inWords(context, '天：', 'days: ')}`}${said(context, words)}`);
 }
 
 /** How many visits a version of visits read, and what was left of them. */

@@ -50,7 +50,7 @@ async function evaluateOne(here: Context, app: App, name: string, wish: number |
     const found = (await listModels(app.store, name)).find((one) => one.version === version);
     if (found !== undefined) {
       showCard(here, app, found.card, version, await aliasesOf(app.store, name));
-      showPromotion(here, report.promotion ?? undefined);
+      showPromotion(here, found.card.observations, report.promotion ?? undefined);
     }
     const missing = missingParts(report);
     if (missing !== undefined) here.output.print(`\n  ${missing.message}\n  ${inWords(here, '怎么办：', 'What to do: ')}${missing.hint}`);

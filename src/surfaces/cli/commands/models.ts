@@ -80,7 +80,7 @@ async function showVersion(context: Context, app: App, name: string, wish: numbe
   const promotion = await readPromotion(app.store, name, version);
   answer(context, { ...found, aliases, promotion }, () => {
     showCard(context, app, found.card, version, aliases);
-    showPromotion(context, promotion);
+    showPromotion(context, found.card.observations, promotion);
   });
 }
 
