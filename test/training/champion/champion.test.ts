@@ -120,6 +120,17 @@ describe('every kind of model', () => {
     expect(measured(await train(410, { definition, champion: served })).loss.difference).toBe(0);
   });
 
+  test('rows that events open: fair where the test begins after all that the champion knew', async () => {
+    const events = Array.from({ length: 12 }, (_, k) => WORLD.orders.slice(0, 60).map((_days, i) => ({ customerId: i + 1, date: day(100 + 30 * k), subject: `c${k}`, properties: {} }))).flat();
+    const source = sourceOf({ ...WORLD, events });
+    const definition: ModelDefinition = { ...DECLARED, target: { kind: 'order' }, horizons: [20], observations: { at: 'event', event: 'campaign', subject: 'campaign' } };
+    const served: Champion = { version: 6, content: (await train(CHAMPION_END, { definition, source })).content };
+    const later = await train(460, { definition, source, champion: served, testFrom: day(400) });
+    expect(measured(later)).toMatchObject({ compared: 'artefact', test: day(400), rows: later.content.heads[0].rows.test });
+    // Two campaigns are in the test, and their customers in it twice.
+    expect(measured(later).customers).toBeLessThan(measured(later).rows);
+  });
+
   test('one that learns from history alone, before the first label period is over', async () => {
     const definition: ModelDefinition = { ...DECLARED, target: { kind: 'spend' }, baseline: { name: 'rate', rung: 'rule', estimator: 'rate_baseline', params: { column: 'net_spend_90d', factor: 1 / 3 }, labelFree: true }, candidates: [] };
     const served = await train(130, { definition });
@@ -130,7 +141,9 @@ describe('every kind of model', () => {
   });
 
   test('a model from elsewhere as the new version: the champion is fitted by its own estimator, not by what was brought', async () => {
-    const definition: ModelDefinition = { ...DECLARED, candidates: [{ name: 'trees', rung: 'boosting', estimator: 'boosted_trees', params: { objective: 'log_loss', trees: 20 } }] };
+    // A rule that anything beats, so that the trees serve whatever they find.
+    const baseline = { name: 'everybody', rung: 'rule' as const, estimator: 'base_rate' };
+    const definition: ModelDefinition = { ...DECLARED, baseline, candidates: [{ name: 'trees', rung: 'boosting', estimator: 'boosted_trees', params: { objective: 'log_loss', trees: 20 } }] };
     const served = await train(CHAMPION_END, { definition });
     expect(served.content.heads[0].candidate).toBe('trees');
     const asChampion = { version: 2, content: served.content };
