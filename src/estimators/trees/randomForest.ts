@@ -59,8 +59,8 @@ export const randomForest = defineEstimator<RandomForestArtefact, RandomForestPa
     rowSample: 1,
     replacement: true,
     columnSample: 1,
-    // √28 of 28 columns; a third is the usual choice for quantities.
-    columnSampleByNode: 0.2,
+    // Half: the usual √p is a single one of a few columns, and what takes two columns together is then hardly ever found.
+    columnSampleByNode: 0.5,
     // A category with few rows in a bootstrap says nothing.
     categoryRows: 5,
   },

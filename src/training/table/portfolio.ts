@@ -35,7 +35,7 @@ const ONE_TERM_LEVELS = 60;
 const TREES: CandidateParams = { trees: 1500, patience: 50, learningRate: 0.04, maxLeaves: 16, maxDepth: 6, minRows: 15, maxBins: 255, columnSample: 0.7, rowSample: 0.7, l2: 3 };
 const SHALLOW_TREES: CandidateParams = { trees: 2000, patience: 60, learningRate: 0.04, maxLeaves: 8, maxDepth: 4, minRows: 15, maxBins: 255, columnSample: 1, rowSample: 0.5, l2: 1 };
 
-const FOREST: CandidateParams = { trees: 120, minRows: 8, maxBins: 127 };
+const FOREST: CandidateParams = { trees: 120, minRows: 5, maxBins: 127, columnSampleByNode: 0.5 };
 const OBJECTIVE: Readonly<Record<TableTask, string>> = { binary: 'log_loss', multiclass: 'softmax', count: 'poisson', amount: 'tweedie', number: 'squared_error' };
 
 export function portfolioOf(task: TableTask): readonly Member[] {
