@@ -6,8 +6,6 @@ import type { SmoothLoss } from './smoothLoss.ts';
  */
 export interface CurvatureMemory {
   last: { readonly hessian: Float64Array; readonly over: Int32Array; readonly weight: number } | undefined;
-  /** Its last factor, with the ridge per unit of weight that it stands for. */
-  factor?: { readonly factor: Float64Array; readonly size: number; readonly ridge: number; readonly weight: number } | undefined;
 }
 
 /**
@@ -38,19 +36,6 @@ export function curvatureOver(loss: SmoothLoss, at: Float64Array, wanted: Int32A
   const hessian = loss.hessian(at, renew, sampleStep(loss, renew.length));
   memory.last = { hessian, over: renew, weight: loss.weight };
   return { hessian: hessian.slice(), over: renew };
-}
-
-/** Parameters from which on a factor costs more than the iterations that a stale one asks for. */
-const LARGE = 150;
-/** Ratios of penalties and of weights up to which a factor serves another fit of a path. */
-const NEAR_RIDGE = 12;
-const NEAR_WEIGHT = 1.3;
-
-/** The remembered factor of a fit with about this penalty and weight; undefined where a new one is due. */
-export function nearbyFactor({ factor: known }: CurvatureMemory, size: number, ridge: number, weight: number): Float64Array | undefined {
-  if (known === undefined || size < LARGE || known.size !== size) return undefined;
-  const near = (a: number, b: number, ratio: number): boolean => a <= ratio * b && b <= ratio * a;
-  return near(known.ridge, ridge / weight, NEAR_RIDGE) && near(known.weight, weight, NEAR_WEIGHT) ? known.factor : undefined;
 }
 
 /** True where ascending `all` has everything in ascending `some`. */

@@ -1,5 +1,5 @@
 import { cholesky, choleskySolve } from '../../math/linear.ts';
-import { curvatureOver, nearbyFactor, RIDGE_FLOOR, type CurvatureMemory } from './curvature.ts';
+import { curvatureOver, RIDGE_FLOOR, type CurvatureMemory } from './curvature.ts';
 import { everyParameter, type SmoothLoss, type Solution } from './smoothLoss.ts';
 import { dot, largest } from './vectors.ts';
 
@@ -7,8 +7,6 @@ const MAX_ITERATIONS = 300;
 const MEMORY = 8;
 /** The second derivative is taken afresh after so many iterations without convergence. */
 const REFRESH = 10;
-/** From this tolerance on a fit may start from the factor of a fit with a nearby penalty: the fits along a path. */
-const ROUGH = 1e-6;
 
 interface Ridged {
   readonly loss: SmoothLoss;
@@ -46,8 +44,8 @@ export function quasiNewton(loss: SmoothLoss, ridge: number, start: Float64Array
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     checkpoint();
     if (iteration % REFRESH === 0) {
-      if (iteration > 0) [memory.last, memory.factor] = [undefined, undefined];
-      factor = (tolerance >= ROUGH ? nearbyFactor(memory, size, ridge, loss.weight) : undefined) ?? factorAt(objective, at, memory);
+      if (iteration > 0) memory.last = undefined;
+      factor = factorAt(objective, at, memory);
       moves = [];
       changes = [];
     }
@@ -94,9 +92,7 @@ function factorAt({ loss, ridge }: Ridged, at: Float64Array, memory: CurvatureMe
   const size = loss.size;
   const least = RIDGE_FLOOR * hessian[size * size - 1] + 1e-300;
   for (let t = 0; t < size; t++) hessian[t * size + t] += (t < loss.penalised ? ridge : 0) + least;
-  const factor = cholesky(hessian, size);
-  memory.factor = factor === undefined ? undefined : { factor, size, ridge: ridge / loss.weight, weight: loss.weight };
-  return factor;
+  return cholesky(hessian, size);
 }
 
 function twoLoop(gradient: Float64Array, moves: readonly Float64Array[], changes: readonly Float64Array[], factor: Float64Array, size: number): Float64Array {
