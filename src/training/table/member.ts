@@ -33,8 +33,7 @@ export async function fitMember(problem: TableProblem, member: Member, rows: Int
   const defaults = typeof estimator.defaults === 'object' && estimator.defaults !== null ? estimator.defaults : {};
   const period = problem.time === undefined ? {} : { period: Int32Array.from(ordered, (_row, i) => Math.floor((i * PERIODS) / ordered.length)) };
   const { group } = problem;
-  // Rows without a group stand for themselves.
-  const groups = group === undefined ? {} : { groups: Float64Array.from(ordered, (row) => (group[row] === group[row] ? group[row] : -1 - row)) };
+  const groups = group === undefined ? {} : { groups: Float64Array.from(ordered, (row) => group[row]) };
   const outcome = estimator.fit({ x: view(x), y, ...period, ...groups }, { ...defaults, ...member.params(x.rows) }, { rng, ...(signal === undefined ? {} : { signal }), ...(threads === undefined ? {} : { threads }) });
   if (!outcome.ok) return { ok: false, detail: `${outcome.reason}: ${outcome.detail}` };
   return { ok: true, predict: (wanted) => expand(estimator.predict(outcome.artefact, view(takeRows(problem.x, wanted)))) };

@@ -62,8 +62,7 @@ function dealt(problem: TableProblem, rows: Int32Array, folds: number, seed: num
 }
 
 function groupFoldOf(rows: Int32Array, group: Float64Array, folds: number, rng: Random): Int32Array {
-  // Rows without a group stand for themselves.
-  const groups = Float64Array.from(rows, (row) => (group[row] === group[row] ? group[row] : -1 - row));
+  const groups = Float64Array.from(rows, (row) => group[row]);
   const distinct = new Set(groups).size;
   if (distinct < folds) throw new AppError('insufficient_data', `There are ${distinct} groups, fewer than the ${folds} folds.`, { details: { groups: distinct, folds }, hint: `Choose --folds ${Math.max(2, distinct)}.` });
   return groupedFolds(groups, folds, rng.fork('groups'));

@@ -40,7 +40,7 @@ export interface TableProblem extends TableTarget {
   readonly unlabelledRows: Int32Array;
   /** Instant or number that orders the rows, with --time. */
   readonly time?: Float64Array;
-  /** Group of each row as a small whole number, with --group. */
+  /** Group of each row, with --group; rows that name none stand alone, each as a group of its own. */
   readonly group?: Float64Array;
   readonly notes: readonly ColumnNote[];
 }
@@ -87,7 +87,7 @@ export function tableProblem(table: RawTable, trainRows: number, wish: ProblemWi
   return {
     ...target, x: { rows: table.rows, columns }, fewValues, notes, trainRows: rowsWith(0, trainRows), testRows, unlabelledRows: testRows.length === 0 ? rowsOf(trainRows, table.rows) : new Int32Array(0),
     ...(wish.time === undefined ? {} : { time: orderOf(named(wish.time), trainRows) }),
-    ...(wish.group === undefined ? {} : { group: levelPlaces(named(wish.group), []).values }),
+    ...(wish.group === undefined ? {} : { group: levelPlaces(named(wish.group), []).values.map((place, row) => (place === place ? place : -1 - row)) }),
   };
 }
 
