@@ -156,9 +156,9 @@ export function holdOut(data: Held, seed: number, share = 0.15, least = 100): Ui
   if (data.grouped && data.latestFrom < data.rows) {
     for (let i = 0; i < data.rows; i++) held[i] = sideOf(hashUniform(data.owners[i], seed) < JUDGED_GROUPS, i >= data.latestFrom);
   } else held.fill(JUDGED, data.latestFrom);
-  if (largeEnough(data, held, least)) return held;
+  if (largeEnough(held, data.weights, least)) return held;
   for (let i = 0; i < data.rows; i++) held[i] = hashUniform(data.owners[i], seed) < share ? JUDGED : FITTED;
-  return largeEnough(data, held, least) ? held : undefined;
+  return largeEnough(held, data.weights, least) ? held : undefined;
 }
 
 /** Later rows of those drawn are judged by a fit to earlier rows of the others. */
@@ -167,9 +167,10 @@ export function sideOf(drawn: boolean, latest: boolean): number {
   return latest ? LEFT_OUT : FITTED;
 }
 
-function largeEnough(data: Pick<Held, 'rows' | 'weights'>, held: Uint8Array, least: number): boolean {
+/** Whether what is judged and what is fitted weigh at least `least` each. @param weights one per row; absent: 1 each */
+export function largeEnough(held: Uint8Array, weights: Float64Array | undefined, least: number): boolean {
   const weight = [0, 0, 0];
-  for (let i = 0; i < data.rows; i++) weight[held[i]] += data.weights[i];
+  for (let i = 0; i < held.length; i++) weight[held[i]] += weights === undefined ? 1 : weights[i];
   return weight[JUDGED] >= least && weight[FITTED] >= least;
 }
 

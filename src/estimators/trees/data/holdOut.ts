@@ -1,4 +1,4 @@
-import { JUDGED, JUDGED_GROUPS, FITTED, sideOf } from '../../rows.ts';
+import { FITTED, JUDGED, JUDGED_GROUPS, largeEnough, sideOf } from '../../rows.ts';
 import { rowUniform } from './rowDraws.ts';
 
 /** Share of the rows that is held out where periods cannot serve, and the least weight that either side must have. */
@@ -21,11 +21,6 @@ export interface HeldFrom {
 export function heldRows({ hashes, owners, period, weights }: HeldFrom, seed: number): Uint8Array | undefined {
   const rows = hashes.length;
   const held = new Uint8Array(rows);
-  const enough = (): boolean => {
-    const weight = [0, 0, 0];
-    for (let i = 0; i < rows; i++) weight[held[i]] += weights === undefined ? 1 : weights[i];
-    return weight[JUDGED] >= LEAST && weight[FITTED] >= LEAST;
-  };
   if (period !== undefined && rows > 0) {
     const latest = period.reduce((most, p) => Math.max(most, p), period[0]);
     const oldest = period.reduce((least, p) => Math.min(least, p), period[0]);
@@ -33,8 +28,8 @@ export function heldRows({ hashes, owners, period, weights }: HeldFrom, seed: nu
       if (owners === undefined || oldest === latest) held[i] = period[i] === latest ? JUDGED : FITTED;
       else held[i] = sideOf(rowUniform(owners[i], seed) < JUDGED_GROUPS, period[i] === latest);
     }
-    if (enough()) return held;
+    if (largeEnough(held, weights, LEAST)) return held;
   }
   for (let i = 0; i < rows; i++) held[i] = rowUniform((owners ?? hashes)[i], seed) < SHARE ? JUDGED : FITTED;
-  return enough() ? held : undefined;
+  return largeEnough(held, weights, LEAST) ? held : undefined;
 }
