@@ -70,13 +70,14 @@ export function onAxis(task: Task, value: number): Words {
   return task === 'binary' ? percent(value, value !== 0 && Math.abs(value) < 0.01 ? 2 : 1) : compact(value);
 }
 
-const SHARES: ReadonlySet<string> = new Set(['bias', 'coverage_80', 'coverage_50', 'within_7_days', 'interval_share', 'decile_error']);
+const SHARES: ReadonlySet<string> = new Set(['bias', 'coverage_80', 'coverage_50', 'within_7_days', 'interval_share', 'decile_error', 'integrated_brier_skill', 'whole_within_7_days', 'whole_came_back', 'whole_coverage_80']);
 const AMOUNTS: ReadonlySet<string> = new Set(['mae', 'rmse']);
+const DAYS: ReadonlySet<string> = new Set(['mae_days', 'whole_mae_days', 'whole_width_80']);
 
 /** A metric's value. */
 export function metric(name: string, value: number, task: Task, currency: string): Words {
   if (SHARES.has(name)) return percent(value);
-  if (name === 'mae_days' || (name === 'width_80' && task === 'duration')) return days(value);
+  if (DAYS.has(name) || (name === 'width_80' && task === 'duration')) return days(value);
   return AMOUNTS.has(name) || name === 'width_80' ? money(value, currency) : fixed(value, 3);
 }
 

@@ -41,6 +41,10 @@ const METRICS: Readonly<Record<string, Words>> = {
   spearman: w('Spearman 秩相关', 'Spearman'), normalised_gini: w('归一化 Gini', 'Normalised Gini'), bias: w('总量偏差', 'Bias of the total'), decile_error: w('十分位误差', 'Decile error'), mae: w('平均绝对误差', 'Mean absolute error'),
   rmse: w('均方根误差', 'RMSE'), mae_days: w('平均绝对误差（天）', 'Mean absolute error, days'), within_7_days: w('误差不超过7天的比例', 'Within 7 days'), coverage_80: w('80%区间覆盖率', 'Coverage of 80 %'),
   coverage_50: w('50%区间覆盖率', 'Coverage of 50 %'), width_80: w('80%区间宽度', 'Width of 80 %'), interval_share: w('给出区间的比例', 'Share with an interval'),
+  c_index: w('C 指数（谁先回来）', 'C-index (who comes first)'), integrated_brier_skill: w('Brier 分数相对 Kaplan–Meier 的改善', 'Brier score saved against Kaplan–Meier'), integrated_brier: w('积分 Brier 分数', 'Integrated Brier score'),
+  integrated_brier_km: w('同一批客户的 Kaplan–Meier 曲线的积分 Brier 分数', 'Integrated Brier score of the Kaplan–Meier curve'), whole_mae_days: w('全体的平均绝对误差（天，未回来者记为窗口末）', 'Mean absolute error over everyone, days'),
+  whole_within_7_days: w('按全体等待预测，回来者误差不超过7天的比例', 'Within 7 days, by the whole wait'), whole_spearman: w('全体的 Spearman 秩相关', 'Spearman over everyone'), whole_came_back: w('窗口期内回来的比例', 'Share that came back'),
+  whole_coverage_80: w('全体的80%区间覆盖率', 'Coverage of 80 % over everyone'), whole_width_80: w('全体的80%区间宽度', 'Width of 80 % over everyone'),
 };
 export const metricWords = known(METRICS);
 export const METRIC_ORDER: readonly string[] = Object.keys(METRICS);

@@ -7,6 +7,7 @@ import type { Fitted } from './candidate.ts';
 import type { HeadComparison } from './champion/schema.ts';
 import type { Dataset } from './dataset.ts';
 import type { TimeSplit } from './splits.ts';
+import type { BrierByDay } from './waitingScores.ts';
 
 /** A candidate as it stood its test. */
 export interface TestedCandidate {
@@ -15,6 +16,8 @@ export interface TestedCandidate {
   readonly serving: Serving;
   /** Of the rows of the test period. */
   readonly served: Served;
+  /** Waiting times: over everyone of the test period, those who did not come back among them. */
+  readonly brier?: BrierByDay;
 }
 
 export interface TestedHead {

@@ -5,6 +5,7 @@
 import { conformalLevels } from '../estimators/calibration/index.ts';
 import { INTERVAL_LEVELS } from '../estimators/serving.ts';
 import { waitsOf, wholeDays, wholeLevels } from '../estimators/waiting.ts';
+import type { Random } from '../base/random.ts';
 import type { LocalDate } from '../base/time.ts';
 import { meanAbsoluteError, spearman } from '../math/metrics/index.ts';
 import { candidateMatrix } from './candidate.ts';
@@ -13,6 +14,8 @@ import type { Dataset } from './dataset.ts';
 import type { Metric } from './evaluation.ts';
 import { averaged } from './intervals.ts';
 import type { TimeSplit } from './splits.ts';
+import { waitingScores } from './waitingScores.ts';
+import type { WaitingScores } from './waitingScores.ts';
 
 /** Rows below which levels are not moved. */
 const LEAST_ROWS = 50;
@@ -48,8 +51,10 @@ export function wholeWaitMetrics(fitted: Fitted, data: Dataset, windowDays: numb
   };
 }
 
-/** Levels from the calibration period by the fit before it, measured on everyone of the test period by the fit that is tested. */
-export async function wholeWait(split: TimeSplit, rowsAt: (cutoffs: readonly LocalDate[]) => Promise<Dataset>, before: Fitted, tested: Fitted): Promise<Record<string, Metric>> {
+/** Levels from the calibration period by the fit before it, measured on everyone of the test period by the fit that is tested, with what needs no levels (src/training/waitingScores.ts). */
+export async function wholeWait(split: TimeSplit, rowsAt: (cutoffs: readonly LocalDate[]) => Promise<Dataset>, before: Fitted, tested: Fitted, rng: Random): Promise<WaitingScores> {
   const levels = split.calibration === undefined ? INTERVAL_LEVELS : wholeWaitLevels(before, await rowsAt([split.calibration]), split.horizonDays);
-  return wholeWaitMetrics(tested, await rowsAt(split.testCutoffs), split.horizonDays, levels);
+  const everyone = await rowsAt(split.testCutoffs);
+  const scores = waitingScores(tested, everyone, split.horizonDays, rng);
+  return { ...scores, metrics: { ...scores.metrics, ...wholeWaitMetrics(tested, everyone, split.horizonDays, levels) } };
 }

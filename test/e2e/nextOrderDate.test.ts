@@ -15,6 +15,7 @@ import { INTERVAL_LEVELS } from '../../src/estimators/serving.ts';
 import { conditionalDays, waitsOf, wholeDays, wholeLevels } from '../../src/estimators/waiting.ts';
 import { meanAbsoluteError, spearman } from '../../src/math/metrics/index.ts';
 import { numbersOf } from '../../src/store/columns/columns.ts';
+import { waitingScores } from '../../src/training/waitingScores.ts';
 import { CAP_DAYS, firstPurchases, purchasePeriods, rowsOfPurchases } from '../support/purchaseDays.ts';
 import { stack } from '../support/renewalShop.ts';
 import { needs, sharedData } from '../support/sharedData.ts';
@@ -91,13 +92,19 @@ describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'next-order date on 
     };
     // Levels: a model of what was known when the calibration period began, asked about the whole waits of that period.
     const levels = conformalLevels(wholeLevels(waits(fit(earlier), calibration), calibration.y, CAP_DAYS), INTERVAL_LEVELS);
-    const tested = waits(fit(known), later);
+    const artefact = fit(known);
+    const tested = waits(artefact, later);
     const [low, , median, , high] = wholeDays(tested, CAP_DAYS, () => levels, INTERVAL_LEVELS.length);
     const whole = figures(`${kind}, whole wait`, median);
     const covered = later.y.filter((days, row) => low[row] <= days && days <= high[row]).length / later.y.length;
     const [given] = conditionalDays(tested, CAP_DAYS, () => [0.5], 1);
     const back = figures(`${kind}, given an order within ${CAP_DAYS} days`, given);
     console.log(`${kind}: 80 % windows hold ${(100 * covered).toFixed(1)} %, ${(high.reduce((sum, end, row) => sum + end - low[row], 0) / later.y.length).toFixed(0)} days wide`);
+    const everyone = { ...later, customerIds: Float64Array.from(later.y.keys()), period: new Int32Array(later.y.length), cutoffs: ['2011-03-15'], overlapping: false };
+    const { c_index: first, integrated_brier: brier, integrated_brier_km: same, integrated_brier_skill: saved } = waitingScores({ candidate: { name: kind, rung: 'rule', estimator: kind }, estimator, artefact }, everyone, CAP_DAYS, seededRandom(2)).metrics;
+    console.log(`${kind}: C-index ${first.value.toFixed(3)} (${first.low?.toFixed(3)} to ${first.high?.toFixed(3)}), integrated Brier score ${brier.value.toFixed(4)} (Kaplan–Meier ${same.value.toFixed(4)}), saved ${saved.value.toFixed(3)} (${saved.low?.toFixed(3)} to ${saved.high?.toFixed(3)})`);
+    expect(first.low).toBeGreaterThan(0.65);
+    expect(saved.low).toBeGreaterThan(0);
     expect(covered).toBeGreaterThan(0.75);
     expect(covered).toBeLessThan(0.85);
     // The reading that is served, for those whom it is about: bar 38 days, reference 32.5 and 33.6.

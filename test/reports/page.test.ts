@@ -62,6 +62,22 @@ test('frozen reports of the first form are read: one of each task', () => {
   expect(frozen.map(([file, { schemaVersion, heads }]) => [file, schemaVersion, heads[0].task, heads[0].diagnostics !== null])).toEqual(['amount', 'binary', 'duration'].map((task) => [`${task}.json`, 1, task, true]));
 });
 
+test('waiting times: an older report has no Brier score and reads; a newer one shows it beside Kaplan–Meier, never alone', () => {
+  const old = frozen.find(([file]) => file === 'duration.json')?.[1];
+  if (old === undefined) throw new Error('no frozen report of waiting times');
+  expect(reportPage(old, 'en')).not.toContain('Kaplan–Meier');
+  const [head] = old.heads;
+  const { diagnostics, evaluation, leaderboard } = head;
+  if (diagnostics?.survival == null) throw new Error('the frozen report has no survival part');
+  const metrics = { ...evaluation.metrics, c_index: { value: 0.702, low: 0.68, high: 0.72 }, integrated_brier: { value: 0.171 }, integrated_brier_km: { value: 0.19 }, integrated_brier_skill: { value: 0.1, low: 0.05, high: 0.15 }, whole_mae_days: { value: 41 } };
+  const brier: [number, number, number][] = [[3, 0.05, 0.06], [6, 0.1, 0.12], [9, 0.2, 0.24]];
+  const page = reportPage(reportSchema.parse({ ...old, heads: [{ ...head, evaluation: { ...evaluation, metrics }, leaderboard: leaderboard.map((row) => ({ ...row, metrics: { ...row.metrics, c_index: 0.7, integrated_brier_skill: 0.08 } })), diagnostics: { ...diagnostics, survival: { ...diagnostics.survival, brier } } }] }), 'en');
+  expect(markupFaults(page)).toEqual([]);
+  for (const words of ['Brier score over time', 'C-index (who comes first)', '0.702', 'Brier score saved against Kaplan–Meier', 'Integrated Brier score of the Kaplan–Meier curve', 'Mean absolute error over everyone, days', '41 days']) expect(page).toContain(words);
+  // Tile, metrics, card and leaderboard.
+  expect(page.split('Brier score saved against Kaplan–Meier').length - 1).toBe(4);
+});
+
 test('what names say is text and never markup', () => {
   const odd = '<script>alert("1")</script>\'&😀\u0000';
   const report = exampleReport();

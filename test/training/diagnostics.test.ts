@@ -181,11 +181,18 @@ describe('of a trained model', () => {
     expect([amount.cutoffs, amount.errors, amount.survival]).toEqual([null, null, null]);
     expect(areaUnder(amount.perfectGain ?? [])).toBeGreaterThan(areaUnder(amount.chosen.gain));
     expect(amount.coverage?.length).toBeGreaterThan(0);
-    const days = diagnose((await train({ name: 'wait', target: { kind: 'next_order' }, baseline: { name: 'global', rung: 'rule', estimator: 'global_gap' }, candidates: [] })).tested[0]);
+    const wait = await train({ name: 'wait', target: { kind: 'next_order' }, baseline: { name: 'global', rung: 'rule', estimator: 'global_gap' }, candidates: [] });
+    const days = diagnose(wait.tested[0]);
     expect(headDiagnosticsSchema.safeParse(days).error).toBeUndefined();
     expect(days.baseline).toBeNull();
     expect(days.survival?.levels.map(({ level }) => level)).toEqual([0.1, 0.25, 0.5, 0.75, 0.9]);
     expect(days.survival?.byDay.at(-1)).toEqual([30, 1, 1]);
+    // Over everyone, beside the curve that says the same of all; the same numbers as on the card, and on the leaderboard of the period before.
+    const { evaluation: { metrics }, leaderboard: [row] } = wait.heads[0];
+    expect(days.survival?.brier?.map(([at]) => at)).toEqual(Array.from({ length: 29 }, (_, i) => i + 1));
+    expect(metrics.integrated_brier_skill.value).toBeCloseTo(1 - metrics.integrated_brier.value / metrics.integrated_brier_km.value, 12);
+    expect(metrics.c_index.low).toBeLessThan(metrics.c_index.value);
+    expect(Object.keys(row.metrics)).toEqual(expect.arrayContaining(['c_index', 'integrated_brier', 'integrated_brier_km', 'integrated_brier_skill']));
     expect(days.errors?.reduce((sum, { rows }) => sum + rows, 0)).toBe(days.rows.test);
   });
 });

@@ -2,7 +2,7 @@
 import { EMPTY, html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { HeadDiagnostics } from '../../training/diagnostics/schema.ts';
-import { days, integer, onAxis, percent, predicted } from '../format.ts';
+import { days, decimal, integer, onAxis, percent, predicted } from '../format.ts';
 import { lineMark, whisker } from '../svg/marks.ts';
 import { bottomAxis, drawing, figure, leftAxis, legendOf, px, SMALL, text, xScale, yScale } from '../svg/plot.ts';
 import { plain, w } from '../words.ts';
@@ -70,5 +70,22 @@ export function survivalCharts({ survival }: HeadDiagnostics): Html {
   return html`${figure({ title: w('日期说得准吗', 'Do the days mean what they say'), note: w('说“50%的人在此日前回来”时，实际有多少人回来。只含窗口期内回来的客户。', 'Where the day for 50 % was said, how many were back by it. Of those who came back within the window.'), drawing: quantiles })}${figure({
     title: w('回来的时间', 'When they come back'), note: w('窗口期内回来的客户：预测与实际。', 'Of those who came back within the window: said and happened.'), drawing: back,
     legend: legendOf([['model', w('预测', 'said')], ['outcome', w('实际', 'happened')]]),
-  })}`;
+  })}${brierChart(survival.brier ?? [], last)}`;
+}
+
+/** Of everyone: how far off the chance of still waiting is on each day, beside one curve for all. */
+function brierChart(brier: readonly (readonly [number, number, number])[], last: number): Html {
+  if (brier.length < 2) return EMPTY;
+  const [x, y] = [xScale(SMALL, [0, last]), yScale(SMALL, [0, Math.max(...brier.flatMap(([, model, same]) => [model, same]))])];
+  return figure({
+    title: w('Brier 分数随时间', 'Brier score over time'),
+    note: w('全体客户，含未回来的；越低越好。Kaplan–Meier 对所有人说同一条曲线，且知道本期结果；低于它，才算看得出谁先回来。', 'Of everyone, those who did not come back included; lower is better. Kaplan–Meier says one curve of all and knows how the period went: below it, the model tells customers apart.'),
+    drawing: drawing(SMALL, w('Brier 分数随时间', 'Brier score over time'), [
+      leftAxis(SMALL, { scale: y, title: w('Brier 分数', 'Brier score'), format: (value) => decimal(value, 3) }),
+      bottomAxis(SMALL, { scale: x, title: w('截止日之后的天数', 'days after the cut-off'), format: (value) => plain(String(value)) }),
+      lineMark(brier.map(([day, , same]): [number, number] => [day, same]), x, y, 'baseline'),
+      lineMark(brier.map(([day, model]): [number, number] => [day, model]), x, y, 'model'),
+    ]),
+    legend: legendOf([['model', w('模型', 'model')], ['baseline', plain('Kaplan–Meier')]]),
+  });
 }

@@ -52,7 +52,7 @@ const USE: Readonly<Record<string, readonly [Words, Words]>> = {
 };
 const OTHER_USE: readonly [Words, Words] = [w('为该事件排定触达先后', 'Ordering contacts for this event'), w('概率不是因果；不用于差别定价或拒绝服务', 'A probability is no cause; not for prices that differ by person or for refusing service')];
 
-const LEADING: Readonly<Record<ReportHead['task'], readonly string[]>> = { binary: ['roc_auc', 'log_loss', 'ece'], amount: ['normalised_gini', 'bias', 'coverage_80'], duration: ['mae_days', 'within_7_days', 'coverage_80'] };
+const LEADING: Readonly<Record<ReportHead['task'], readonly string[]>> = { binary: ['roc_auc', 'log_loss', 'ece'], amount: ['normalised_gini', 'bias', 'coverage_80'], duration: ['mae_days', 'within_7_days', 'c_index', 'integrated_brier_skill', 'coverage_80'] };
 
 function metricsWords(head: ReportHead, currency: string): Words {
   return listed(LEADING[head.task].flatMap((name) => {

@@ -19,11 +19,12 @@ export function readinessSection({ readiness }: Report): Html {
   ));
 }
 
-const COLUMNS: Readonly<Record<ReportHead['task'], readonly string[]>> = { binary: ['roc_auc', 'ece'], amount: ['normalised_gini', 'bias'], duration: ['mae_days', 'coverage_80'] };
+const COLUMNS: Readonly<Record<ReportHead['task'], readonly string[]>> = { binary: ['roc_auc', 'ece'], amount: ['normalised_gini', 'bias'], duration: ['mae_days', 'c_index', 'integrated_brier_skill', 'coverage_80'] };
 
 export function leaderboardSection(head: ReportHead, currency: string, id: string): Html {
   const { task, leaderboard, candidate, baseline } = head;
-  const shown = COLUMNS[task];
+  // Versions from before a metric was kept do not have its column.
+  const shown = COLUMNS[task].filter((name) => leaderboard.some(({ metrics }) => metrics[name] !== undefined));
   const failed = leaderboard.some(({ failure }) => failure !== undefined);
   const role = (name: string): Words => (name === candidate ? w('提供服务', 'serves') : name === baseline.candidate ? w('基线', 'baseline') : plain(''));
   const rows = leaderboard.map((row) => [
@@ -36,5 +37,5 @@ export function leaderboardSection(head: ReportHead, currency: string, id: strin
   ]);
   return section(id, w('候选方法排行榜', 'Leaderboard of the candidates'),
     note(w('在检验期之前的时期上比较，损失越低越好；“±”是与最好者之差的标准误。差距在一个标准误之内时取更简单的方法。', 'Compared on the period before the test, lower loss is better; ± is the standard error of the difference to the best. Within one of it the simpler method is taken.')),
-    table([w('候选', 'candidate'), w('类别', 'rung'), w('损失', 'loss'), w('与最好之差的误差', 'error of the difference'), ...shown.map(metricWords), ...(failed ? [w('未训练的原因', 'why not')] : [])], rows, [2, 3, 4, 5]));
+    table([w('候选', 'candidate'), w('类别', 'rung'), w('损失', 'loss'), w('与最好之差的误差', 'error of the difference'), ...shown.map(metricWords), ...(failed ? [w('未训练的原因', 'why not')] : [])], rows, [2, 3, ...shown.map((_, i) => 4 + i)]));
 }

@@ -12,7 +12,7 @@ import { table } from './shared.ts';
 const LEADING: Readonly<Record<Task, readonly string[]>> = {
   binary: ['roc_auc', 'log_loss', 'ece', 'pr_auc'],
   amount: ['normalised_gini', 'spearman', 'bias', 'coverage_80'],
-  duration: ['mae_days', 'within_7_days', 'spearman', 'coverage_80'],
+  duration: ['mae_days', 'within_7_days', 'c_index', 'integrated_brier_skill', 'coverage_80'],
 };
 
 export function badges({ grade, confidence }: ReportHead): Html {

@@ -22,7 +22,7 @@ type Head = ModelCard['heads'][number];
 export const METRIC_TITLES: Readonly<Record<Head['task'], readonly (readonly [string, string])[]>> = {
   binary: [['roc_auc', 'AUC'], ['log_loss', 'log loss'], ['ece', 'calibration error'], ['pr_auc', 'PR AUC']],
   amount: [['normalised_gini', 'Gini'], ['spearman', 'Spearman'], ['bias', 'bias'], ['coverage_80', 'coverage of 80 %']],
-  duration: [['mae_days', 'MAE days'], ['within_7_days', 'within 7 days'], ['spearman', 'Spearman'], ['coverage_80', 'coverage of 80 %']],
+  duration: [['mae_days', 'MAE days'], ['within_7_days', 'within 7 days'], ['c_index', 'C-index'], ['coverage_80', 'coverage of 80 %']],
 };
 
 function labelOf(context: Context, app: App, name: string): string {

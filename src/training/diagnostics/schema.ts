@@ -122,6 +122,8 @@ export const headDiagnosticsSchema = z.strictObject({
   survival: z.strictObject({
     levels: z.array(z.strictObject({ level: number, share: range })).max(5),
     byDay: z.array(z.tuple([number, number, number])).max(MOST_POINTS),
+    /** Of everyone: Brier score by day, of the model and of the Kaplan–Meier curve of the same rows. Absent in reports from before it was kept. */
+    brier: z.array(z.tuple([number, number, number])).max(MOST_POINTS).optional(),
   }).nullable(),
 });
 export type HeadDiagnostics = z.infer<typeof headDiagnosticsSchema>;

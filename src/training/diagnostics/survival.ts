@@ -13,7 +13,7 @@ import { outcomeRange } from './tables.ts';
 const DAYS = 60;
 
 /** Null for a candidate that gives one number and no distribution. */
-export function survivalCalibration({ x, y }: Dataset, { fitted, served, serving }: TestedCandidate, windowDays: number): HeadDiagnostics['survival'] {
+export function survivalCalibration({ x, y }: Dataset, { fitted, served, serving, brier }: TestedCandidate, windowDays: number): HeadDiagnostics['survival'] {
   const waits = waitsOf(fitted.estimator, fitted.artefact, candidateMatrix(x, fitted.candidate));
   const { low80, low50, prediction, high50, high80 } = served;
   if (y.length === 0 || waits === undefined || low80 === undefined || low50 === undefined || high50 === undefined || high80 === undefined) return null;
@@ -29,5 +29,5 @@ export function survivalCalibration({ x, y }: Dataset, { fitted, served, serving
     const predicted = own.reduce((sum, level, row) => sum + interpolate([0, ...levelsOf(row), 1], said, level), 0) / y.length;
     byDay.push([day, tidy(predicted), tidy(y.filter((days) => days <= day).length / y.length)]);
   }
-  return { levels, byDay };
+  return { levels, byDay, ...(brier === undefined ? {} : { brier: brier.map(([day, model, same]): [number, number, number] => [day, tidy(model), tidy(same)]) }) };
 }

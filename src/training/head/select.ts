@@ -36,11 +36,12 @@ export async function select(asked: HeadRequest, task: Task, test: Dataset, stan
   if (train !== undefined && task === 'binary') refuseLeaks(asked.definition.name, train.x, train.y, asked.definition.deciding);
   const searched = train === undefined ? undefined : await searchFirst(asked, train);
   const request = searched === undefined ? asked : { ...asked, definition: { ...asked.definition, candidates: [...asked.definition.candidates, ...searched.candidates] } };
-  const judged = split.calibration === undefined ? train : cameBack(task, await request.rowsAt([split.calibration]));
+  const period = split.calibration === undefined ? undefined : await request.rowsAt([split.calibration]);
+  const judged = period === undefined ? train : cameBack(task, period);
   // Without labels to learn from, candidates look at the history of the customers of the test.
   const learned = split.mode === 'label_free' ? test.y.length : (train?.y.length ?? 0) + (judged?.y.length ?? 0);
   if (learned === 0) throw new NoCandidate(nobody(request.definition));
-  const { tried, failed } = await tryCandidates(request, task, train, judged, test);
+  const { tried, failed } = await tryCandidates(request, task, train, judged, test, task === 'duration' ? period : undefined);
   const baseline = tried.find((one) => one.candidate.name === request.definition.baseline.name);
   const chosen = choose(withErrors(tried.filter((one) => one !== baseline))) ?? baseline;
   if (baseline === undefined || chosen === undefined) throw new NoCandidate(failed.map((row) => `${row.candidate}: ${row.failure ?? 'unknown'}`).join('; '));

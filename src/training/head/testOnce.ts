@@ -43,7 +43,9 @@ export async function testOnce({ request, chosen, baseline, rival }: Selected, t
     const tested = await asTested(one, request);
     const { served, fitted } = tested;
     const evaluation = evaluate(task, { y: test.y, predicted: served.prediction, ...intervalsOf(served), ...(visits ? { groups: test.customerIds } : {}) }, rng.fork('test', one.candidate.name));
-    return { ...tested, evaluation: { ...evaluation, metrics: { ...evaluation.metrics, ...(task === 'duration' ? await wholeWait(split, request.rowsAt, one.fitted, fitted) : {}) } } };
+    if (task !== 'duration') return { ...tested, evaluation };
+    const { metrics, brier } = await wholeWait(split, request.rowsAt, one.fitted, fitted, rng.fork('waiting', one.candidate.name));
+    return { ...tested, evaluation: { ...evaluation, metrics: { ...evaluation.metrics, ...metrics } }, ...(brier === undefined ? {} : { brier }) };
   };
   const chosenTest = await atTest(chosen);
   const baselineTest = chosen === baseline ? chosenTest : await atTest(baseline);

@@ -10,12 +10,14 @@ import type { Candidate, ModelDefinition } from '../define.ts';
 import { evaluate, selectionLoss } from '../evaluation.ts';
 import { intervalsOf } from '../level.ts';
 import type { LeaderboardRow } from '../trained.ts';
+import { waitingScores } from '../waitingScores.ts';
 import { withErrors } from './choose.ts';
 import { mean } from './rows.ts';
 import type { HeadRequest, OutOfSample, Tried } from './request.ts';
 import { crossFitted, servingFrom } from './learnServing.ts';
 
-export async function tryCandidates(request: HeadRequest, task: Task, train: Dataset | undefined, judged: Dataset | undefined, test: Dataset): Promise<{ tried: Tried[]; failed: LeaderboardRow[] }> {
+/** @param everyone waiting times: the rows of the judged period with those who did not come back, where it is a period of its own */
+export async function tryCandidates(request: HeadRequest, task: Task, train: Dataset | undefined, judged: Dataset | undefined, test: Dataset, everyone?: Dataset): Promise<{ tried: Tried[]; failed: LeaderboardRow[] }> {
   const { definition, rng } = request;
   const tried: Tried[] = [];
   const failed: LeaderboardRow[] = [];
@@ -36,7 +38,8 @@ export async function tryCandidates(request: HeadRequest, task: Task, train: Dat
     const crossed = crossFitted(request, result, serving);
     const judgedOn = { y: result.data.y, predicted: crossed.prediction, ...intervalsOf(crossed) };
     const loss = selectionLoss(task, judgedOn);
-    const metrics = Object.fromEntries(Object.entries(evaluate(task, judgedOn, rng, 2).metrics).map(([name, metric]) => [name, metric.value]));
+    const measured = { ...evaluate(task, judgedOn, rng, 2).metrics, ...(everyone === undefined ? {} : waitingScores(result.fitted, everyone, request.split.horizonDays, rng, 0).metrics) };
+    const metrics = Object.fromEntries(Object.entries(measured).map(([name, metric]) => [name, metric.value]));
     tried.push({ ...result, serving, loss, row: { candidate: candidate.name, rung: candidate.rung, estimator: candidate.estimator, loss: mean(loss), metrics, ...seconds } });
   }
   return { tried: withErrors(tried), failed };

@@ -1,6 +1,6 @@
 import * as fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
-import { brierDecomposition, brierScore, concordanceIndex, integratedBrierScore, survivalBrierScores } from '../../../src/math/metrics/index.ts';
+import { brierDecomposition, brierOverTime, brierScore, concordanceIndex, concordanceOf, integratedBrierScore, kaplanMeier, survivalBrierScores } from '../../../src/math/metrics/index.ts';
 
 /** Park & Miller's generator (1988), which the script that made the golden numbers repeats. */
 function uniforms(count: number, seed: number): number[] {
@@ -41,6 +41,26 @@ describe('times to an event with rows still waiting', () => {
     survivalBrierScores(time, observed, survival, grid).forEach((score, k) => expect(score).toBeCloseTo(expected[k], 12));
     expect(integratedBrierScore(time, observed, survival, grid)).toBeCloseTo(0.1969683368663315, 12);
     expect(integratedBrierScore(time, observed, survival.subarray(0, n), [5])).toBeUndefined();
+    // The parts of single rows are the score taken apart.
+    const { rows } = brierOverTime(time, observed, grid, (k) => survival.filter((_, at) => at % grid.length === k));
+    expect(rows.reduce((sum, part) => sum + part, 0) / n).toBeCloseTo(0.1969683368663315, 12);
+  });
+  test('rows that count several times are repeated rows, and rows that count nothing are none', () => {
+    const draws = fc.array(fc.integer({ min: 0, max: n - 1 }), { minLength: 1, maxLength: 80 });
+    const ofDrawn = concordanceOf(time, observed, risk);
+    fc.assert(fc.property(draws, (rows) => {
+      const counts = new Int32Array(n);
+      for (const row of rows) counts[row]++;
+      const repeated = concordanceIndex(rows.map((row) => time[row]), rows.map((row) => observed[row]), rows.map((row) => risk[row]));
+      expect(ofDrawn(counts) ?? -1).toBeCloseTo(repeated ?? -1, 12);
+    }));
+  });
+  test('Kaplan–Meier of the 21 children on 6-mercaptopurine (Freireich et al. 1963; the curve as in Kalbfleisch & Prentice 2002, table 1.2)', () => {
+    const weeks = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35];
+    const relapse = weeks.map((_, i) => (i < 9 ? 1 : 0));
+    const curve = kaplanMeier(weeks, relapse);
+    const expected: readonly (readonly [number, number])[] = [[5.9, 1], [6, 0.857], [7, 0.807], [10, 0.753], [13, 0.69], [16, 0.627], [22, 0.538], [23, 0.448], [40, 0.448]];
+    for (const [week, alive] of expected) expect(curve(week)).toBeCloseTo(alive, 3);
   });
 });
 
