@@ -7,7 +7,8 @@ import { liveColumns, modelChecks } from '../../src/jobs/scoring/models.ts';
 import { admitModel, aliasesOf, championBytes, champions, promoteModel, rollbackModel } from '../../src/registry/aliases.ts';
 import { columnDifferences } from '../../src/registry/columns.ts';
 import { openModel, sealModel } from '../../src/registry/envelope.ts';
-import { modelReport, promotionRow } from '../../src/store/repositories/modelReports.ts';
+import { versionStates } from '../../src/reports/versionStates.ts';
+import { modelReport, promotionRow, recordGate } from '../../src/store/repositories/modelReports.ts';
 import { listModels, loadModel, saveModel } from '../../src/registry/models.ts';
 import { aliasHistory } from '../../src/store/repositories/models.ts';
 import { listAudit } from '../../src/store/repositories/audit.ts';
@@ -170,5 +171,34 @@ describeOnEachStore('registry', (getStore) => {
     expect((await championBytes(store, 'admitted'))?.version).toBe(second);
     expect(openModel((await championBytes(store, 'admitted'))?.bytes ?? new Uint8Array(), checks).version).toBe(second);
     expect(await championBytes(store, 'nobody')).toBeUndefined();
+  });
+
+  test('what has become of each version: waits, passed over, kept back, serves, served before, not recorded', async () => {
+    const store = getStore();
+    const model = 'states';
+    const saveAs = async (grade: 'usable' | 'not_recommended', report = true): Promise<number> => (await saveModel(store, { ...frozen(), model, heads: frozen().heads.map((head) => ({ ...head, grade })) }, checks, ...(report ? [{ schemaVersion: 1 as const, heads: [] }] : []))).version;
+    const states = async (): Promise<string[]> => {
+      const of = await versionStates(store, model);
+      return [1, 2, 3, 4].map((version) => of(model, version).state);
+    };
+    await saveAs('usable');
+    await admitModel(store, model, 1, checks, move, { automatic: false });
+    expect(await states()).toEqual(['waits', 'unknown', 'unknown', 'unknown']);
+    await saveAs('usable');
+    await admitModel(store, model, 2, checks, move, { automatic: false });
+    await saveAs('not_recommended');
+    await admitModel(store, model, 3, checks, move);
+    await saveAs('usable', false);
+    expect(await states()).toEqual(['passed_over', 'passed_over', 'kept_back', 'unknown']);
+    const columns = columnsOf(frozen());
+    await promoteModel(store, model, 2, columns, checks, move);
+    await promoteModel(store, model, 3, columns, checks, move);
+    expect(await states()).toEqual(['passed_over', 'served', 'serves', 'unknown']);
+    const of = await versionStates(store);
+    expect(of(model, 3)).toMatchObject({ words: { en: 'serves by hand, against the gate' }, gate: { pass: false, rule: 'not_recommended', why: { zh: expect.any(String) as string, en: expect.any(String) as string } } });
+    expect(of(name, 1).gate).toBeNull();
+    // An answer that cannot be read spoils no list.
+    await recordGate(store.db, model, 1, { pass: 'perhaps' });
+    expect((await versionStates(store, model))(model, 1)).toMatchObject({ state: 'unknown', gate: null });
   });
 });

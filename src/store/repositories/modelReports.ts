@@ -32,6 +32,31 @@ export async function promotionRow(db: Knex, name: string, version: number): Pro
   return (await selectRows<PromotionRow>(db, `SELECT document -> 'comparison' AS comparison, document -> 'gate' AS gate FROM model_reports WHERE name = ? AND version = ?`, [storableText(name), version]))[0];
 }
 
+export interface AdmissionRow {
+  readonly name: string;
+  readonly version: number;
+  /** What the promotion gate said; null where no answer is kept. */
+  readonly gate: unknown;
+  readonly champion: boolean;
+  readonly challenger: boolean;
+  /** It has been the champion at some time. */
+  readonly served: boolean;
+}
+
+/** Every version with what decided about it; `name` narrows to one model. */
+export async function admissionRows(db: Knex, name?: string): Promise<AdmissionRow[]> {
+  const wanted = name === undefined ? null : storableText(name);
+  return selectRows<AdmissionRow>(
+    db,
+    `SELECT m.name, m.version, r.document -> 'gate' AS gate,
+            EXISTS (SELECT FROM model_aliases a WHERE a.name = m.name AND a.alias = 'champion' AND a.version = m.version) AS champion,
+            EXISTS (SELECT FROM model_aliases a WHERE a.name = m.name AND a.alias = 'challenger' AND a.version = m.version) AS challenger,
+            EXISTS (SELECT FROM model_alias_history h WHERE h.name = m.name AND h.alias = 'champion' AND h.to_version = m.version) AS served
+     FROM models m LEFT JOIN model_reports r USING (name, version) WHERE (?::text IS NULL OR m.name = ?) ORDER BY m.name, m.version`,
+    [wanted, wanted] as Knex.RawBinding[],
+  );
+}
+
 export interface LatestScores {
   /** Business day of the run. */
   readonly asOf: string;

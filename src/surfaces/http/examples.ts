@@ -34,13 +34,6 @@ const churnTag = {
 
 const condition = { all: [{ tag: 'churn_prob_90d', field: 'probability', op: '>=', value: 0.3 }, { events: { aggregate: 'count', kinds: ['order'], window: { lastDays: 365 }, op: '>=', value: 2 } }] };
 
-const versionLine = {
-  version: 3, createdAt: '2026-02-28T18:05:12.000Z', sha256: 'b1946ac92492d2347c6235b4d2611184b1946ac92492d2347c6235b4d2611184', aliases: ['champion'], trainedUntil: '2026-02-28',
-  heads: [{
-    horizonDays: 90, task: 'binary', candidate: 'boosted_trees', rung: 'boosting', grade: 'good', confidence: 'high', beatsBaseline: true,
-    metrics: { roc_auc: 0.921, log_loss: 0.334, ece: 0.012 }, baselineMetrics: { roc_auc: 0.874, log_loss: 0.402, ece: 0.018 },
-  }],
-};
 const churnLabel = label('流失预测', 'Churn');
 const evaluation = (auc: number, loss: number): unknown => ({
   rows: 2841, targetMean: 0.412, metrics: { roc_auc: { value: auc, low: auc - 0.011, high: auc + 0.01 }, log_loss: { value: loss } },
@@ -70,6 +63,14 @@ const examplePromotion = {
       metrics: { log_loss: { challenger: 0.334, champion: 0.3402 }, roc_auc: { challenger: 0.921, champion: 0.917 } }, verdict: 'better', words: examplePromotionWords,
     }],
   },
+};
+const versionLine = {
+  version: 3, createdAt: '2026-02-28T18:05:12.000Z', sha256: 'b1946ac92492d2347c6235b4d2611184b1946ac92492d2347c6235b4d2611184', aliases: ['champion'], trainedUntil: '2026-02-28',
+  promotion: { state: 'serves', words: label('使用中', 'serves'), gate: examplePromotion.gate },
+  heads: [{
+    horizonDays: 90, task: 'binary', candidate: 'boosted_trees', rung: 'boosting', grade: 'good', confidence: 'high', beatsBaseline: true,
+    metrics: { roc_auc: 0.921, log_loss: 0.334, ece: 0.012 }, baselineMetrics: { roc_auc: 0.874, log_loss: 0.402, ece: 0.018 },
+  }],
 };
 const trainedOn = { timeZone: 'Asia/Shanghai', currency: 'CNY', seed: 1, data: { snapshot: '7d793037a0760186', events: 242_113, customers: 3000, end: '2026-02-28' }, readiness: [] };
 
@@ -137,7 +138,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.freeze({
   ...SEGMENT_EXAMPLES,
   ...EXPERIMENT_EXAMPLES,
   ...WEBHOOK_EXAMPLES,
-  listModels: { response: { models: [{ name: 'churn', label: churnLabel, aliases: { champion: 3, previous: 2 }, versions: 3, champion: versionLine }] } },
+  listModels: { response: { models: [{ name: 'churn', label: churnLabel, aliases: { champion: 3, previous: 2 }, versions: 3, champion: versionLine, challenger: null }] } },
   readModel: {
     path: { name: 'churn' },
     response: {

@@ -121,7 +121,7 @@ describeOnEachStore('routes', (getStore, about) => {
 
   test('models show metrics beside the baseline, and none of their inside', async () => {
     const { admin } = running.keys;
-    expect((await running.call('/v1/models', { key: admin })).json().models).toMatchObject([{ name: 'churn', aliases: { champion: 1 }, versions: 1, champion: { version: 1, heads: [{ metrics: { roc_auc: 0.921 }, baselineMetrics: { roc_auc: 0.874 } }] } }]);
+    expect((await running.call('/v1/models', { key: admin })).json().models).toMatchObject([{ name: 'churn', aliases: { champion: 1 }, versions: 1, champion: { version: 1, promotion: { state: 'serves', words: { zh: '使用中', en: 'serves' } }, heads: [{ metrics: { roc_auc: 0.921 }, baselineMetrics: { roc_auc: 0.874 } }] }, challenger: null }]);
     const whole = await Promise.all(['/v1/models', '/v1/models/churn', '/v1/models/churn/versions/1', '/v1/models/churn/versions/1/report', '/v1/models/churn/versions/1/report.html'].map((path) => running.call(path, { key: admin })));
     expect(whole[2]?.json().heads[0].evaluation.calibration.length).toBeGreaterThan(0);
     for (const { text } of whole) expect(text).not.toMatch(/secret|golden|42\.4242/);

@@ -8,6 +8,7 @@ import { trainAll } from '../../../jobs/training/all.ts';
 import { aliasesOf, promoteModel, rollbackModel } from '../../../registry/aliases.ts';
 import { listModels } from '../../../registry/models.ts';
 import { readPromotion } from '../../../reports/promotion.ts';
+import { versionStates } from '../../../reports/versionStates.ts';
 import type { App } from '../../../app.ts';
 import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
@@ -93,20 +94,21 @@ export const models: CommandModule = (program, context) => {
       const here = context();
       await withApp(here, async (app) => {
         const versions = await listModels(app.store);
+        const stateOf = await versionStates(app.store);
         const aliases = new Map(await Promise.all([...new Set(versions.map((one) => one.name))].map(async (name) => [name, await aliasesOf(app.store, name)] as const)));
-        answer(here, { declared: app.models.map(({ name, label, horizons }) => ({ name, label, horizons })), versions: versions.map((one) => ({ ...one, aliases: Object.entries(aliases.get(one.name) ?? {}).filter(([, version]) => version === one.version).map(([alias]) => alias) })) }, () => {
+        answer(here, { declared: app.models.map(({ name, label, horizons }) => ({ name, label, horizons })), versions: versions.map((one) => ({ ...one, aliases: Object.entries(aliases.get(one.name) ?? {}).filter(([, version]) => version === one.version).map(([alias]) => alias), promotion: stateOf(one.name, one.version) })) }, () => {
           const rows = app.models.flatMap((model) => {
             const own = versions.filter((one) => one.name === model.name);
-            if (own.length === 0) return [[model.name, said(here, model.label), '–', inWords(here, '尚未训练', 'not trained'), '', '', '']];
+            if (own.length === 0) return [[model.name, said(here, model.label), '–', inWords(here, '尚未训练', 'not trained'), '', '', '', '']];
             return own.map((one) => {
               const [head] = one.card.heads;
               const named = Object.entries(aliases.get(one.name) ?? {}).filter(([, version]) => version === one.version).map(([alias]) => alias).join(', ');
               const [key, title] = METRIC_TITLES[head.task][0];
               const metric = head.evaluation.metrics[key];
-              return [model.name, said(here, model.label), String(one.version), named, head.candidate, gradeWords(here, head.grade), metric === undefined ? '' : `${title} ${formatNumber(metric.value, 3)}`];
+              return [model.name, said(here, model.label), String(one.version), named, said(here, stateOf(one.name, one.version).words), head.candidate, gradeWords(here, head.grade), metric === undefined ? '' : `${title} ${formatNumber(metric.value, 3)}`];
             });
           });
-          for (const line of table([{ title: inWords(here, '模型', 'model') }, { title: inWords(here, '名称', 'name') }, { title: inWords(here, '版本', 'version'), align: 'right' }, { title: inWords(here, '别名', 'alias') }, { title: inWords(here, '方法', 'method') }, { title: inWords(here, '评级', 'grade') }, { title: inWords(here, '最后一期', 'last period') }], rows)) here.output.print(line);
+          for (const line of table([{ title: inWords(here, '模型', 'model') }, { title: inWords(here, '名称', 'name') }, { title: inWords(here, '版本', 'version'), align: 'right' }, { title: inWords(here, '别名', 'alias') }, { title: inWords(here, '状态', 'state') }, { title: inWords(here, '方法', 'method') }, { title: inWords(here, '评级', 'grade') }, { title: inWords(here, '最后一期', 'last period') }], rows)) here.output.print(line);
         });
       });
     });

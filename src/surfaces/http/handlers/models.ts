@@ -12,6 +12,8 @@ import type { Report, reportSchema } from '../../../reports/document.ts';
 import { reportPage } from '../../../reports/page.ts';
 import { readPromotion } from '../../../reports/promotion.ts';
 import { readReport } from '../../../reports/read.ts';
+import { versionStates } from '../../../reports/versionStates.ts';
+import type { VersionState } from '../../../reports/versionStates.ts';
 import { headCardSchema } from '../schemas/models.ts';
 import type { modelListSchema, modelParams, modelSchema, modelVersionSchema, reportQuery, runsQuery, runsSchema, versionLineSchema, versionParams } from '../schemas/models.ts';
 
@@ -21,13 +23,14 @@ type Json = z.input<typeof modelVersionSchema>['target'];
 
 const values = (metrics: Head['evaluation']['metrics']): Record<string, number> => Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value]));
 
-function versionLine({ version, createdAt, sha256, card }: ModelSummary, aliases: readonly string[]): VersionLine {
+function versionLine({ version, createdAt, sha256, card }: ModelSummary, aliases: readonly string[], promotion: VersionState): VersionLine {
   return {
     version,
     createdAt: instantText(createdAt),
     sha256,
     aliases: [...aliases],
     trainedUntil: card.data.end,
+    promotion,
     heads: card.heads.map(({ horizonDays, task, candidate, rung, grade, confidence, beatsBaseline, evaluation, baseline }) => ({
       horizonDays, task, candidate, rung, grade, confidence, beatsBaseline, metrics: values(evaluation.metrics), baselineMetrics: values(baseline.evaluation.metrics),
     })),
@@ -42,12 +45,16 @@ async function aliasesOf(deps: AppDeps, name: string): Promise<{ readonly byAlia
 
 export async function readModels(_call: unknown, deps: AppDeps): Promise<z.input<typeof modelListSchema>> {
   const versions = await listModels(deps.store);
+  const stateOf = await versionStates(deps.store);
   const models: z.input<typeof modelListSchema>['models'] = [];
   for (const name of new Set(versions.map((row) => row.name))) {
     const aliases = await aliasesOf(deps, name);
     const own = versions.filter((row) => row.name === name);
-    const champion = own.find(({ version }) => version === aliases.byAlias.champion);
-    models.push({ name, label: labelOf(deps, name), aliases: aliases.byAlias, versions: own.length, champion: champion === undefined ? null : versionLine(champion, aliases.of(champion.version)) });
+    const line = (wanted: number | undefined): VersionLine | null => {
+      const found = own.find(({ version }) => version === wanted);
+      return found === undefined ? null : versionLine(found, aliases.of(found.version), stateOf(name, found.version));
+    };
+    models.push({ name, label: labelOf(deps, name), aliases: aliases.byAlias, versions: own.length, champion: line(aliases.byAlias.champion), challenger: line(aliases.byAlias.challenger) });
   }
   return { models };
 }
@@ -66,11 +73,12 @@ export async function readModel({ params }: Call<z.output<typeof modelParams>, u
   const versions = await versionsOf(deps, params.name);
   const aliases = await aliasesOf(deps, params.name);
   const history = await aliasHistory(deps.store.db, params.name);
+  const stateOf = await versionStates(deps.store, params.name);
   return {
     name: params.name,
     label: labelOf(deps, params.name),
     aliases: aliases.byAlias,
-    versions: versions.map((row) => versionLine(row, aliases.of(row.version))),
+    versions: versions.map((row) => versionLine(row, aliases.of(row.version), stateOf(row.name, row.version))),
     history: history.map(({ alias, from, to, movedAt, reason }) => ({ alias, from, to, movedAt: instantText(movedAt), reason })),
   };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { RUN_STATES } from './runStates.ts';
 import { promotionSchema } from '../../../reports/promotion.ts';
+import { versionStateSchema } from '../../../reports/versionStates.ts';
 import { headSchema, trainedModelSchema } from '../../../training/trained.ts';
 import { about, bilingualSchema, dateSchema, instantSchema, integerText, jsonValue } from './common.ts';
 
@@ -32,6 +33,7 @@ export const versionLineSchema = z.strictObject({
   sha256: z.string(),
   aliases: z.array(z.string()),
   trainedUntil: about(dateSchema, '训练所不知道的第一天', 'First day that training did not know'),
+  promotion: about(versionStateSchema, '使用中、未通过上线检查或待人工上线，以及检查给出的理由', 'Whether it serves, was kept back by the gate or waits for a person, and what the gate said'),
   heads: z.array(headLineSchema),
 });
 
@@ -42,6 +44,7 @@ export const modelListSchema = z.strictObject({
     aliases,
     versions: z.int(),
     champion: about(versionLineSchema.nullable(), '正在使用的版本', 'The version that serves'),
+    challenger: about(versionLineSchema.nullable(), '最近一个未上线的版本', 'The last version that does not serve'),
   })),
 });
 
