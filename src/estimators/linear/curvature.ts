@@ -1,11 +1,23 @@
-import type { SmoothLoss } from './smoothLoss.ts';
+import { cholesky } from '../../math/linear.ts';
+import type { NarrowDesign } from './narrow.ts';
+import { everyParameter, type SmoothLoss } from './smoothLoss.ts';
 
 /**
  * The last second derivative of the unpenalised loss, handed from one fit to the next: fits along a path of penalties, or on a little more data, start
  * from it. It decides how fast they converge, never where to. `over`: the parameters that it is about; `weight`: that of the rows it stands for.
  */
 export interface CurvatureMemory {
-  last: { readonly hessian: Float64Array; readonly over: Int32Array; readonly weight: number } | undefined;
+  last: Curvature | undefined;
+  /** That of the problem over fewer parameters, and whose it is. */
+  narrow?: { readonly design: NarrowDesign; readonly memory: CurvatureMemory };
+}
+
+interface Curvature {
+  readonly hessian: Float64Array;
+  readonly over: Int32Array;
+  readonly weight: number;
+  /** Cholesky factor of hessian ÷ weight with a ridge (per unit of weight) on the terms: folds of one penalty share it. */
+  factor?: { readonly ridge: number; readonly lower: Float64Array | undefined };
 }
 
 /**
@@ -14,13 +26,12 @@ export interface CurvatureMemory {
  */
 export const RIDGE_FLOOR = 1e-10;
 
-/** Work (rows × parameters²) that one second derivative may cost before rows are left out of it. */
-const WORK = 6e8;
-
-/** Every how many-th block of rows a second derivative over `size` parameters is taken from. A hundred rows per parameter are always kept. */
+/**
+ * Every how many-th block of rows a second derivative over `size` parameters is taken from: so many that it costs about a pass of all rows, but a hundred rows per
+ * parameter, which give a step nine tenths of the way.
+ */
 export function sampleStep(loss: SmoothLoss, size: number): number {
-  const affordable = Math.floor((loss.rows * size * size) / WORK);
-  return Math.max(1, Math.min(affordable, Math.floor(loss.rows / (100 * size))));
+  return Math.max(1, Math.floor(Math.min(size / 4, loss.rows / (100 * size))));
 }
 
 /**
@@ -46,4 +57,22 @@ function covers(all: Int32Array, some: Int32Array): boolean {
     if (all[at] !== one) return false;
   }
   return true;
+}
+
+/** Factor of the second derivative over all parameters with `ridge` on the terms, per unit of weight: the remembered one or a new one at `at`. Undefined where it has none. */
+export function factorOver(loss: SmoothLoss, at: Float64Array, ridge: number, memory: CurvatureMemory): Float64Array | undefined {
+  const { size, penalised } = loss;
+  if (memory.last?.over.length !== size) {
+    const over = everyParameter(loss);
+    memory.last = { hessian: loss.hessian(at, over, sampleStep(loss, size)), over, weight: loss.weight };
+  }
+  const { last } = memory;
+  // Of folds the same penalty per unit of weight differs by rounding.
+  if (last.factor !== undefined && Math.abs(last.factor.ridge - ridge) <= 1e-9 * ridge) return last.factor.lower;
+  const scaled = last.hessian.map((v) => v / last.weight);
+  const least = RIDGE_FLOOR * scaled[size * size - 1] + 1e-300;
+  for (let t = 0; t < size; t++) scaled[t * size + t] += (t < penalised ? ridge : 0) + least;
+  const lower = cholesky(scaled, size);
+  last.factor = { ridge, lower };
+  return lower;
 }

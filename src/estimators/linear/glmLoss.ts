@@ -1,7 +1,7 @@
 import { BLOCK, loadBlock, type Design } from '../preprocessing/design.ts';
 import { blockProducts, blockScores, blockSums, padded } from './blocks.ts';
 import type { Family } from './families.ts';
-import { isWide, narrowed, type Narrow } from './narrow.ts';
+import { isWide, narrowed } from './narrow.ts';
 import type { SmoothLoss } from './smoothLoss.ts';
 
 /** Rows `from` … `to` − 1 of a design with their targets and weights (0: the row is left out); y and weights are as long as the design. */
@@ -22,8 +22,15 @@ export function blockWithOnes(terms: number): Float64Array {
 
 export const weightOf = ({ weights, from, to }: GlmRows): number => weights.subarray(from, to).reduce((sum, w) => sum + w, 0);
 
-/** Σ w·loss(y, z), z = intercept + terms·β; parameters are the terms, then the intercept. */
-export function glmLoss(family: Family, data: GlmRows): SmoothLoss {
+/** Weight of every `step`-th block of rows. */
+export function sampledWeight({ weights, from, to }: GlmRows, step: number): number {
+  let sum = 0;
+  for (let start = from; start < to; start += BLOCK * step) for (let i = start; i < Math.min(to, start + BLOCK); i++) sum += weights[i];
+  return sum;
+}
+
+/** Σ w·loss(y, z), z = intercept + terms·β; parameters are the terms, then the intercept. `step`: of every so-many-th block of rows, scaled up to all. */
+export function glmLoss(family: Family, data: GlmRows, step = 1): SmoothLoss {
   const { design, from, to, y, weights } = data;
   const terms = design.columns.length;
   const size = terms + 1;
@@ -31,18 +38,20 @@ export function glmLoss(family: Family, data: GlmRows): SmoothLoss {
   const [z, losses, slopes] = [new Float64Array(BLOCK), new Float64Array(BLOCK), new Float64Array(BLOCK)];
   const beta = new Float64Array(padded(size));
   const sums = new Float64Array(padded(size));
-  let narrow: Narrow | undefined;
+  const weight = weightOf(data);
+  const scale = step === 1 ? 1 : weight / Math.max(sampledWeight(data, step), Number.MIN_VALUE);
   return {
-    ...(isWide(to - from, terms) ? { narrow: () => (narrow ??= narrowed(design, from, to, (other) => glmLoss(family, { ...data, design: other }))) } : {}),
+    ...(isWide(to - from, terms) ? { narrow: () => narrowed(design, from, to, (other) => glmLoss(family, { ...data, design: other })) } : {}),
+    ...(step === 1 ? { sample: (every: number) => glmLoss(family, data, every) } : {}),
     size,
     penalised: terms,
-    weight: weightOf(data),
-    rows: to - from,
+    weight,
+    rows: Math.ceil((to - from) / step),
     evaluate(at, gradient) {
       beta.set(at);
       sums.fill(0);
       let loss = 0;
-      for (let start = from; start < to; start += BLOCK) {
+      for (let start = from; start < to; start += BLOCK * step) {
         const count = Math.min(BLOCK, to - start);
         loadBlock(design, start, start + count, block);
         blockScores(block, beta, count, z);
@@ -55,11 +64,11 @@ export function glmLoss(family: Family, data: GlmRows): SmoothLoss {
         }
         blockSums(block, slopes, count, sums);
       }
-      gradient.set(sums.subarray(0, size));
-      return loss;
+      for (let t = 0; t < size; t++) gradient[t] = scale * sums[t];
+      return scale * loss;
     },
-    hessian(at, over, step) {
-      return weightedProducts(data, at, over, step, (start, count, scores, out) => family.curvature(y, start, scores, count, out));
+    hessian(at, over, every) {
+      return weightedProducts(data, at, over, step * every, (start, count, scores, out) => family.curvature(y, start, scores, count, out));
     },
   };
 }

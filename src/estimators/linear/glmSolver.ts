@@ -25,10 +25,10 @@ export function solveGlm(loss: SmoothLoss, penalty: Penalty, start: Float64Array
   const ridge = Math.max(penalty.lambda * (1 - penalty.l1Ratio), lasso > 0 ? 0 : RIDGE_FLOOR * loss.weight);
   const narrow = lasso > 0 ? undefined : loss.narrow?.();
   if (narrow !== undefined) {
-    const first = new Float64Array(narrow.loss.size);
-    first[narrow.loss.penalised] = start[loss.penalised];
-    const solution = quasiNewton(narrow.loss, ridge, first, checkpoint, tolerance, { last: undefined });
-    return { ...solution, parameters: narrow.widen(solution.parameters) };
+    const { design } = narrow;
+    if (memory.narrow?.design !== design) memory.narrow = { design, memory: { last: undefined } };
+    const solution = quasiNewton(narrow.loss, ridge, design.shrink(start), checkpoint, tolerance, memory.narrow.memory);
+    return { ...solution, parameters: design.widen(solution.parameters) };
   }
   return lasso > 0 ? proximalNewton(loss, ridge, lasso, start, checkpoint, tolerance, memory) : quasiNewton(loss, ridge, start, checkpoint, tolerance, memory);
 }

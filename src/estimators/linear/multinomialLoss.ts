@@ -1,6 +1,6 @@
 import { BLOCK, loadBlock } from '../preprocessing/design.ts';
 import { blockProducts, blockScores, blockSums, padded } from './blocks.ts';
-import { blockWithOnes, symmetric, takeTerms, weightOf, type GlmRows } from './glmLoss.ts';
+import { blockWithOnes, sampledWeight, symmetric, takeTerms, weightOf, type GlmRows } from './glmLoss.ts';
 import type { SmoothLoss } from './smoothLoss.ts';
 
 /** How firmly sums over classes are held at 0, per unit of weight. */
@@ -10,13 +10,14 @@ const CENTRE = 0.1;
  * −Σ w·ln softmax(z)_y over `classes` scores per row, y in {0 … classes − 1}. All classes have coefficients, as in scikit-learn and glmnet; a penalty makes
  * them unique. Parameters: the terms of class 0, of class 1, …, then one intercept per class. Only differences between classes matter to the likelihood, so
  * the intercepts are held to sum 0, and with `centreTerms` (a fit without penalty) the coefficients of a term as well: ½·CENTRE·W·(Σ over classes)² is
- * added, which is 0 at the optimum.
+ * added, which is 0 at the optimum. `step`: of every so-many-th block of rows, scaled up to all.
  */
-export function multinomialLoss(classes: number, data: GlmRows, centreTerms: boolean): SmoothLoss {
+export function multinomialLoss(classes: number, data: GlmRows, centreTerms: boolean, step = 1): SmoothLoss {
   const { design, from, to, y, weights } = data;
   const terms = design.columns.length;
   const size = classes * (terms + 1);
   const weight = weightOf(data);
+  const scale = step === 1 ? 1 : weight / Math.max(sampledWeight(data, step), Number.MIN_VALUE);
   const block = blockWithOnes(terms);
   const beta = new Float64Array(padded(terms + 1));
   const z = Array.from({ length: classes }, () => new Float64Array(BLOCK));
@@ -34,11 +35,12 @@ export function multinomialLoss(classes: number, data: GlmRows, centreTerms: boo
     size,
     penalised: classes * terms,
     weight,
-    rows: to - from,
+    rows: Math.ceil((to - from) / step),
+    ...(step === 1 ? { sample: (every: number) => multinomialLoss(classes, data, centreTerms, every) } : {}),
     evaluate(at, gradient) {
       let loss = 0;
       for (const sum of sums) sum.fill(0);
-      for (let start = from; start < to; start += BLOCK) {
+      for (let start = from; start < to; start += BLOCK * step) {
         const count = Math.min(BLOCK, to - start);
         loadBlock(design, start, start + count, block);
         scoresAt(at, count);
@@ -50,10 +52,8 @@ export function multinomialLoss(classes: number, data: GlmRows, centreTerms: boo
         }
         for (let k = 0; k < classes; k++) blockSums(block, z[k], count, sums[k]);
       }
-      for (let k = 0; k < classes; k++) {
-        gradient.set(sums[k].subarray(0, terms), k * terms);
-        gradient[classes * terms + k] = sums[k][terms];
-      }
+      loss *= scale;
+      for (let k = 0; k < classes; k++) for (let t = 0; t <= terms; t++) gradient[parameter(k, t)] = scale * sums[k][t];
       for (let t = centreTerms ? 0 : terms; t <= terms; t++) {
         let sum = 0;
         for (let k = 0; k < classes; k++) sum += at[parameter(k, t)];
@@ -62,7 +62,7 @@ export function multinomialLoss(classes: number, data: GlmRows, centreTerms: boo
       }
       return loss;
     },
-    hessian(at, over, step) {
+    hessian(at, over, every) {
       // Over pairs of classes each cell is a product of the terms with weights p_k(1 − p_k) or −p_k·p_l.
       const everyTerm = Int32Array.from({ length: terms + 1 }, (_, t) => t);
       const width = padded(terms + 1);
@@ -71,7 +71,7 @@ export function multinomialLoss(classes: number, data: GlmRows, centreTerms: boo
       const scratch = new Float64Array(2 * BLOCK);
       const curvature = new Float64Array(BLOCK);
       let sampled = 0;
-      for (let start = from; start < to; start += BLOCK * step) {
+      for (let start = from; start < to; start += BLOCK * step * every) {
         const count = Math.min(BLOCK, to - start);
         loadBlock(design, start, start + count, block);
         scoresAt(at, count);
@@ -88,8 +88,7 @@ export function multinomialLoss(classes: number, data: GlmRows, centreTerms: boo
           }
         }
       }
-      const scale = sampled > 0 ? weight / sampled : 0;
-      const whole = cells.map((products) => symmetric(products, width, terms + 1, scale));
+      const whole = cells.map((products) => symmetric(products, width, terms + 1, sampled > 0 ? weight / sampled : 0));
       const classOf = (i: number): number => (i < classes * terms ? Math.floor(i / terms) : i - classes * terms);
       const termOf = (i: number): number => (i < classes * terms ? i % terms : terms);
       const hessian = new Float64Array(over.length * over.length);

@@ -1,20 +1,22 @@
-import { cholesky, choleskySolve } from '../../math/linear.ts';
-import { curvatureOver, RIDGE_FLOOR, type CurvatureMemory } from './curvature.ts';
-import { everyParameter, type SmoothLoss, type Solution } from './smoothLoss.ts';
+import { choleskySolve } from '../../math/linear.ts';
+import { factorOver, sampleStep, type CurvatureMemory } from './curvature.ts';
+import type { SmoothLoss, Solution } from './smoothLoss.ts';
 import { dot, largest } from './vectors.ts';
 
-const MAX_ITERATIONS = 300;
+/** Second derivatives that may be taken before the search gives up. */
+const MAX_RENEWALS = 30;
 const MEMORY = 8;
-/** The second derivative is taken afresh after so many iterations without convergence. */
-const REFRESH = 10;
+/** Iterations that a second derivative serves at least; where it costs as much as many, it serves as many. */
+const LEAST_SERVED = 10;
+/** Iterations without a gain in value after which what is left to move are directions that no row decides. */
+const STALLED = 6;
+/** No step is trusted to leave less than this share of the way. */
+const BEST_RATE = 0.1;
 
 interface Ridged {
   readonly loss: SmoothLoss;
   readonly ridge: number;
 }
-
-/** Iterations without a gain in value after which what is left to move are directions that no row decides. */
-const STALLED = 6;
 
 /** Loss + ridge/2·‖terms‖². */
 function evaluate({ loss, ridge }: Ridged, at: Float64Array, gradient: Float64Array): number {
@@ -32,28 +34,33 @@ function evaluate({ loss, ridge }: Ridged, at: Float64Array, gradient: Float64Ar
  * answer: the gradient is always exact.
  */
 export function quasiNewton(loss: SmoothLoss, ridge: number, start: Float64Array, checkpoint: () => void, tolerance: number, memory: CurvatureMemory): Solution {
-  const size = loss.size;
+  const { size, weight } = loss;
   const objective: Ridged = { loss, ridge };
-  let at: Float64Array = Float64Array.from(start);
-  let gradient: Float64Array = new Float64Array(size);
-  let value = evaluate(objective, at, gradient);
+  let { at, gradient, value } = firstPoint(objective, start, checkpoint, memory);
   let factor: Float64Array | undefined;
   let moves: Float64Array[] = [];
   let changes: Float64Array[] = [];
   let stalled = 0;
-  for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
+  let before = 0;
+  const served = iterationsServed(loss);
+  for (let iteration = 0; iteration < MAX_RENEWALS * served; iteration++) {
     checkpoint();
-    if (iteration % REFRESH === 0) {
+    if (iteration % served === 0) {
       if (iteration > 0) memory.last = undefined;
-      factor = factorAt(objective, at, memory);
+      factor = factorOver(loss, at, ridge / weight, memory);
       moves = [];
       changes = [];
     }
     if (factor === undefined) return { parameters: at, iterations: iteration, converged: false };
-    const newton = choleskySolve(factor, size, gradient);
-    if (largest(newton) <= tolerance * Math.max(1, largest(at))) return { parameters: at, iterations: iteration, converged: true };
+    const newton = solve(factor, weight, gradient);
+    const left = largest(newton);
+    const enough = tolerance * Math.max(1, largest(at));
+    if (left <= enough) return { parameters: at, iterations: iteration, converged: true };
     if (stalled >= STALLED && dot(gradient, newton) <= 1e-12 * Math.abs(value)) return { parameters: at, iterations: iteration, converged: true };
-    const direction = twoLoop(gradient, moves, changes, factor, size);
+    const direction = twoLoop(gradient, moves, changes, factor, weight);
+    // The last step is taken without looking where steps shrink so fast that it cannot leave more than the tolerance.
+    if (left * Math.max(BEST_RATE, left / before) <= enough) return { parameters: at.map((v, i) => v + direction[i]), iterations: iteration + 1, converged: true };
+    before = left;
     const slope = dot(gradient, direction);
     const next = new Float64Array(size);
     const nextGradient = new Float64Array(size);
@@ -65,7 +72,7 @@ export function quasiNewton(loss: SmoothLoss, ridge: number, start: Float64Array
       // The last term lets steps pass whose gain is below the rounding of the sum.
       if (nextValue <= value + 1e-4 * length * slope + 1e-13 * Math.abs(value)) break;
       length /= 2;
-      if (length < 1e-12) return { parameters: at, iterations: iteration, converged: largest(newton) <= 1e-6 };
+      if (length < 1e-12) return { parameters: at, iterations: iteration, converged: left <= 1e-6 };
     }
     const move = next.map((v, i) => v - at[i]);
     const change = nextGradient.map((v, i) => v - gradient[i]);
@@ -82,20 +89,51 @@ export function quasiNewton(loss: SmoothLoss, ridge: number, start: Float64Array
     gradient = nextGradient;
     value = nextValue;
   }
-  return { parameters: at, iterations: MAX_ITERATIONS, converged: false };
+  return { parameters: at, iterations: MAX_RENEWALS * served, converged: false };
 }
 
-/** Factor of the second derivative with the penalty on its diagonal: the remembered one, scaled to these rows, or a new one at `at`. */
-function factorAt({ loss, ridge }: Ridged, at: Float64Array, memory: CurvatureMemory): Float64Array | undefined {
-  const every = everyParameter(loss);
-  const { hessian } = curvatureOver(loss, at, every, every, memory);
-  const size = loss.size;
-  const least = RIDGE_FLOOR * hessian[size * size - 1] + 1e-300;
-  for (let t = 0; t < size; t++) hessian[t * size + t] += (t < loss.penalised ? ridge : 0) + least;
-  return cholesky(hessian, size);
+/** A search begins on a sample of the rows where it is this small a part of them. */
+const LEAST_STEP = 3;
+/** Its tolerance; a sample tells the optimum no better. */
+const SAMPLE_TOLERANCE = 1e-2;
+
+interface Point {
+  readonly at: Float64Array;
+  readonly gradient: Float64Array;
+  readonly value: number;
 }
 
-function twoLoop(gradient: Float64Array, moves: readonly Float64Array[], changes: readonly Float64Array[], factor: Float64Array, size: number): Float64Array {
+function pointAt(objective: Ridged, at: Float64Array): Point {
+  const gradient = new Float64Array(at.length);
+  return { at, gradient, value: evaluate(objective, at, gradient) };
+}
+
+/** `start`, or where there are many rows the optimum of a sample of them, which is most of the way for a fraction of a pass; unless it is worse for all than `start` is for the sample. */
+function firstPoint({ loss, ridge }: Ridged, start: Float64Array, checkpoint: () => void, memory: CurvatureMemory): Point {
+  const step = sampleStep(loss, loss.size);
+  const sample = memory.last === undefined && step >= LEAST_STEP ? loss.sample?.(step) : undefined;
+  if (sample !== undefined) {
+    const { parameters, converged } = quasiNewton(sample, ridge, start, checkpoint, SAMPLE_TOLERANCE, { last: undefined });
+    const point = converged ? pointAt({ loss, ridge }, parameters) : undefined;
+    if (point !== undefined && point.value <= pointAt({ loss: sample, ridge }, start).value) return point;
+  }
+  return pointAt({ loss, ridge }, Float64Array.from(start));
+}
+
+/** So many iterations cost as much as a second derivative and its factor. */
+function iterationsServed(loss: SmoothLoss): number {
+  const { rows, size } = loss;
+  const renewal = (rows / sampleStep(loss, size)) * size * size * 0.5 + size ** 3 / 6;
+  return Math.max(LEAST_SERVED, Math.round(renewal / (2 * rows * size + 4 * size * size)));
+}
+
+/** H⁻¹ v from the factor of H ÷ weight. */
+function solve(factor: Float64Array, weight: number, v: Float64Array): Float64Array {
+  return choleskySolve(factor, v.length, v).map((one) => one / weight);
+}
+
+function twoLoop(gradient: Float64Array, moves: readonly Float64Array[], changes: readonly Float64Array[], factor: Float64Array, weight: number): Float64Array {
+  const size = gradient.length;
   const q = gradient.map((v) => -v);
   const alphas: number[] = [];
   for (let k = moves.length - 1; k >= 0; k--) {
@@ -103,7 +141,7 @@ function twoLoop(gradient: Float64Array, moves: readonly Float64Array[], changes
     alphas[k] = alpha;
     for (let i = 0; i < size; i++) q[i] -= alpha * changes[k][i];
   }
-  const direction = choleskySolve(factor, size, q);
+  const direction = solve(factor, weight, q);
   for (let k = 0; k < moves.length; k++) {
     const beta = dot(changes[k], direction) / dot(moves[k], changes[k]);
     for (let i = 0; i < size; i++) direction[i] += moves[k][i] * (alphas[k] - beta);

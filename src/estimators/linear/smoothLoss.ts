@@ -13,6 +13,8 @@ export interface SmoothLoss {
   evaluate(at: Float64Array, gradient: Float64Array): number;
   /** Second derivative over the parameters `over` (ascending), row-major, both triangles, from about 1/`step` of the rows scaled up to all. */
   hessian(at: Float64Array, over: Int32Array, step: number): Float64Array;
+  /** The same from about 1/`step` of the rows scaled up to all; of a loss that is none itself. */
+  sample?(step: number): SmoothLoss;
   /** With many more terms than rows: the same over fewer parameters, for a ridge penalty. */
   narrow?(): Narrow | undefined;
 }
