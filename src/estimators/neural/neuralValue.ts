@@ -1,15 +1,17 @@
 /**
  * Customer value by a network with a zero-inflated lognormal head (Wang, Liu & Miao 2019, arXiv:1912.07753): one body learns whether anything is spent, how much
- * and how sure that is. The expectation is p·exp(μ + σ²/2) (eq. 6); σ is bounded and the amount capped, so that no customer is worth a fortune by accident.
+ * and how sure that is. The expectation is p·exp(μ + σ²/2) (eq. 6), times one factor that takes out what amounts of another shape do to
+ * the total; σ is bounded and the amount capped, so that no customer is worth a fortune by accident.
  */
 import { z } from 'zod';
 import type { Matrix } from '../../base/matrix.ts';
 import { zilnMean, zilnQuantile } from '../../math/zeroInflatedLognormal.ts';
 import { finite } from '../codec.ts';
 import { amountProblem, checkCancelled, defineEstimator } from '../rows.ts';
-import { robustCap } from '../value/amounts.ts';
+import { robustCap, shrunkTotalScale } from '../value/amounts.ts';
 import { codesOf, LEAST_ROWS, networkFits, networkInput, networkOutputs, preparedRows } from './artefact.ts';
 import { prepareBackend } from './backend.ts';
+import { outputsOf } from './forward.ts';
 import { fitNetwork, NETWORK_DEFAULTS, type NetworkParams } from './fit.ts';
 import { distributionAt, logScaleOf, zeroInflatedLognormalHead } from './heads.ts';
 import { inputsSchema, inputWidth } from './inputs.ts';
@@ -29,6 +31,8 @@ const schema = z
     /** Mean and standard deviation of ln(amount) over those who spent: where the location counts from. */
     scale: z.object({ mean: finite, sd: finite.positive() }),
     cap: finite.positive(),
+    /** Factor on the mean; absent in artefacts from before it was learned. */
+    total: finite.positive().optional(),
   })
   .refine((artefact) => networkFits(artefact, 3), 'the network does not fit its inputs');
 export type NeuralValueArtefact = z.infer<typeof schema>;
@@ -50,15 +54,18 @@ export const neuralValue = defineEstimator<NeuralValueArtefact, NeuralValueParam
     const { inputs, columns } = data;
     const scale = logScaleOf(data);
     const head = zeroInflatedLognormalHead(data, scale);
-    const fitted = fitNetwork(data, networkInput({ inputs }, columns, 0, data.rows), head, { inputs: inputWidth(inputs), codes: codesOf(inputs) }, params, context);
+    const input = networkInput({ inputs }, columns, 0, data.rows);
+    const fitted = fitNetwork(data, input, head, { inputs: inputWidth(inputs), codes: codesOf(inputs) }, params, context);
     if (!fitted.ok) return fitted;
     const cap = robustCap(data.y, data.weights, params.capLevel, params.capFactor);
-    return { ok: true, artefact: { kind: 'neural_value', inputs, network: fitted.network, scale, cap }, report: { ...fitted.report, cap } };
+    const raw = meansOf(outputsOf(fitted.network, input), scale, data.rows).map((value) => Math.min(value, cap));
+    const total = shrunkTotalScale(raw, data.y, data.weights);
+    return { ok: true, artefact: { kind: 'neural_value', inputs, network: fitted.network, scale, cap, total }, report: { ...fitted.report, cap, total } };
   },
 
   predict(artefact, x) {
-    const outputs = networkOutputs(artefact, x);
-    return Float64Array.from({ length: x.rows }, (_, i) => Math.min(zilnMean(distributionAt(outputs, 3 * i, artefact.scale)), artefact.cap));
+    const { scale, cap, total = 1 } = artefact;
+    return meansOf(networkOutputs(artefact, x), scale, x.rows).map((value) => Math.min(total * value, cap));
   },
 
   quantiles(artefact, x: Matrix, levels) {
@@ -71,3 +78,7 @@ export const neuralValue = defineEstimator<NeuralValueArtefact, NeuralValueParam
     return table;
   },
 });
+
+function meansOf(outputs: Float64Array, scale: NeuralValueArtefact['scale'], rows: number): Float64Array {
+  return Float64Array.from({ length: rows }, (_, i) => zilnMean(distributionAt(outputs, 3 * i, scale)));
+}

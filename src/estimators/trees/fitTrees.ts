@@ -61,7 +61,8 @@ export function fitTrees(kernel: Kernel, train: TrainingData, params: BoostedTre
     heldLoss = trial.heldLoss[rounds - 1] ?? 0;
   }
   const final = boost(kernel, set, objective, boosting, { rounds, from }, context.rng, checkpoint);
-  const shift = Math.log(cut?.scale ?? 1);
+  const total = TOTAL_DRIFTS.has(params.objective) ? keptTotal(final.scores[0], y, weighted.weights) : 1;
+  const shift = Math.log((cut?.scale ?? 1) * total);
   const forest = { outputs: objective.outputs, base: final.base.map((base) => base + shift), link: LINK_OF[params.objective], ...flattenTrees(final.trees, set.columns) };
   const artefact: BoostedTreesArtefact = {
     kind: 'boosted_trees',
@@ -69,7 +70,17 @@ export function fitTrees(kernel: Kernel, train: TrainingData, params: BoostedTre
     floor: LINK_OF[params.objective] === 'identity' && y.every((v) => v >= 0) ? 0 : null,
     forest: params.continueFrom === null ? forest : joinForests(params.continueFrom.forest, forest),
   };
-  return { ok: true, artefact, report: { trees: rounds, heldOut: held !== undefined, heldLoss, ...(cut === undefined ? {} : { winsorisedAt: cut.limit, scale: cut.scale }) } };
+  return { ok: true, artefact, report: { trees: rounds, heldOut: held !== undefined, heldLoss, ...(cut === undefined ? {} : { winsorisedAt: cut.limit, scale: cut.scale }), ...(total === 1 ? {} : { total }) } };
+}
+
+/** Objectives whose derivatives do not add up to the difference of the totals, so that boosting with small steps stops short of it: Σ (y − μ)·μ^(1−p) = 0 says little of Σ y − Σ μ where few amounts are most of the money. */
+const TOTAL_DRIFTS: ReadonlySet<string> = new Set(['tweedie', 'gamma']);
+
+/** Σ w·y / Σ w·exp(score) over the training rows: the factor on all predictions that keeps their total. The same for any order of the rows. */
+function keptTotal(scores: Float64Array, y: Float64Array, weights: Float64Array | undefined): number {
+  const sum = (values: Float64Array): number => exactSum(weights === undefined ? values : values.map((v, i) => v * weights[i]));
+  const factor = sum(y) / sum(scores.map(Math.exp));
+  return factor > 0 && Number.isFinite(factor) ? factor : 1;
 }
 
 /** The same cut and scale for any order of the rows: sums on a grid. */

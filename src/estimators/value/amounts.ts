@@ -35,6 +35,28 @@ export function totalScale(raw: Float64Array, y: Float64Array, weights: Float64A
   return (low + high) / 2;
 }
 
+/** A correction of a total beyond the double, or the half, is a fault and no correction. */
+const MOST_CORRECTION = 2;
+
+/**
+ * The factor on predictions whose distribution is fitted and their total is not: it takes out what a wrong shape does to the mean, and leaves what chance does. With r = Σ w·y / Σ w·ŷ and its standard error s
+ * (of a ratio, Cochran 1977, equation 6.13, rows independent) it is 1 + (r − 1)·max(0, 1 − 2s²/(r − 1)²): drawn towards 1 as Efron & Morris (1973) draw means towards theirs, with the positive part, and twice as
+ * far, because s is itself too small where few amounts are most of the money; between 1/2 and 2. Few rows or one giant amount leave the predictions as they are.
+ */
+export function shrunkTotalScale(raw: Float64Array, y: Float64Array, weights: Float64Array): number {
+  let [predicted, actual, squares] = [0, 0, 0];
+  for (let i = 0; i < y.length; i++) {
+    predicted += weights[i] * raw[i];
+    actual += weights[i] * y[i];
+  }
+  const ratio = actual / predicted;
+  for (let i = 0; i < y.length; i++) squares += weights[i] * ((y[i] - ratio * raw[i]) / predicted) ** 2;
+  const apart = (ratio - 1) ** 2;
+  // Nothing predicted, or nothing that happened: no number, and no correction.
+  if (!(actual > 0 && apart > 2 * squares)) return 1;
+  return Math.max(1 / MOST_CORRECTION, Math.min(MOST_CORRECTION, 1 + (ratio - 1) * (1 - (2 * squares) / apart)));
+}
+
 /** Residual quantiles from held-out rows; undefined below 30 rows, where a 5 % tail would be one customer. */
 export function conformalOn(predicted: ArrayLike<number>, actual: ArrayLike<number>): Conformal | undefined {
   return predicted.length < 30 ? undefined : fitConformal(predicted, actual, CONFORMAL_LEVELS);
