@@ -1,6 +1,6 @@
 /**
- * The three sums over a block of rows that every solver spends its time in. A block is term-major, `BLOCK` numbers per term; the number of terms is a
- * multiple of four (zeros behind the last), so that four are taken together and each row's number is read and written once for four.
+ * Products of the terms of a block of rows. A block is term-major, `BLOCK` numbers per term; the number of terms is a multiple of four (zeros behind the last), so that tiles
+ * of two by four are taken together.
  */
 import { BLOCK } from '../preprocessing/design.ts';
 
@@ -8,40 +8,6 @@ import { BLOCK } from '../preprocessing/design.ts';
 const STRIDE = BLOCK;
 
 export const padded = (terms: number): number => (terms + 3) & ~3;
-
-/** z = Σ β·term for `count` rows; `beta` is as long as the padded terms. */
-export function blockScores(block: Float64Array, beta: Float64Array, count: number, z: Float64Array): void {
-  z.fill(0, 0, count);
-  for (let t = 0; t < beta.length; t += 4) {
-    const [b0, b1, b2, b3] = [beta[t], beta[t + 1], beta[t + 2], beta[t + 3]];
-    if (b0 === 0 && b1 === 0 && b2 === 0 && b3 === 0) continue;
-    const at = t * STRIDE;
-    for (let i = 0; i < count; i++) {
-      const from = at + i;
-      z[i] += b0 * block[from] + b1 * block[from + STRIDE] + b2 * block[from + 2 * STRIDE] + b3 * block[from + 3 * STRIDE];
-    }
-  }
-}
-
-/** Adds Σ r·term to `sums` (padded terms). */
-export function blockSums(block: Float64Array, r: Float64Array, count: number, sums: Float64Array): void {
-  for (let t = 0; t < sums.length; t += 4) {
-    const at = t * STRIDE;
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    for (let i = 0; i < count; i++) {
-      const from = at + i;
-      const ri = r[i];
-      s0 += ri * block[from];
-      s1 += ri * block[from + STRIDE];
-      s2 += ri * block[from + 2 * STRIDE];
-      s3 += ri * block[from + 3 * STRIDE];
-    }
-    sums[t] += s0;
-    sums[t + 1] += s1;
-    sums[t + 2] += s2;
-    sums[t + 3] += s3;
-  }
-}
 
 /** Adds Σ c·termₛ·termₜ for t ≤ s (and a few beyond, within the tile) to the lower triangle of `products` (padded squared, row-major). `scratch` holds two terms. */
 export function blockProducts(block: Float64Array, c: Float64Array, count: number, size: number, products: Float64Array, scratch: Float64Array): void {

@@ -1,24 +1,20 @@
-import { BLOCK, loadBlock, type Design } from '../preprocessing/design.ts';
-import { blockScores, padded } from './blocks.ts';
-import { blockWithOnes } from './glmLoss.ts';
+import { BLOCK, type Design } from '../preprocessing/design.ts';
+import { passOver } from './passes.ts';
 
 /**
  * Visits rows `from` … `to` − 1 of a design in blocks, with one array of scores per set of coefficients (terms, then the intercept). The arrays are
  * used again for the next block.
  */
 export function eachScoredBlock(design: Design, from: number, to: number, sets: readonly Float64Array[], visit: (start: number, count: number, z: readonly Float64Array[]) => void): void {
-  const terms = design.columns.length;
-  const block = blockWithOnes(terms);
-  const betas = sets.map((set) => {
-    const beta = new Float64Array(padded(terms + 1));
-    beta.set(set);
-    return beta;
+  const passes = sets.map((set) => {
+    const pass = passOver(design);
+    pass.begin(set);
+    return pass;
   });
   const z = sets.map(() => new Float64Array(BLOCK));
   for (let start = from; start < to; start += BLOCK) {
     const count = Math.min(BLOCK, to - start);
-    loadBlock(design, start, start + count, block);
-    for (const [k, beta] of betas.entries()) blockScores(block, beta, count, z[k]);
+    for (const [k, pass] of passes.entries()) pass.scores(start, count, z[k]);
     visit(start, count, z);
   }
 }

@@ -1,7 +1,8 @@
-import { BLOCK, loadBlock, type Design } from '../preprocessing/design.ts';
-import { blockProducts, blockScores, blockSums, padded } from './blocks.ts';
+import { BLOCK, type Design } from '../preprocessing/design.ts';
 import type { Family } from './families.ts';
 import { isWide, narrowed } from './narrow.ts';
+import { passOver } from './passes.ts';
+import { productsOver } from './products.ts';
 import type { SmoothLoss } from './smoothLoss.ts';
 
 /** Rows `from` … `to` − 1 of a design with their targets and weights (0: the row is left out); y and weights are as long as the design. */
@@ -11,13 +12,6 @@ export interface GlmRows {
   readonly to: number;
   readonly y: Float64Array;
   readonly weights: Float64Array;
-}
-
-/** A block with a term of ones behind the design's own, for the intercept. */
-export function blockWithOnes(terms: number): Float64Array {
-  const block = new Float64Array(padded(terms + 1) * BLOCK);
-  block.fill(1, terms * BLOCK, (terms + 1) * BLOCK);
-  return block;
 }
 
 export const weightOf = ({ weights, from, to }: GlmRows): number => weights.subarray(from, to).reduce((sum, w) => sum + w, 0);
@@ -34,10 +28,8 @@ export function glmLoss(family: Family, data: GlmRows, step = 1): SmoothLoss {
   const { design, from, to, y, weights } = data;
   const terms = design.columns.length;
   const size = terms + 1;
-  const block = blockWithOnes(terms);
+  const pass = passOver(design);
   const [z, losses, slopes] = [new Float64Array(BLOCK), new Float64Array(BLOCK), new Float64Array(BLOCK)];
-  const beta = new Float64Array(padded(size));
-  const sums = new Float64Array(padded(size));
   const weight = weightOf(data);
   const scale = step === 1 ? 1 : weight / Math.max(sampledWeight(data, step), Number.MIN_VALUE);
   return {
@@ -48,13 +40,11 @@ export function glmLoss(family: Family, data: GlmRows, step = 1): SmoothLoss {
     weight,
     rows: Math.ceil((to - from) / step),
     evaluate(at, gradient) {
-      beta.set(at);
-      sums.fill(0);
+      pass.begin(at);
       let loss = 0;
       for (let start = from; start < to; start += BLOCK * step) {
         const count = Math.min(BLOCK, to - start);
-        loadBlock(design, start, start + count, block);
-        blockScores(block, beta, count, z);
+        pass.scores(start, count, z);
         family.block(y, start, z, count, losses, slopes);
         for (let i = 0; i < count; i++) {
           const w = weights[start + i];
@@ -62,9 +52,9 @@ export function glmLoss(family: Family, data: GlmRows, step = 1): SmoothLoss {
           loss += w === 0 ? 0 : w * losses[i];
           slopes[i] = w === 0 ? 0 : w * slopes[i];
         }
-        blockSums(block, slopes, count, sums);
+        pass.add(start, count, slopes);
       }
-      for (let t = 0; t < size; t++) gradient[t] = scale * sums[t];
+      gradient.set(pass.total(scale));
       return scale * loss;
     },
     hessian(at, over, every) {
@@ -82,49 +72,23 @@ export type RowNumbers = (start: number, count: number, z: Float64Array, out: Fl
  */
 export function weightedProducts(data: GlmRows, parameters: Float64Array, over: Int32Array, step: number, curvature: RowNumbers): Float64Array {
   const { design, from, to, weights } = data;
-  const terms = design.columns.length;
-  const width = padded(over.length);
-  const products = new Float64Array(width * width);
-  const part = new Float64Array(width * BLOCK);
-  const scratch = new Float64Array(2 * BLOCK);
-  const block = blockWithOnes(terms);
+  const products = productsOver(design, over);
+  const sums = products.sums();
+  const pass = passOver(design);
+  pass.begin(parameters);
   const [z, c] = [new Float64Array(BLOCK), new Float64Array(BLOCK)];
-  const beta = new Float64Array(padded(terms + 1));
-  beta.set(parameters);
   let sampled = 0;
   for (let start = from; start < to; start += BLOCK * step) {
     const count = Math.min(BLOCK, to - start);
-    loadBlock(design, start, start + count, block);
-    blockScores(block, beta, count, z);
+    pass.scores(start, count, z);
     curvature(start, count, z, c);
     for (let i = 0; i < count; i++) {
       const w = weights[start + i];
       sampled += w;
       c[i] = w === 0 ? 0 : w * c[i];
     }
-    takeTerms(block, over, part);
-    blockProducts(part, c, count, width, products, scratch);
+    products.load(start, count);
+    products.add(c, sums);
   }
-  return symmetric(products, width, over.length, sampled > 0 ? weightOf(data) / sampled : 0);
-}
-
-/** Copies the terms `over` of a block next to each other. */
-export function takeTerms(block: Float64Array, over: Int32Array, out: Float64Array): void {
-  const stride = BLOCK;
-  for (let k = 0; k < over.length; k++) {
-    const [from, to] = [over[k] * stride, k * stride];
-    for (let i = 0; i < stride; i++) out[to + i] = block[from + i];
-  }
-}
-
-/** The leading `size` of a lower triangle of `width`, times `scale`, with both triangles. */
-export function symmetric(products: Float64Array, width: number, size: number, scale: number): Float64Array {
-  const hessian = new Float64Array(size * size);
-  for (let s = 0; s < size; s++) {
-    for (let t = 0; t <= s; t++) {
-      hessian[s * size + t] = scale * products[s * width + t];
-      hessian[t * size + s] = hessian[s * size + t];
-    }
-  }
-  return hessian;
+  return products.matrix(sums, sampled > 0 ? weightOf(data) / sampled : 0);
 }

@@ -1,6 +1,7 @@
-import { BLOCK, loadBlock } from '../preprocessing/design.ts';
-import { blockProducts, blockScores, blockSums, padded } from './blocks.ts';
-import { blockWithOnes, sampledWeight, symmetric, takeTerms, weightOf, type GlmRows } from './glmLoss.ts';
+import { BLOCK } from '../preprocessing/design.ts';
+import { sampledWeight, weightOf, type GlmRows } from './glmLoss.ts';
+import { passOver } from './passes.ts';
+import { productsOver } from './products.ts';
 import type { SmoothLoss } from './smoothLoss.ts';
 
 /** How firmly sums over classes are held at 0, per unit of weight. */
@@ -18,18 +19,12 @@ export function multinomialLoss(classes: number, data: GlmRows, centreTerms: boo
   const size = classes * (terms + 1);
   const weight = weightOf(data);
   const scale = step === 1 ? 1 : weight / Math.max(sampledWeight(data, step), Number.MIN_VALUE);
-  const block = blockWithOnes(terms);
-  const beta = new Float64Array(padded(terms + 1));
   const z = Array.from({ length: classes }, () => new Float64Array(BLOCK));
-  const sums = Array.from({ length: classes }, () => new Float64Array(padded(terms + 1)));
+  const passes = z.map(() => passOver(design));
   const ln = new Float64Array(classes);
   const parameter = (k: number, t: number): number => (t < terms ? k * terms + t : classes * terms + k);
-  const scoresAt = (at: Float64Array, count: number): void => {
-    for (let k = 0; k < classes; k++) {
-      beta.set(at.subarray(k * terms, (k + 1) * terms));
-      beta[terms] = at[classes * terms + k];
-      blockScores(block, beta, count, z[k]);
-    }
+  const begin = (at: Float64Array): void => {
+    passes.forEach((pass, k) => pass.begin(Float64Array.of(...at.subarray(k * terms, (k + 1) * terms), at[classes * terms + k])));
   };
   return {
     size,
@@ -39,21 +34,20 @@ export function multinomialLoss(classes: number, data: GlmRows, centreTerms: boo
     ...(step === 1 ? { sample: (every: number) => multinomialLoss(classes, data, centreTerms, every) } : {}),
     evaluate(at, gradient) {
       let loss = 0;
-      for (const sum of sums) sum.fill(0);
+      begin(at);
       for (let start = from; start < to; start += BLOCK * step) {
         const count = Math.min(BLOCK, to - start);
-        loadBlock(design, start, start + count, block);
-        scoresAt(at, count);
+        passes.forEach((pass, k) => pass.scores(start, count, z[k]));
         for (let i = 0; i < count; i++) {
           const w = weights[start + i];
           logSoftmax(z, i, ln);
           if (w !== 0) loss -= w * ln[y[start + i]];
           for (let k = 0; k < classes; k++) z[k][i] = w * (Math.exp(ln[k]) - (y[start + i] === k ? 1 : 0));
         }
-        for (let k = 0; k < classes; k++) blockSums(block, z[k], count, sums[k]);
+        passes.forEach((pass, k) => pass.add(start, count, z[k]));
       }
       loss *= scale;
-      for (let k = 0; k < classes; k++) for (let t = 0; t <= terms; t++) gradient[parameter(k, t)] = scale * sums[k][t];
+      passes.forEach((pass, k) => pass.total(scale).forEach((sum, t) => { gradient[parameter(k, t)] = sum; }));
       for (let t = centreTerms ? 0 : terms; t <= terms; t++) {
         let sum = 0;
         for (let k = 0; k < classes; k++) sum += at[parameter(k, t)];
@@ -65,30 +59,28 @@ export function multinomialLoss(classes: number, data: GlmRows, centreTerms: boo
     hessian(at, over, every) {
       // Over pairs of classes each cell is a product of the terms with weights p_k(1 − p_k) or −p_k·p_l.
       const everyTerm = Int32Array.from({ length: terms + 1 }, (_, t) => t);
-      const width = padded(terms + 1);
-      const cells = Array.from({ length: (classes * (classes + 1)) / 2 }, () => new Float64Array(width * width));
-      const part = new Float64Array(width * BLOCK);
-      const scratch = new Float64Array(2 * BLOCK);
+      const products = productsOver(design, everyTerm);
+      const cells = Array.from({ length: (classes * (classes + 1)) / 2 }, products.sums);
       const curvature = new Float64Array(BLOCK);
       let sampled = 0;
+      begin(at);
       for (let start = from; start < to; start += BLOCK * step * every) {
         const count = Math.min(BLOCK, to - start);
-        loadBlock(design, start, start + count, block);
-        scoresAt(at, count);
+        passes.forEach((pass, k) => pass.scores(start, count, z[k]));
         for (let i = 0; i < count; i++) {
           sampled += weights[start + i];
           logSoftmax(z, i, ln);
           for (let k = 0; k < classes; k++) z[k][i] = Math.exp(ln[k]);
         }
-        takeTerms(block, everyTerm, part);
+        products.load(start, count);
         for (let k = 0, cell = 0; k < classes; k++) {
           for (let l = 0; l <= k; l++, cell++) {
             for (let i = 0; i < count; i++) curvature[i] = weights[start + i] * z[k][i] * ((k === l ? 1 : 0) - z[l][i]);
-            blockProducts(part, curvature, count, width, cells[cell], scratch);
+            products.add(curvature, cells[cell]);
           }
         }
       }
-      const whole = cells.map((products) => symmetric(products, width, terms + 1, sampled > 0 ? weight / sampled : 0));
+      const whole = cells.map((sums) => products.matrix(sums, sampled > 0 ? weight / sampled : 0));
       const classOf = (i: number): number => (i < classes * terms ? Math.floor(i / terms) : i - classes * terms);
       const termOf = (i: number): number => (i < classes * terms ? i % terms : terms);
       const hessian = new Float64Array(over.length * over.length);

@@ -18,11 +18,10 @@ export interface Design {
 /** Rows that are taken together: with sixty terms a block lies in the second-level cache. */
 export const BLOCK = 512;
 
-/** Writes rows `from` … `to` − 1 (at most BLOCK) of the terms `over` (absent: all) into `out`, term after term in steps of BLOCK. */
-export function loadBlock({ columns }: Design, from: number, to: number, out: Float64Array, over?: Int32Array): void {
-  const count = over === undefined ? columns.length : over.length;
-  for (let k = 0; k < count; k++) {
-    const column = columns[over === undefined ? k : over[k]];
+/** Writes rows `from` … `to` − 1 (at most BLOCK) into `out`, term after term in steps of BLOCK. */
+export function loadBlock({ columns }: Design, from: number, to: number, out: Float64Array): void {
+  for (let k = 0; k < columns.length; k++) {
+    const column = columns[k];
     const at = k * BLOCK;
     if (column instanceof Float64Array) {
       // Not set(subarray()): a view per term and block would be garbage by the million.
