@@ -62,7 +62,7 @@ ${diagnostics === null
   ? html`${liftSection(head, currency, `${id}-lift`)}${cardCalibration(head, currency, `${id}-calibration`)}`
   : html`${section(`${id}-ranking`, task === 'duration' ? w('预测与误差', 'Predictions and errors') : w('排序能力', 'Ranking'), html`<div class="figures">${rocChart(compared)}${precisionChart(compared, evaluation.targetMean)}${task === 'duration' ? EMPTY : gainChart(compared, diagnostics.perfectGain, task === 'amount')}${scoresChart(diagnostics, latest)}${errorChart(diagnostics)}</div>`)}
 ${section(`${id}-calibration`, w('校准与区间', 'Calibration and intervals'), html`<div class="figures">${calibrationChart(task, compared, currency)}${coverageChart(diagnostics, currency)}${survivalCharts(diagnostics)}${task === 'binary' ? liftFigure(head, currency) : EMPTY}</div>${task === 'amount' ? liftFigure(head, currency) : EMPTY}`)}
-${section(`${id}-time`, w('预测与实际随时间', 'Predictions and outcomes over time'), periodsChart(diagnostics, latest, currency))}
+${section(`${id}-time`, w('预测与实际随时间', 'Predictions and outcomes over time'), periodsChart(diagnostics, task === 'duration' ? null : latest, currency))}
 ${section(`${id}-drivers`, w('什么在推动预测', 'What moves the predictions'), diagnostics.contributions === null ? note(w('该方法没有可加的贡献，或检验期行数太少。', 'This method has no additive contributions, or the test period has too few rows.')) : html`${beeswarm(diagnostics.contributions, named)}${dependencePlots(diagnostics.contributions, named)}`)}
 ${segmentsSection(diagnostics, quality, currency, `${id}-segments`)}
 ${driftSection(diagnostics, latest, report.version, named, `${id}-drift`)}

@@ -83,8 +83,9 @@ function headCard(head: ModelCard['heads'][number]): HeadCard {
 
 const LEAST_SCORED = 30;
 
-async function latestOf(store: Store, name: string, { horizonDays, scores }: HeadDiagnostics): Promise<Latest | null> {
-  if (scores.edges.length < 3) return null;
+async function latestOf(store: Store, name: string, { horizonDays, scores, task }: HeadDiagnostics): Promise<Latest | null> {
+  // Everyone is scored: beside those alone who came back they would always look changed.
+  if (scores.edges.length < 3 || (task === 'duration' && scores.of !== 'everyone')) return null;
   const latest = await latestScores(store.db, name, horizonDays, scores.edges);
   if (latest === undefined || latest.customers < LEAST_SCORED) return null;
   const tested = scores.rows.reduce((sum, rows) => sum + rows, 0);

@@ -25,11 +25,11 @@ nav{display:flex;flex-wrap:wrap;gap:2px 16px;margin:14px 0;font-size:14px}nav a{
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;margin:8px 0;font-size:13.5px;min-width:min(100%,480px)}figure table{min-width:100%}
 th,td{padding:5px 14px 5px 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}th{font-weight:600;color:var(--soft)}
-.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}th.number{white-space:normal}th{vertical-align:bottom}td:first-child{min-width:96px}
 tr.head th{padding-top:16px;color:var(--fg)}
 .segments td{vertical-align:middle}.with-strip{display:flex;align-items:center;gap:10px;white-space:nowrap;justify-content:space-between}
-svg.strip{width:170px;height:20px;flex:none}
-.state{white-space:nowrap}.ok{color:var(--ok)}.wait{color:var(--wait)}.bad{color:var(--bad);font-weight:600}.flag{color:var(--wait);font-size:12.5px}
+svg.strip{width:120px;height:20px;flex:none}
+td .state{display:inline-block;min-width:64px}.ok{color:var(--ok)}.wait{color:var(--wait)}.bad{color:var(--bad);font-weight:600}.flag{color:var(--wait);font-size:12.5px}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:8px 24px;align-items:start}
 .thirds{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,280px),1fr));gap:4px 12px}
 figure{margin:10px 0;min-width:0}figcaption b{display:block;font-size:14.5px}figcaption .note{display:block}

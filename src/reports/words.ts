@@ -49,6 +49,13 @@ const METRICS: Readonly<Record<string, Words>> = {
 export const metricWords = known(METRICS);
 export const METRIC_ORDER: readonly string[] = Object.keys(METRICS);
 
+/** Why a candidate was not fitted; the reasons of estimators are said as they say them. */
+export function failureWords(failure: string): Words {
+  const [, rows, rarer, found, foundRarer] = /^needs (\d+) rows and (\d+) of the rarer outcome, found (\d+) and (\d+)$/.exec(failure) ?? [];
+  if (foundRarer !== undefined) return w(`需要 ${rows} 行、较少的一类结果 ${rarer} 个，现有 ${found} 和 ${foundRarer}`, failure);
+  return failure === 'no finished label period before the test period yet' ? w('检验期之前还没有结束的结果窗口', failure) : plain(failure);
+}
+
 const SEGMENTS = known({
   tenure: w('认识时长（天）', 'Days known'), orders: w('累计订单数', 'Orders, all time'), recency: w('距上次下单（天）', 'Days since last order'), channels: w('近一年购买渠道数', 'Channels in a year'),
   categories: w('近一年购买品类数', 'Categories in a year'), discount: w('优惠订单占比', 'Orders with a discount'), channel: w('近一年最常下单的渠道', 'Channel of most orders in a year'),

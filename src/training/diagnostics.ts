@@ -44,7 +44,7 @@ export function diagnose(tested: TestedHead, { groups = [], present }: Beside = 
     baseline: distinct ? candidateDiagnostics(tested, baseline) : null,
     ...(task === 'amount' ? { perfectGain: gainCurve(test.y, test.y) } : {}),
     periods: [...(learned === undefined ? [] : learnedPeriods(tested, learned)), ...periodTable(test, served.prediction, 'test', CENTRES[task])],
-    scores: scoreBins(task, test.y, served.prediction),
+    scores: winner.everyone === undefined ? scoreBins(task, test.y, served.prediction) : { ...scoreBins(task, new Float64Array(winner.everyone.length), winner.everyone), of: 'everyone' },
     contributions: contributionsOf(task, winner.fitted, test.x),
     segments: segmentTable(task, test, served.prediction, rng.fork('segments'), groups),
     drift: learned === undefined ? null : driftOf(learned, test, split.windowDays),

@@ -18,6 +18,8 @@ export interface TestedCandidate {
   readonly served: Served;
   /** Waiting times: over everyone of the test period, those who did not come back among them. */
   readonly brier?: BrierByDay;
+  /** Waiting times: what is served to everyone of the test period, as on any day, when nobody knows who will come back. */
+  readonly everyone?: Float64Array;
 }
 
 export interface TestedHead {

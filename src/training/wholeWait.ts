@@ -51,10 +51,9 @@ export function wholeWaitMetrics(fitted: Fitted, data: Dataset, windowDays: numb
   };
 }
 
-/** Levels from the calibration period by the fit before it, measured on everyone of the test period by the fit that is tested, with what needs no levels (src/training/waitingScores.ts). */
-export async function wholeWait(split: TimeSplit, rowsAt: (cutoffs: readonly LocalDate[]) => Promise<Dataset>, before: Fitted, tested: Fitted, rng: Random): Promise<WaitingScores> {
+/** Levels from the calibration period by the fit before it, measured on `everyone` of the test period by the fit that is tested, with what needs no levels (src/training/waitingScores.ts). */
+export async function wholeWait(split: TimeSplit, rowsAt: (cutoffs: readonly LocalDate[]) => Promise<Dataset>, everyone: Dataset, before: Fitted, tested: Fitted, rng: Random): Promise<WaitingScores> {
   const levels = split.calibration === undefined ? INTERVAL_LEVELS : wholeWaitLevels(before, await rowsAt([split.calibration]), split.horizonDays);
-  const everyone = await rowsAt(split.testCutoffs);
   const scores = waitingScores(tested, everyone, split.horizonDays, rng);
   return { ...scores, metrics: { ...scores.metrics, ...wholeWaitMetrics(tested, everyone, split.horizonDays, levels) } };
 }

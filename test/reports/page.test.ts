@@ -78,6 +78,21 @@ test('waiting times: an older report has no Brier score and reads; a newer one s
   expect(page.split('Brier score saved against Kaplan–Meier').length - 1).toBe(4);
 });
 
+test('why a candidate was not fitted is said in both languages; other reasons as they are', () => {
+  const report = exampleReport();
+  const [head] = report.heads;
+  const failed = (failure: string) => ({ candidate: 'x', rung: 'boosting' as const, estimator: 'boosted_trees', failure, metrics: {} });
+  const page = reportPage({ ...report, heads: [{ ...head, leaderboard: [failed('needs 800 rows and 120 of the rarer outcome, found 703 and 35'), failed('no finished label period before the test period yet'), failed('not_converged: odd')] }] }, 'zh');
+  for (const words of ['需要 800 行、较少的一类结果 120 个，现有 703 和 35', 'needs 800 rows and 120 of the rarer outcome, found 703 and 35', '检验期之前还没有结束的结果窗口', 'not_converged: odd']) expect(page).toContain(words);
+});
+
+test('an older report of waiting times is not set beside the scores of everyone, and says so', () => {
+  const old = frozen.find(([file]) => file === 'duration.json')?.[1];
+  const page = reportPage(reportSchema.parse({ ...old, heads: old?.heads.map((head) => ({ ...head, latest: null })) }), 'en');
+  expect(page).toContain('which do not compare with the scores of everyone');
+  expect(page).not.toContain('Nothing has been scored yet');
+});
+
 test('what names say is text and never markup', () => {
   const odd = '<script>alert("1")</script>\'&😀\u0000';
   const report = exampleReport();

@@ -51,6 +51,14 @@ describeOnEachStore('reports', (getStore) => {
     const { latest } = (await readReport(getStore(), 'churn', 2, words)).heads[0];
     expect(latest).toMatchObject({ rows: [15, 25], customers: 40 });
     expect(latest?.psi).toBeGreaterThan(latest?.noise ?? Infinity);
+    // Days of those alone who came back are not set beside the days of everyone; those of everyone are.
+    const kept = async (of?: 'everyone'): Promise<unknown> => {
+      const document = { schemaVersion: 1, heads: [{ ...exampleDiagnostics, task: 'duration', scores: { ...exampleDiagnostics.scores, ...(of === undefined ? {} : { of }) } }] };
+      await db.raw(`UPDATE model_reports SET document = ?::jsonb WHERE name = 'churn' AND version = 2`, [JSON.stringify(document)]);
+      return (await readReport(getStore(), 'churn', 2, words)).heads[0].latest;
+    };
+    expect(await kept()).toBeNull();
+    expect(await kept('everyone')).toMatchObject({ customers: 40 });
   });
 
   test('a store from before the step is brought up to date and keeps its models', async () => {

@@ -118,6 +118,14 @@ describe('drift', () => {
     expect(driftOf(learned, rows, 30)?.features.map(({ verdict }) => verdict)).toEqual(['drifted', 'drifted', 'drifted']);
   });
 
+  test('what is the same for everyone on a day, as the time of year, is no feature of the customers', () => {
+    const { learned, test: rows } = twoPeriods(2, 200, 0.8);
+    const season = (data: Dataset, first: number): Dataset => ({ ...data, x: { ...data.x, columns: [...data.x.columns, { name: 'season', values: Float64Array.from(data.period, (period) => Math.sin(first + period)) }] } });
+    const drift = driftOf(season(learned, 0), season(rows, 9), 30);
+    expect(drift).toMatchObject({ checked: 3, drifted: 3 });
+    expect(drift?.features.map(({ name }) => name)).not.toContain('season');
+  });
+
   test('the same shift is no drift where the feature always wandered that much', () => {
     const { learned, test: rows } = twoPeriods(2, 200, 0.8, 1.2);
     const drift = driftOf(learned, rows, 30);
@@ -189,6 +197,9 @@ describe('of a trained model', () => {
     expect(days.survival?.byDay.at(-1)).toEqual([30, 1, 1]);
     // Over everyone, beside the curve that says the same of all; the same numbers as on the card, and on the leaderboard of the period before.
     const { evaluation: { metrics }, leaderboard: [row] } = wait.heads[0];
+    // Scores are compared with those of everyone, as everyone is scored.
+    expect(days.scores.of).toBe('everyone');
+    expect(days.scores.rows.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(days.rows.test);
     expect(days.survival?.brier?.map(([at]) => at)).toEqual(Array.from({ length: 29 }, (_, i) => i + 1));
     expect(metrics.integrated_brier_skill.value).toBeCloseTo(1 - metrics.integrated_brier.value / metrics.integrated_brier_km.value, 12);
     expect(metrics.c_index.low).toBeLessThan(metrics.c_index.value);

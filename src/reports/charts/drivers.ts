@@ -71,12 +71,12 @@ export function beeswarm(contributions: Contributions, named: Named): Html {
     const offsets = swarm(places);
     const shade = shades(feature.points);
     const layer = (wanted: number): Html => dots(places.flatMap((place, k): [number, number][] => (shade[k] === wanted ? [[place, middle + offsets[k]]] : [])), wanted < 0 ? 'none' : `shade${wanted}`);
-    return html`<path class="grid" d="M${frame.left} ${px(middle)}H${frame.width - frame.right}"/>${text(frame.left - 10, middle + 4, named(feature.name).words, 'name', 'end')}${text(frame.width - 8, middle + 4, decimal(feature.meanAbsolute, 3), '', 'end')}${[-1, 0, 1, 2, 3, 4, 5, 6].map(layer)}`;
+    return html`<path class="grid" d="M${frame.left} ${px(middle)}H${frame.width - frame.right}"/>${text(frame.left - 10, middle + 4, named(feature.name).words, 'name', 'end')}${text(frame.width - 8, middle + 4, decimal(feature.meanAbsolute, feature.meanAbsolute >= 100 ? 0 : feature.meanAbsolute >= 10 ? 1 : 3), '', 'end')}${[-1, 0, 1, 2, 3, 4, 5, 6].map(layer)}`;
   });
   const svg = drawing(frame, w('各特征对预测的影响', 'Effect of each feature on the predictions'), [
     html`${rows}`,
     html`<path class="now" d="M${px(x(0))} ${frame.top}V${frame.height - frame.bottom}"/>`,
-    bottomAxis(frame, { scale: x, title: SCALES[contributions.scale], format: (value) => decimal(value, 2), ticks: x.ticks(7) }),
+    bottomAxis(frame, { scale: x, title: SCALES[contributions.scale], format: (value) => decimal(value, 2), ticks: x.ticks(5) }),
     text(frame.width - 8, frame.height - frame.bottom + 16, w('平均影响', 'mean size'), 'title', 'end'),
   ]);
   return figure({
@@ -93,7 +93,7 @@ function dependence({ name, points }: Feature, named: Named): Html {
   const present = points.filter((point): point is [number, number] => point[0] !== null);
   const absent = points.filter(([value]) => value === null);
   if (points.length === 0) return EMPTY;
-  const frame = { ...SMALL, width: 340, height: 240, left: 46 };
+  const frame = { ...SMALL, width: 340, height: 240, left: 62 };
   const inner = absent.length === 0 ? frame : { ...frame, left: frame.left + 30 };
   const values = present.map(([value]) => value);
   const effects = points.map(([, effect]) => effect);

@@ -2,7 +2,7 @@
 import { EMPTY, html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { HeadDiagnostics } from '../../training/diagnostics/schema.ts';
-import { days, decimal, integer, onAxis, percent, predicted } from '../format.ts';
+import { decimal, integer, onAxis, percent, predicted } from '../format.ts';
 import { lineMark, whisker } from '../svg/marks.ts';
 import { bottomAxis, drawing, figure, leftAxis, legendOf, px, SMALL, text, xScale, yScale } from '../svg/plot.ts';
 import { plain, w } from '../words.ts';
@@ -44,7 +44,7 @@ export function errorChart({ errors }: HeadDiagnostics): Html {
   return figure({
     title: w('误差（天）', 'Error in days'),
     note: w('各十分位的平均绝对误差，竖线是95%区间。', 'Mean absolute error by tenth, with its 95 % interval.'),
-    drawing: byTenth(errors.map(({ error, ...rest }) => ({ ...rest, range: error })), w('平均绝对误差（天）', 'mean absolute error, days'), (value) => days(value), (value) => plain(String(Math.round(value))), undefined),
+    drawing: byTenth(errors.map(({ error, ...rest }) => ({ ...rest, range: error })), w('平均绝对误差（天）', 'mean absolute error, days'), (value) => decimal(value, 0), (value) => plain(String(Math.round(value))), undefined),
   });
 }
 

@@ -26,7 +26,7 @@ export function periodsChart({ task, periods }: HeadDiagnostics, latest: Latest 
   if (boxes.length === 0) return EMPTY;
   const frame = { ...WIDE, bottom: 64 };
   const values = boxes.flatMap(({ quantiles, actual }) => [...quantiles, ...(actual === undefined ? [] : [actual.low, actual.high])]);
-  const top = task === 'binary' ? 1 : Math.max(1e-9, ...values);
+  const top = Math.min(task === 'binary' ? 1 : Infinity, Math.max(1e-9, ...values));
   const y = task === 'amount' ? amountScale([0, top], [frame.height - frame.bottom, frame.top], Math.max(1, top / 200)) : yScale(frame, [0, top]);
   const step = (frame.width - frame.left - frame.right) / boxes.length;
   const half = Math.min(16, step * 0.3);

@@ -8,6 +8,9 @@ import { bar, lineMark } from '../svg/marks.ts';
 import { amountScale, bottomAxis, drawing, figure, leftAxis, legendOf, SMALL, xScale, yScale } from '../svg/plot.ts';
 import { w } from '../words.ts';
 
+const NOTE = w('柱高是客户比例；好模型把发生的人推到右边。', 'Height is the share of customers; a good model moves those with the outcome to the right.');
+const DAYS_NOTE = w('柱高是客户比例；天数以会回来为条件。', 'Height is the share of customers; days are given that they come back.');
+
 export function scoresChart({ task, scores }: HeadDiagnostics, latest: Latest | null): Html {
   const { edges, rows, happened } = scores;
   const total = rows.reduce((sum, count) => sum + count, 0);
@@ -37,5 +40,5 @@ export function scoresChart({ task, scores }: HeadDiagnostics, latest: Latest | 
     ...(happened === undefined ? [] : [['outcome', w('其中实际发生', 'of them with the outcome')] as const]),
     ...(newest.length === 0 ? [] : [['latest', w(`最新打分 ${latest?.asOf ?? ''}`, `latest scores, ${latest?.asOf ?? ''}`)] as const]),
   ];
-  return figure({ title: w('预测分布', 'Spread of the predictions'), note: w('柱高是客户比例；好模型把发生的人推到右边。', 'Height is the share of customers; a good model moves those with the outcome to the right.'), drawing: svg, legend: legendOf(keys) });
+  return figure({ title: w('预测分布', 'Spread of the predictions'), note: task === 'duration' ? DAYS_NOTE : NOTE, drawing: svg, legend: legendOf(keys) });
 }

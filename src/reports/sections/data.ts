@@ -3,7 +3,7 @@ import { EMPTY, html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { Report, ReportHead } from '../document.ts';
 import { fixed, integer, metric } from '../format.ts';
-import { metricWords, plain, rungWords, say, w } from '../words.ts';
+import { failureWords, metricWords, plain, rungWords, say, w } from '../words.ts';
 import type { Words } from '../words.ts';
 import { note, section, table } from './shared.ts';
 
@@ -33,7 +33,7 @@ export function leaderboardSection(head: ReportHead, currency: string, id: strin
     row.loss === undefined ? plain('–') : fixed(row.loss, 4),
     row.lossErrorToBest === undefined ? plain('–') : row.lossErrorToBest === 0 ? w('最好', 'best') : { zh: `±${fixed(row.lossErrorToBest, 4).zh}`, en: `±${fixed(row.lossErrorToBest, 4).en}` },
     ...shown.map((name) => (row.metrics[name] === undefined ? plain('–') : metric(name, row.metrics[name], task, currency))),
-    ...(failed ? [plain(row.failure ?? '')] : []),
+    ...(failed ? [failureWords(row.failure ?? '')] : []),
   ]);
   return section(id, w('候选方法排行榜', 'Leaderboard of the candidates'),
     note(w('在检验期之前的时期上比较，损失越低越好；“±”是与最好者之差的标准误。差距在一个标准误之内时取更简单的方法。', 'Compared on the period before the test, lower loss is better; ± is the standard error of the difference to the best. Within one of it the simpler method is taken.')),

@@ -12,7 +12,7 @@ import { table } from './shared.ts';
 const LEADING: Readonly<Record<Task, readonly string[]>> = {
   binary: ['roc_auc', 'log_loss', 'ece', 'pr_auc'],
   amount: ['normalised_gini', 'spearman', 'bias', 'coverage_80'],
-  duration: ['mae_days', 'within_7_days', 'c_index', 'integrated_brier_skill', 'coverage_80'],
+  duration: ['mae_days', 'c_index', 'integrated_brier_skill', 'coverage_80'],
 };
 
 export function badges({ grade, confidence }: ReportHead): Html {
@@ -66,11 +66,12 @@ export function metricTable({ task, evaluation, baseline, beatsBaseline }: Repor
     return { zh: `${said.zh}（${range.zh}）`, en: `${said.en} (${range.en})` };
   };
   const titles = [w('检验期指标（95%区间）', 'Metric on the test period (95 % interval)'), w('模型', 'model'), ...(beatsBaseline ? [w(`基线 ${baseline.candidate}`, `baseline ${baseline.candidate}`)] : [])];
-  return table(titles, inOrder(evaluation.metrics).map(([name, one]) => [metricWords(name), value(one, name), ...(beatsBaseline ? [value(baseline.evaluation.metrics[name], name)] : [])]), [1, 2]);
+  return table(titles, inOrder(evaluation.metrics, LEADING[task]).map(([name, one]) => [metricWords(name), value(one, name), ...(beatsBaseline ? [value(baseline.evaluation.metrics[name], name)] : [])]), [1, 2]);
 }
 
 /** The ones that tell the most first; a store gives keys back in an order of its own. */
-function inOrder<T>(metrics: Readonly<Record<string, T>>): [string, T][] {
-  const place = (name: string): number => (METRIC_ORDER.includes(name) ? METRIC_ORDER.indexOf(name) : METRIC_ORDER.length);
+function inOrder<T>(metrics: Readonly<Record<string, T>>, leading: readonly string[]): [string, T][] {
+  const order = [...leading, ...METRIC_ORDER.filter((name) => !leading.includes(name))];
+  const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
   return Object.entries(metrics).sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1));
 }

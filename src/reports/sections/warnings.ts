@@ -14,8 +14,8 @@ const VERDICTS = {
 } as const;
 const UNKNOWN = ['bad', w('漂移（无更早时期可比）', 'drifted (nothing earlier to compare)')] as const;
 
-export function driftSection({ drift, driftNow, leaks, task }: HeadDiagnostics, latest: Latest | null, version: number, named: Named, id: string): Html {
-  return section(id, w('漂移与泄漏检查', 'Drift and leak checks'), driftPart(drift, named), nowPart(driftNow ?? null, named), latestPart(latest, version), leakPart(leaks, task, named));
+export function driftSection({ drift, driftNow, leaks, task, scores }: HeadDiagnostics, latest: Latest | null, version: number, named: Named, id: string): Html {
+  return section(id, w('漂移与泄漏检查', 'Drift and leak checks'), driftPart(drift, named), nowPart(driftNow ?? null, named), latestPart(latest, version, task === 'duration' && scores.of === undefined), leakPart(leaks, task, named));
 }
 
 function driftPart(drift: HeadDiagnostics['drift'], named: Named): Html {
@@ -51,7 +51,9 @@ function driftTable(shown: NonNullable<HeadDiagnostics['drift']>['features'], si
   );
 }
 
-function latestPart(latest: Latest | null, version: number): Html {
+/** @param others the test period kept the predictions of other customers than those who are scored */
+function latestPart(latest: Latest | null, version: number, others: boolean): Html {
+  if (latest === null && others) return note(w('该版本只保存了检验期内回来的客户的预测，不能与全体客户的最新打分比较；重新训练后可以。', 'This version kept the predictions of those alone who came back in the test period, which do not compare with the scores of everyone; the next training keeps both.'));
   if (latest === null) return note(w('还没有打分结果可以与检验期比较。运行 tagcast score 之后再看。', 'Nothing has been scored yet to compare with the test period. Run tagcast score and look again.'));
   const moved = latest.psi > latest.noise;
   return html`<h4>${say(w('预测：最新打分对检验期', 'Predictions: newest scores against the test period'))}</h4><p>${say(w(

@@ -88,7 +88,7 @@ export function showCard(context: Context, app: App, card: ModelCard, version: n
   const visits = visitLine(context, card);
   if (visits !== undefined) print(visits);
   for (const line of headLines(context, card)) print(line);
-  print(inWords(context, `\n  排行榜，${head.horizonDays} 天（检验前一期的损失，越低越好）：`, `\n  Leaderboard, ${head.horizonDays} days (loss on the period before the test, lower is better):`));
+  print(inWords(context, `\n  排行榜，${card.observations.at === 'visit' ? '本次访问' : `${head.horizonDays} 天`}（检验前一期的损失，越低越好）：`, `\n  Leaderboard, ${card.observations.at === 'visit' ? 'visit' : `${head.horizonDays} days`} (loss on the period before the test, lower is better):`));
   for (const line of table([{ title: inWords(context, '候选', 'candidate') }, { title: inWords(context, '类别', 'rung') }, { title: inWords(context, '损失', 'loss'), align: 'right' }, { title: '' }], head.leaderboard.map((row) => [row.candidate, row.rung, row.loss === undefined ? '–' : formatNumber(row.loss, 4), row.failure ?? '']))) print(`  ${line}`);
   print(inWords(context, '\n  最后一期的校准，从最低十分位起（预测 → 实际）：', '\n  Calibration on the last period, lowest tenth first (said → happened):'));
   for (const bin of head.evaluation.calibration) {

@@ -28,6 +28,16 @@ const SHOWN = 20;
 /** Where too few earlier periods show what is usual, an index below this is not called drift. */
 const UNKNOWN_USUAL = 0.1;
 
+/** Whether all rows of a period have the same value in every period: the time of year, say. It always lies elsewhere and tells nothing of the customers. */
+function ofTheCalendar(values: Float64Array, { period }: Dataset): boolean {
+  const first = new Map<number, number>();
+  return values.every((value, row) => {
+    const known = first.get(period[row]);
+    if (known === undefined) first.set(period[row], value);
+    return known === undefined || Object.is(known, value) || known === value;
+  });
+}
+
 /** Rows grouped by customer: those of `customer` c are `rows[starts[c]] … rows[starts[c + 1] − 1]`; learned rows come first, test rows are counted on from them. */
 interface Clusters {
   readonly starts: Int32Array;
@@ -68,6 +78,7 @@ export function driftOf(allLearned: Dataset, allTest: Dataset, windowDays: numbe
   const checked = learned.x.columns.flatMap((column, c) => {
     const ends = binEnds(column.values);
     const testColumn = test.x.columns[c];
+    if (ofTheCalendar(column.values, learned) && ofTheCalendar(testColumn.values, test)) return [];
     const binOf = (value: number): number => (Number.isNaN(value) ? ends.length + 1 : upperBound(ends, value));
     const bins = new Uint8Array(learned.y.length + test.y.length);
     column.values.forEach((value, row) => { bins[row] = binOf(value); });

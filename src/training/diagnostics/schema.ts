@@ -101,7 +101,9 @@ export const headDiagnosticsSchema = z.strictObject({
     quantiles: z.array(number).length(5),
   })).max(40),
   /** Predictions of the test period by bin, `edges` one longer than `rows`; `happened` of them had the outcome (binary). */
-  scores: z.strictObject({ edges: z.array(number).max(41), rows: z.array(count).max(40), happened: z.array(count).max(40).optional() }),
+  scores: z.strictObject({ edges: z.array(number).max(41), rows: z.array(count).max(40), happened: z.array(count).max(40).optional(),
+    /** `duration`: of everyone, as scores are. Absent in reports from before that was kept: of those who came back. */
+    of: z.literal('everyone').optional() }),
   contributions: contributionsSchema.nullable(),
   segments: z.array(segmentSchema).max(12),
   drift: driftSchema.nullable(),

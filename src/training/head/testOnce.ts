@@ -44,8 +44,10 @@ export async function testOnce({ request, chosen, baseline, rival }: Selected, t
     const { served, fitted } = tested;
     const evaluation = evaluate(task, { y: test.y, predicted: served.prediction, ...intervalsOf(served), ...(visits ? { groups: test.customerIds } : {}) }, rng.fork('test', one.candidate.name));
     if (task !== 'duration') return { ...tested, evaluation };
-    const { metrics, brier } = await wholeWait(split, request.rowsAt, one.fitted, fitted, rng.fork('waiting', one.candidate.name));
-    return { ...tested, evaluation: { ...evaluation, metrics: { ...evaluation.metrics, ...metrics } }, ...(brier === undefined ? {} : { brier }) };
+    const all = await request.rowsAt(split.testCutoffs);
+    const { metrics, brier } = await wholeWait(split, request.rowsAt, all, one.fitted, fitted, rng.fork('waiting', one.candidate.name));
+    const everyone = finish(fitted.estimator, task, fitted.artefact, tested.serving, all.x, fitted.estimator.predict(fitted.artefact, candidateMatrix(all.x, one.candidate)), split.test).prediction;
+    return { ...tested, evaluation: { ...evaluation, metrics: { ...evaluation.metrics, ...metrics } }, everyone, ...(brier === undefined ? {} : { brier }) };
   };
   const chosenTest = await atTest(chosen);
   const baselineTest = chosen === baseline ? chosenTest : await atTest(baseline);
