@@ -122,7 +122,8 @@ export function tweedieFamily(power: number): Family {
     block(y, start, z, count, loss, slope) {
       for (let i = 0; i < count; i++) {
         const whole = Math.exp(b * z[i]);
-        const part = y[start + i] * Math.exp(a * z[i]);
+        // At power 1.5 the exponents are each other's opposites.
+        const part = a === -b ? y[start + i] / whole : y[start + i] * Math.exp(a * z[i]);
         loss[i] = whole / b - part / a;
         slope[i] = whole - part;
       }

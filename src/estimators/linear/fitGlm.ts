@@ -1,10 +1,11 @@
 /** The fit of generalised linear models with one score per row. */
+import { weightedMean } from '../../math/stats/index.ts';
 import type { FitContext, FitFailure, FitReport, TrainingData } from '../contract.ts';
 import { BLOCK } from '../preprocessing/design.ts';
 import type { Prepared } from '../preprocessing/prepare.ts';
 import { eachScoredBlock } from './designScores.ts';
 import type { Family } from './families.ts';
-import { fitPenalised, weightedMean, type GlmParams } from './fitPenalised.ts';
+import { fitPenalised, type GlmParams } from './fitPenalised.ts';
 import { glmLoss, type GlmRows } from './glmLoss.ts';
 import type { HeldOut, PathProblem } from './lambdaPath.ts';
 import type { LinearTerms } from './linearTerms.ts';

@@ -60,12 +60,3 @@ export function fitPenalised(train: TrainingData, params: GlmParams, recipe: Pen
   };
   return { ok: true, parameters: solution.parameters, penalty: { lambda, l1Ratio: params.l1Ratio }, data: prepared, report };
 }
-
-export function weightedMean(values: Float64Array, weights: Float64Array): number {
-  let [sum, total] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    sum += weights[i] * values[i];
-    total += weights[i];
-  }
-  return sum / total;
-}

@@ -1,8 +1,7 @@
 /** Poisson regression with log link for counts, ½·mean deviance + elastic net: scikit-learn's PoissonRegressor where there is no L1 part. */
-import { moments } from '../../math/stats/index.ts';
+import { moments, weightedMean } from '../../math/stats/index.ts';
 import { amountProblem } from '../rows.ts';
 import { POISSON } from './families.ts';
-import { weightedMean } from './fitPenalised.ts';
 import { glmEstimator } from './glmEstimator.ts';
 
 export const poissonRegression = glmEstimator({

@@ -5,13 +5,13 @@
  * The objective is ½·mean deviance + alpha·[(1−ρ)/2·‖β‖² + ρ·‖β‖₁] on amounts scaled to mean 1, scikit-learn's TweedieRegressor where ρ = 0.
  */
 import { z } from 'zod';
+import { weightedMean } from '../../math/stats/index.ts';
 import { PREPROCESSING, type PreprocessingParams } from '../preprocessing/params.ts';
 import { amountProblem, defineEstimator } from '../rows.ts';
 import { winsorise } from '../winsorise.ts';
 import { tweedieFamily } from './families.ts';
 import { designScores } from './designScores.ts';
 import { fitGlm } from './fitGlm.ts';
-import { weightedMean } from './fitPenalised.ts';
 import { meansAt } from './glmEstimator.ts';
 import { linearFields, linearProblem } from './linearSchema.ts';
 import { additiveExplanation, linearScores } from './linearTerms.ts';

@@ -1,7 +1,7 @@
 /** From training data to terms and their design matrix, one column of the input at a time. */
 import type { TrainingData } from '../contract.ts';
 import { canonicalOrder, type CanonicalOrder } from '../rows.ts';
-import { encodingFolds, fitCategories, type EncodingTarget } from './categories.ts';
+import { encodingFolds, fitCategories, type CategoryContext, type EncodingTarget } from './categories.ts';
 import type { Design, DesignColumn } from './design.ts';
 import type { PreprocessingParams } from './params.ts';
 import { fitQuantity } from './quantities.ts';
@@ -30,7 +30,8 @@ export function prepare(train: TrainingData, options: PrepareOptions): Prepared 
   const { columns, take, ...rows } = canonicalOrder(train);
   const { params, reference } = options;
   const unit = rows.weights.every((w) => w === 1);
-  const context = { weights: rows.weights, folds: encodingFolds(rows.owners, rows.weights), target: options.target(rows.y, rows.weights), params, reference };
+  let categories: CategoryContext | undefined;
+  const context = (): CategoryContext => (categories ??= { weights: rows.weights, folds: encodingFolds(rows.owners, rows.weights), target: options.target(rows.y, rows.weights), params, reference });
   const terms: Term[] = [];
   const designs: DesignColumn[] = [];
   const learned: { readonly at: number; readonly relearn: (include: Uint8Array) => Float64Array[] }[] = [];
@@ -44,7 +45,7 @@ export function prepare(train: TrainingData, options: PrepareOptions): Prepared 
       }
       return;
     }
-    const fit = fitCategories({ place, values, names: column.categories }, context);
+    const fit = fitCategories({ place, values, names: column.categories }, context());
     if (fit.targets !== undefined) learned.push({ at: terms.length + fit.targets.from, relearn: fit.targets.relearn });
     for (const { term, design } of fit.terms) {
       terms.push(term);

@@ -1,6 +1,6 @@
 /** Terms of a column of quantities: the value, its curve, and a flag that it was missing. */
 import type { Column } from '../../base/matrix.ts';
-import { distribution, medianOf, moments, weightedQuantile } from '../../math/stats/index.ts';
+import { distribution, medianOf, moments, weightedMean, weightedQuantile } from '../../math/stats/index.ts';
 import type { CodedColumn, DesignColumn } from './design.ts';
 import type { PreprocessingParams } from './params.ts';
 import { bSplineCount, quantileKnots } from './splines.ts';
@@ -11,7 +11,10 @@ export interface FittedTerm<Of> {
   readonly design: DesignColumn;
 }
 
-/** Terms of one column (place `place` in the artefact's names), none where it is constant or empty. Rows must be in canonical order: sums depend on it in the last bit. */
+/**
+ * Terms of one column (place `place` in the artefact's names), none where it is constant or empty. Rows must be in canonical order: sums depend on it in the last bit.
+ * The values of the column are used up: a design may be written over them.
+ */
 export function fitQuantity(place: number, column: Column, weights: Float64Array, unit: boolean, params: PreprocessingParams): FittedTerm<QuantityTerm>[] {
   const { values } = column;
   const fitted: FittedTerm<QuantityTerm>[] = [];
@@ -19,16 +22,17 @@ export function fitQuantity(place: number, column: Column, weights: Float64Array
   for (let i = 0; i < values.length; i++) if (values[i] !== values[i]) missing++;
   const fill = missing === values.length ? undefined : median(values, weights, unit);
   if (fill !== undefined) {
-    const filled = missing === 0 ? values : values.map((v) => (v !== v ? fill : v));
+    const filled = missing === 0 ? values : filledWith(values, fill);
     const plain = moments(filled, weights);
     const log = Math.abs(plain.skewness) > params.skewLimit;
     const scaled = log ? filled.map(signedLog) : filled;
     const add = (term: QuantityTerm, { mean, sd }: { readonly mean: number; readonly sd: number }): void => {
       if (!(sd > 0) || !Number.isFinite(sd)) return;
       const placed = { ...term, mean, sd };
-      const design = new Float64Array(values.length);
+      // Of a value alone nothing else needs the column any more.
+      const design = knots.length === 0 && missing === 0 ? values : new Float64Array(values.length);
       writeTerm(placed, params.clip, column, design);
-      fitted.push({ term: { ...placed, centre: moments(design, weights).mean }, design });
+      fitted.push({ term: { ...placed, centre: weightedMean(design, weights) }, design });
     };
     const common = { column: place, fill, log, mean: 0, sd: 1, centre: 0 };
     const local = params.splineKind === 'b_spline';
@@ -55,6 +59,15 @@ export function missingFlag(place: number, values: Float64Array, weights: Float6
   const term: QuantityTerm = { of: 'missing', column: place, fill: 0, log: false, mean, sd, centre: 0 };
   const design: CodedColumn = { codes, table: Float64Array.of(standardised(term, clip, 0), standardised(term, clip, 1)) };
   return { term: { ...term, centre: mean * design.table[1] + (1 - mean) * design.table[0] }, design };
+}
+
+function filledWith(values: Float64Array, fill: number): Float64Array {
+  const filled = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    filled[i] = v !== v ? fill : v;
+  }
+  return filled;
 }
 
 function median(values: Float64Array, weights: Float64Array, unit: boolean): number | undefined {

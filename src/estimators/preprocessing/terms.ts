@@ -78,14 +78,18 @@ export function rawCategories(term: CategoryTerm, categories: readonly string[])
   return Float64Array.from(categories, (name) => known.get(name) ?? term.unseen);
 }
 
-/** Standardised values of `term` over its column, written into `out`. Throws `model_mismatch` where a categorical column has lost its categories. */
+/** Standardised values of `term` over its column, written into `out`, which may be the column's own. Throws `model_mismatch` where a categorical column has lost its categories. */
 export function writeTerm(term: Term, clip: number, column: Column, out: Float64Array): void {
   const { values } = column;
   const { mean, sd } = term;
   if (term.of !== 'category') {
-    writeRaw(term, values, out);
+    const plain = term.of === 'value' && !term.log;
+    if (!plain) writeRaw(term, values, out);
+    const raw = plain ? values : out;
+    const { fill } = term;
     for (let i = 0; i < values.length; i++) {
-      const standard = (out[i] - mean) / sd;
+      const v = raw[i];
+      const standard = ((v !== v ? fill : v) - mean) / sd;
       out[i] = standard > clip ? clip : standard < -clip ? -clip : standard;
     }
     return;

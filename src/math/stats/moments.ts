@@ -15,6 +15,17 @@ export function mean(values: ArrayLike<number>): number {
   return values.length === 0 ? 0 : compensatedSum(values) / values.length;
 }
 
+/** Σ w·v ÷ Σ w; NaN without weight. */
+export function weightedMean(values: Float64Array, weights: Float64Array): number {
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < values.length; i++) {
+    sum += weights[i] * values[i];
+    total += weights[i];
+  }
+  return sum / total;
+}
+
 export interface Moments {
   /** Total weight of the values that are present. */
   readonly weight: number;
@@ -30,22 +41,22 @@ export interface Moments {
  * units of the largest.
  */
 export function moments(values: ArrayLike<number>, weights?: ArrayLike<number>): Moments {
-  const { cubes, ...plain } = momentsIn(1, values, weights);
+  const { cubes, ...plain } = momentsIn(values, weights);
   if (plain.weight === 0 || (Number.isFinite(cubes) && cubes > 0)) return plain;
   let largest = 0;
   for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) > largest) largest = Math.abs(values[i]);
   if (largest === 0 || (largest > 1e-90 && largest < 1e90) || !Number.isFinite(largest)) return plain;
-  const { weight, mean: centre, sd, skewness } = momentsIn(largest, values, weights);
+  const { weight, mean: centre, sd, skewness } = momentsIn(Float64Array.from(values, (v) => v / largest), weights);
   return { weight, mean: centre * largest, sd: sd * largest, skewness };
 }
 
-/** Moments of values ÷ unit, and sd³: the largest power that takes part. */
-function momentsIn(unit: number, values: ArrayLike<number>, weights: ArrayLike<number> | undefined): Moments & { readonly cubes: number } {
+/** Moments, and sd³: the largest power that takes part. */
+function momentsIn(values: ArrayLike<number>, weights: ArrayLike<number> | undefined): Moments & { readonly cubes: number } {
   let weight = 0;
   let sum = 0;
   for (let i = 0; i < values.length; i++) {
-    const v = values[i] / unit;
-    if (Number.isNaN(v)) continue;
+    const v = values[i];
+    if (v !== v) continue;
     const w = weights === undefined ? 1 : weights[i];
     weight += w;
     sum += w * v;
@@ -55,8 +66,8 @@ function momentsIn(unit: number, values: ArrayLike<number>, weights: ArrayLike<n
   let m2 = 0;
   let m3 = 0;
   for (let i = 0; i < values.length; i++) {
-    const d = values[i] / unit - centre;
-    if (Number.isNaN(d)) continue;
+    const d = values[i] - centre;
+    if (d !== d) continue;
     const wd2 = (weights === undefined ? 1 : weights[i]) * d * d;
     m2 += wd2;
     m3 += wd2 * d;

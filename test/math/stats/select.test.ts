@@ -20,6 +20,18 @@ test('the median leaves NaN out and is that of type 7', () => {
   fc.assert(fc.property(numbers, (values) => {
     expect(medianOf(Float64Array.of(NaN, ...values, NaN))).toBeCloseTo(quantileSorted(values.slice().sort(), 0.5), 6);
   }));
+  for (const make of [(i: number) => Math.sin(i), (i: number) => Math.floor(i / 2500), (i: number) => (i % 3 === 0 ? -1e9 : i), (i: number) => (i % 40 === 7 ? i : 0)]) {
+    for (const length of [9999, 10_000, 4096]) {
+      const many = Float64Array.from({ length }, (_, i) => make(i));
+      expect(medianOf(many)).toBe(middle(many));
+    }
+  }
   expect(medianOf([NaN])).toBeUndefined();
   expect(medianOf([])).toBeUndefined();
 });
+
+function middle(values: Float64Array): number {
+  const sorted = values.slice().sort();
+  const [lower, upper] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return lower + 0.5 * (upper - lower);
+}
