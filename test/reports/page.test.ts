@@ -78,6 +78,16 @@ test('waiting times: an older report has no Brier score and reads; a newer one s
   expect(page.split('Brier score saved against Kaplan–Meier').length - 1).toBe(4);
 });
 
+test('a suspected feature is named as people call it', () => {
+  const report = exampleReport();
+  const [head] = report.heads;
+  if (head.diagnostics === null) throw new Error('the example has diagnostics');
+  const leaks = { limit: 0.95, features: [{ name: 'days_since_last_order', learned: 0.97, test: 0.98, suspect: true }, { name: 'nameless', learned: 0.97, test: 0.98, suspect: true }] };
+  const page = reportPage({ ...report, columns: [{ name: 'days_since_last_order', unit: 'days', label: { zh: '距上次下单', en: 'Days since last order' } }], heads: [{ ...head, diagnostics: { ...head.diagnostics, leaks } }] }, 'zh');
+  expect(page).toContain('可能泄漏答案的特征：距上次下单、nameless');
+  expect(page).toContain('Features suspected to know the answer: Days since last order, nameless');
+});
+
 test('why a candidate was not fitted is said in both languages; other reasons as they are', () => {
   const report = exampleReport();
   const [head] = report.heads;

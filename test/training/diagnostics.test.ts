@@ -9,6 +9,7 @@ import type { Dataset } from '../../src/training/dataset.ts';
 import { diagnose } from '../../src/training/diagnostics.ts';
 import { areaUnder, gainCurve, precisionRecallCurve, rocCurve, thinned } from '../../src/training/diagnostics/curves.ts';
 import { driftOf } from '../../src/training/diagnostics/drift.ts';
+import { strongestAlone } from '../../src/training/diagnostics/leaks.ts';
 import { headDiagnosticsSchema, MOST_POINTS } from '../../src/training/diagnostics/schema.ts';
 import { calibrationBins, cutoffTable } from '../../src/training/diagnostics/tables.ts';
 import { trainModel } from '../../src/training/train.ts';
@@ -206,6 +207,18 @@ describe('of a trained model', () => {
     expect(Object.keys(row.metrics)).toEqual(expect.arrayContaining(['c_index', 'integrated_brier', 'integrated_brier_km', 'integrated_brier_skill']));
     expect(days.errors?.reduce((sum, { rows }) => sum + rows, 0)).toBe(days.rows.test);
   });
+});
+
+test('a feature that knows the answer is suspected, and chance among a few outcomes is not', () => {
+  const rows = (n: number, every: number): Dataset => {
+    const y = Float64Array.from({ length: n }, (_, i) => (i % every === 0 ? 1 : 0));
+    return { x: { rows: n, columns: [{ name: 'answer', values: y.map((v, i) => v + 1e-3 * i) }, { name: 'place', values: y.map((_, i) => i % 2) }] }, y, customerIds: Float64Array.from(y.keys()), period: new Int32Array(n), cutoffs: [day(0)], overlapping: false };
+  };
+  const suspects = (learned: Dataset | undefined, later: Dataset): string[] => strongestAlone('binary', learned, later).features.filter(({ suspect }) => suspect).map(({ name }) => name);
+  expect(suspects(undefined, rows(200, 10))).toEqual(['answer']);
+  expect(suspects(rows(200, 10), rows(200, 60))).toEqual(['answer']);
+  expect(suspects(rows(200, 60), rows(200, 60))).toEqual([]);
+  expect(strongestAlone('binary', undefined, rows(200, 60)).features[0]).toMatchObject({ name: 'answer', test: 1 });
 });
 
 describe('survives odd data', () => {

@@ -11,6 +11,9 @@ import type { HeadDiagnostics } from './schema.ts';
 export const SUSPECT = 0.95;
 const SHOWN = 10;
 const MOST_ROWS = 20_000;
+/** Of the rarer outcome, below which one of a hundred features separates a period by chance. */
+const LEAST_OUTCOMES = 10;
+const LEAST_ROWS = 30;
 
 /** Rows drawn by customer and period, as many as are looked at. */
 function spread({ customerIds, period, y }: Dataset): Int32Array {
@@ -29,14 +32,21 @@ function alone(task: Task, y: Float64Array, values: Float64Array): number | null
   return auc === undefined ? null : tidy(Math.max(auc, 1 - auc));
 }
 
+function tellsSomething(task: Task, y: Float64Array): boolean {
+  if (task !== 'binary') return y.length >= LEAST_ROWS;
+  const happened = y.reduce((sum, value) => sum + value, 0);
+  return Math.min(happened, y.length - happened) >= LEAST_OUTCOMES;
+}
+
 /** The strongest single features on the test period, beside how they did in the learned periods. */
 export function strongestAlone(task: Task, learned: Dataset | undefined, test: Dataset): HeadDiagnostics['leaks'] {
   const bounded = (data: Dataset): Dataset => (data.y.length <= MOST_ROWS ? data : datasetRows(data, spread(data)));
   const now = bounded(test);
   const before = learned === undefined ? undefined : bounded(learned);
+  const suspicious = { learned: before !== undefined && tellsSomething(task, before.y), test: tellsSomething(task, now.y) };
   const features = now.x.columns.map(({ name, values }, c) => {
     const found = { name, learned: before === undefined ? null : alone(task, before.y, before.x.columns[c].values), test: alone(task, now.y, values) };
-    return { ...found, suspect: Math.max(found.learned ?? 0, found.test ?? 0) > SUSPECT };
+    return { ...found, suspect: (['learned', 'test'] as const).some((side) => suspicious[side] && (found[side] ?? 0) > SUSPECT) };
   });
   const strength = ({ learned: l, test: t }: { learned: number | null; test: number | null }): number => Math.max(l ?? 0, t ?? 0);
   return { limit: SUSPECT, features: features.sort((a, b) => strength(b) - strength(a) || (a.name < b.name ? -1 : 1)).slice(0, SHOWN) };
