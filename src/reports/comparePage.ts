@@ -11,7 +11,7 @@ import { between, metric } from './format.ts';
 import { document, nameOfModel } from './page.ts';
 import { measuredTable } from './sections/promotion.ts';
 import { note, table } from './sections/shared.ts';
-import { badges } from './sections/summary.ts';
+import { badges, byTelling } from './sections/summary.ts';
 import { metricWords, plain, say, w } from './words.ts';
 import type { Language, Words } from './words.ts';
 
@@ -37,7 +37,8 @@ function headPart(comparison: Comparison, { horizonDays, measured, notComparable
     ...(a.diagnostics === null ? [] : [{ kind: 'model', words: version(first.version, a), of: a.diagnostics.chosen }]),
     ...(b.diagnostics === null ? [] : [{ kind: 'other', words: version(second.version, b), of: b.diagnostics.chosen }]),
   ];
-  const rows = metrics.map((one) => [metricWords(one.name), said(one.first, one.name, a.task, first.currency), said(one.second, one.name, a.task, first.currency)]);
+  const order = byTelling(a.task);
+  const rows = metrics.toSorted((one, other) => order(one.name, other.name)).map((one) => [metricWords(one.name), said(one.first, one.name, a.task, first.currency), said(one.second, one.name, a.task, first.currency)]);
   return html`${title}${direct}<p>${say(version(first.version, a))} ${badges(a)}<br>${say(version(second.version, b))} ${badges(b)}</p>
 ${table([w('检验期指标（95%区间）', 'Metric on the test period (95 % interval)'), version(first.version, a), version(second.version, b)], rows, [1, 2])}
 ${note(w('区间是各版本自己的；同一批客户上的差异通常比两个区间看上去更确定。', 'Intervals are each version\'s own; a difference on the same customers is usually more certain than two intervals look.'))}

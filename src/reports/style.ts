@@ -51,7 +51,7 @@ i.shade0{background:var(--s0)}i.shade1{background:var(--s1)}i.shade2{background:
 .card dt{font-weight:600;margin-top:10px}.card dd{margin:0}.card ul{margin:2px 0;padding-left:20px}
 details{border-top:1px solid var(--line);margin:18px 0 0}details>summary{cursor:pointer;padding:10px 0;font-weight:600;font-size:17px}
 @media (min-width:700px){.card{display:grid;grid-template-columns:150px 1fr;gap:0 18px}.card dd{margin-top:10px}}
-@media (max-width:520px){th,td{white-space:nowrap}.page{padding:14px 12px 40px}h1{font-size:21px}.tile b{font-size:20px}.with-strip{flex-wrap:wrap}}
+@media (max-width:520px){td{white-space:nowrap}td:first-child{white-space:normal;min-width:120px}.page{padding:14px 12px 40px}h1{font-size:21px}.tile b{font-size:20px}.with-strip{flex-wrap:wrap}}
 @media print{:root{--bg:#fff;--fg:#000;--soft:#444;--line:#bbb;--grid:#e4e4e4;--panel:#f4f4f4;--model:#0072b2;--baseline:#777;--outcome:#d55e00;--latest:#009e73;--learned:#9ec5dd;--ok:#00573f;--wait:#6b4b00;--bad:#8c1d18}
 body{font-size:11pt}.page{max-width:none;padding:0}.switcher,nav{display:none}.scroll{overflow:visible}.wide svg{min-width:0}figure,.tile,tr,.answer{break-inside:avoid}h2,h3,h4{break-after:avoid}details::details-content{content-visibility:visible;height:auto}}
 `;

@@ -6,17 +6,18 @@ import { metric } from '../format.ts';
 import { horizonWords } from '../horizon.ts';
 import type { Task } from '../format.ts';
 import type { Promotion } from '../promotion.ts';
-import { METRIC_ORDER, metricWords, plain, say, w } from '../words.ts';
+import { metricWords, plain, say, w } from '../words.ts';
 import { section, table } from './shared.ts';
+import { byTelling } from './summary.ts';
 
 type Compared = NonNullable<Promotion['comparison']>['heads'][number];
 
 /** Both versions on the rows of the newer one's test. */
 export function measuredTable(head: Compared, task: Task, currency: string, versions: { readonly challenger: number; readonly champion: number }): Html {
   if (head.compared === null) return EMPTY;
-  const place = (name: string): number => (METRIC_ORDER.includes(name) ? METRIC_ORDER.indexOf(name) : METRIC_ORDER.length);
+  const order = byTelling(task);
   const value = (one: number | null, name: string) => (one === null ? plain('–') : metric(name, one, task, currency));
-  const rows = Object.entries(head.metrics).sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1)).map(([name, one]) => [metricWords(name), value(one.champion, name), value(one.challenger, name)]);
+  const rows = Object.entries(head.metrics).sort(([a], [b]) => order(a, b)).map(([name, one]) => [metricWords(name), value(one.champion, name), value(one.challenger, name)]);
   const title = (version: number): ReturnType<typeof w> => w(`版本 ${version}`, `version ${version}`);
   return table([w('同样的行上的指标', 'Metric on the same rows'), title(versions.champion), title(versions.challenger)], rows, [1, 2]);
 }

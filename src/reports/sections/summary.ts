@@ -66,12 +66,13 @@ export function metricTable({ task, evaluation, baseline, beatsBaseline }: Repor
     return { zh: `${said.zh}（${range.zh}）`, en: `${said.en} (${range.en})` };
   };
   const titles = [w('检验期指标（95%区间）', 'Metric on the test period (95 % interval)'), w('模型', 'model'), ...(beatsBaseline ? [w(`基线 ${baseline.candidate}`, `baseline ${baseline.candidate}`)] : [])];
-  return table(titles, inOrder(evaluation.metrics, LEADING[task]).map(([name, one]) => [metricWords(name), value(one, name), ...(beatsBaseline ? [value(baseline.evaluation.metrics[name], name)] : [])]), [1, 2]);
+  const order = byTelling(task);
+  return table(titles, Object.entries(evaluation.metrics).sort(([a], [b]) => order(a, b)).map(([name, one]) => [metricWords(name), value(one, name), ...(beatsBaseline ? [value(baseline.evaluation.metrics[name], name)] : [])]), [1, 2]);
 }
 
-/** The ones that tell the most first; a store gives keys back in an order of its own. */
-function inOrder<T>(metrics: Readonly<Record<string, T>>, leading: readonly string[]): [string, T][] {
-  const order = [...leading, ...METRIC_ORDER.filter((name) => !leading.includes(name))];
+/** Puts the names of metrics into an order: the ones that tell the most first. A store gives keys back in an order of its own. */
+export function byTelling(task: Task): (a: string, b: string) => number {
+  const order = [...LEADING[task], ...METRIC_ORDER.filter((name) => !LEADING[task].includes(name))];
   const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
-  return Object.entries(metrics).sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1));
+  return (a, b) => place(a) - place(b) || (a < b ? -1 : 1);
 }
