@@ -18,7 +18,7 @@ export interface TestedCandidate {
   readonly served: Served;
   /** Waiting times: over everyone of the test period, those who did not come back among them. */
   readonly brier?: BrierByDay;
-  /** Waiting times: what is served to everyone of the test period, as on any day, when nobody knows who will come back. */
+  /** Waiting times: what is served to everyone of the test period (a sample in a large shop), as on any day, when nobody knows who will come back. */
   readonly everyone?: Float64Array;
 }
 

@@ -8,13 +8,14 @@ import { bootstrap, brierOverTime, concordanceOf, kaplanMeier, trapeziumShares }
 import type { BootstrapOptions } from '../math/metrics/index.ts';
 import { candidateMatrix } from './candidate.ts';
 import type { Fitted } from './candidate.ts';
+import { customerSample } from './customerSample.ts';
 import type { Dataset } from './dataset.ts';
 import type { Metric } from './evaluation.ts';
 
 /** Days of the window at which curves are compared, at most. */
 const MOST_DAYS = 60;
-/** Rows × resamples: with many customers intervals are narrow, and need to be known less exactly. */
-const RESAMPLED_ROWS = 10_000_000;
+/** Rows that are asked about every one of these days, about: single scores are known to a few thousandths by then. */
+const MOST_ROWS = 30_000;
 
 /** Brier score at a day: of the model, and of the Kaplan–Meier curve of the same rows. */
 export type BrierByDay = readonly (readonly [day: number, model: number, kaplanMeier: number])[];
@@ -29,17 +30,17 @@ export interface WaitingScores {
  * `c_index` of the expected wait within the window; of a distribution also `integrated_brier` over the days of the window, `integrated_brier_km`, which is that of the rows' own Kaplan–Meier
  * curve, and `integrated_brier_skill` = 1 − the one ÷ the other (Graf et al. 1999, section 4.2; the index of prediction accuracy of Kattan & Gerds 2018). That curve says the same of everyone and
  * knows how the period went, which no forecast does: above 0, what is known of single customers is worth more than that. Intervals are of a bootstrap over customers with weights and curve held.
- * @param data everyone, with `observed` @param replicates of the bootstrap, at most; 0: no intervals
+ * @param all everyone, with `observed`; of a large shop a sample of the customers is judged @param replicates of the bootstrap, at most; 0: no intervals
  */
-export function waitingScores({ estimator, artefact, candidate }: Fitted, data: Dataset, windowDays: number, rng: Random, replicates = 100): WaitingScores {
+export function waitingScores({ estimator, artefact, candidate }: Fitted, all: Dataset, windowDays: number, rng: Random, replicates = 100): WaitingScores {
+  const data = judgedSample(all);
   const { y: time } = data;
   const observed = data.observed ?? new Uint8Array(time.length).fill(1);
   const x = candidateMatrix(data.x, candidate);
   const waits = waitsOf(estimator, artefact, x);
   const days = daysWithin(windowDays);
   if (time.length === 0) return { metrics: {} };
-  const most = Math.min(replicates, Math.max(Math.min(40, replicates), Math.round(RESAMPLED_ROWS / time.length)));
-  const options = (name: string): BootstrapOptions => ({ rng: rng.fork('bootstrap', name), replicates: most, ...(data.cutoffs.length > 1 ? { groups: data.customerIds } : {}) });
+  const options = (name: string): BootstrapOptions => ({ rng: rng.fork('bootstrap', name), replicates, ...(data.cutoffs.length > 1 ? { groups: data.customerIds } : {}) });
   if (waits === undefined || days.length < 2) return { metrics: concordance(time, observed, estimator.predict(artefact, x), options('c_index')) };
 
   const marginal = kaplanMeier(time, observed);
@@ -59,6 +60,9 @@ export function waitingScores({ estimator, artefact, candidate }: Fitted, data: 
     brier: days.map((day, k) => [day, model.scores[k], same.scores[k]] as const).filter((point) => point.every(Number.isFinite)),
   };
 }
+
+/** The customers who are judged: all of them, or in a large shop as many as make about {@link MOST_ROWS} rows. */
+export const judgedSample = (all: Dataset): Dataset => customerSample(all, MOST_ROWS / Math.max(1, all.y.length));
 
 /** Whole days, evenly spaced, from the first step to before the end of the window: at its end itself nobody is left to be judged. */
 function daysWithin(windowDays: number): number[] {

@@ -5,8 +5,9 @@ import type { Matrix } from '../../src/base/matrix.ts';
 import type { RowDistributions } from '../../src/estimators/contract.ts';
 import { kaplanMeier } from '../../src/math/metrics/index.ts';
 import type { AnyEstimator, Fitted } from '../../src/training/candidate.ts';
+import { datasetRows } from '../../src/training/dataset.ts';
 import type { Dataset } from '../../src/training/dataset.ts';
-import { waitingScores } from '../../src/training/waitingScores.ts';
+import { judgedSample, waitingScores } from '../../src/training/waitingScores.ts';
 
 const WINDOW = 90;
 
@@ -85,6 +86,17 @@ describe('waiting times of everyone', () => {
     const empty = { ...data, x: { rows: 0, columns: [{ name: 'mean', values: new Float64Array(0) }] }, y: new Float64Array(0), observed: new Uint8Array(0), customerIds: new Float64Array(0) };
     expect(waitingScores(saying(exponential), empty, WINDOW, rng)).toEqual({ metrics: {} });
     expect(waitingScores(saying(exponential), data, 1, rng).metrics.integrated_brier).toBeUndefined();
+  });
+
+  test('of a large shop a sample of the customers is judged, whatever the order of the rows', () => {
+    const large = world(2, 60_000);
+    const { metrics } = waitingScores(saying(exponential), large, WINDOW, rng, 0);
+    const rows = judgedSample(large).y.length;
+    expect(rows).toBeGreaterThan(28_000);
+    expect(rows).toBeLessThan(32_000);
+    expect(Math.abs(metrics.integrated_brier.value - right.metrics.integrated_brier.value)).toBeLessThan(0.01);
+    const turned = datasetRows(large, Int32Array.from(large.y.keys()).toReversed());
+    expect(waitingScores(saying(exponential), turned, WINDOW, rng, 0).metrics.c_index.value).toBeCloseTo(metrics.c_index.value, 9);
   });
 
   test('rows of one customer are drawn together: repeated, they say no more', () => {

@@ -9,8 +9,8 @@
  */
 import { addDays } from '../../base/time.ts';
 import { chiSquaredQuantile, populationStability } from '../../math/metrics/index.ts';
-import { argsort, distribution, hashUniform, rowHashes, upperBound, weightedQuantile } from '../../math/stats/index.ts';
-import { datasetRows } from '../dataset.ts';
+import { argsort, distribution, upperBound, weightedQuantile } from '../../math/stats/index.ts';
+import { customerSample } from '../customerSample.ts';
 import type { Dataset } from '../dataset.ts';
 import { median } from './contributions.ts';
 import { tidy } from './curves.ts';
@@ -63,16 +63,10 @@ function binEnds(values: Float64Array): Float64Array {
   return Float64Array.from([...new Set(ends)].filter((end) => end > sorted.values[0]));
 }
 
-/** The rows of customers drawn by the hash of their id, the same ones on both sides. */
-function drawn(data: Dataset, share: number): Dataset {
-  if (share >= 1) return data;
-  const hashes = rowHashes([data.customerIds], data.y.length);
-  return datasetRows(data, Int32Array.from(data.y.keys()).filter((row) => hashUniform(hashes[row], 1) < share));
-}
-
 export function driftOf(allLearned: Dataset, allTest: Dataset, windowDays: number): HeadDiagnostics['drift'] {
   const share = MOST_ROWS / (allLearned.y.length + allTest.y.length);
-  const [learned, test] = [drawn(allLearned, share), drawn(allTest, share)];
+  // The same customers on both sides.
+  const [learned, test] = [customerSample(allLearned, share), customerSample(allTest, share)];
   if (learned.y.length < LEAST_ROWS || test.y.length < LEAST_ROWS) return null;
   const clusters = clustersOf(learned, test);
   const checked = learned.x.columns.flatMap((column, c) => {

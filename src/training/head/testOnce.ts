@@ -7,6 +7,7 @@ import { evaluate } from '../evaluation.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { intervalsOf } from '../level.ts';
 import type { TestedCandidate } from '../tested.ts';
+import { judgedSample } from '../waitingScores.ts';
 import { wholeWait } from '../wholeWait.ts';
 import type { HeadRequest, Tried } from './request.ts';
 import { meanLoss } from './rows.ts';
@@ -46,7 +47,8 @@ export async function testOnce({ request, chosen, baseline, rival }: Selected, t
     if (task !== 'duration') return { ...tested, evaluation };
     const all = await request.rowsAt(split.testCutoffs);
     const { metrics, brier } = await wholeWait(split, request.rowsAt, all, one.fitted, fitted, rng.fork('waiting', one.candidate.name));
-    const everyone = finish(fitted.estimator, task, fitted.artefact, tested.serving, all.x, fitted.estimator.predict(fitted.artefact, candidateMatrix(all.x, one.candidate)), split.test).prediction;
+    const { x } = judgedSample(all);
+    const everyone = finish(fitted.estimator, task, fitted.artefact, tested.serving, x, fitted.estimator.predict(fitted.artefact, candidateMatrix(x, one.candidate)), split.test).prediction;
     return { ...tested, evaluation: { ...evaluation, metrics: { ...evaluation.metrics, ...metrics } }, everyone, ...(brier === undefined ? {} : { brier }) };
   };
   const chosenTest = await atTest(chosen);
