@@ -1,4 +1,4 @@
-import { distribution, weightedQuantile } from '../math/stats/index.ts';
+import { distribution, quantileSorted, weightedQuantile } from '../math/stats/index.ts';
 
 /** Amounts with the largest cut down, so that one order of a wholesaler cannot turn a model. */
 export interface Winsorised {
@@ -11,7 +11,8 @@ export interface Winsorised {
 
 /** Cuts `y` (not all 0) down to the weighted `level` quantile of the amounts above 0. */
 export function winsorise(y: Float64Array, weights: Float64Array, level: number): Winsorised {
-  const limit = weightedQuantile(distribution(y.map((v) => (v > 0 ? v : Number.NaN)), weights), level);
+  const unit = weights.every((w) => w === 1);
+  const limit = unit ? quantileSorted(y.filter((v) => v > 0).sort(), level) : weightedQuantile(distribution(y.map((v) => (v > 0 ? v : Number.NaN)), weights), level);
   const cut = y.map((v) => Math.min(v, limit));
   let before = 0;
   let after = 0;

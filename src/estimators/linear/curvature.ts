@@ -27,11 +27,11 @@ interface Curvature {
 export const RIDGE_FLOOR = 1e-10;
 
 /**
- * Every how many-th block of rows a second derivative over `size` parameters is taken from: so many that it costs about a pass of all rows, but a hundred rows per
+ * Every how many-th block of rows a second derivative over `size` parameters is taken from: so many that it costs about two passes of all rows, but a hundred rows per
  * parameter, which give a step nine tenths of the way.
  */
 export function sampleStep(loss: SmoothLoss, size: number): number {
-  return Math.max(1, Math.floor(Math.min(size / 4, loss.rows / (100 * size))));
+  return Math.max(1, Math.floor(Math.min(size / 8, loss.rows / (100 * size))));
 }
 
 /**
