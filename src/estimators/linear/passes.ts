@@ -58,7 +58,10 @@ export function passOver(design: Design): Pass {
       }
     },
     add(from, count, r) {
-      for (let i = 0; i < count; i++) ones += r[i];
+      // A variable of the closure would be written as an object for every row.
+      let sum = 0;
+      for (let i = 0; i < count; i++) sum += r[i];
+      ones += sum;
       for (let k = 0; k < whole; k += 4) sumFour(sums, k, r, from, count, quantities[k], quantities[k + 1], quantities[k + 2], quantities[k + 3]);
       for (let k = whole; k < sums.length; k++) sums[k] += sumOne(r, from, count, quantities[k]);
       for (const { group, mass } of lookUps) {
