@@ -42,7 +42,7 @@ function headPart(comparison: Comparison, { horizonDays, measured, notComparable
   return html`${title}${direct}<p>${say(version(first.version, a))} ${badges(a)}<br>${say(version(second.version, b))} ${badges(b)}</p>
 ${table([w('检验期指标（95%区间）', 'Metric on the test period (95 % interval)'), version(first.version, a), version(second.version, b)], rows, [1, 2])}
 ${note(w('区间是各版本自己的；同一批客户上的差异通常比两个区间看上去更确定。', 'Intervals are each version\'s own; a difference on the same customers is usually more certain than two intervals look.'))}
-${drawn.length === 0 ? EMPTY : html`<div class="figures">${rocChart(drawn)}${precisionChart(drawn, a.evaluation.targetMean)}${a.task === 'duration' ? EMPTY : gainChart(drawn, a.diagnostics?.perfectGain, a.task === 'amount')}${calibrationChart(a.task, drawn, first.currency)}</div>`}
+${drawn.length === 0 ? EMPTY : html`<div class="figures">${rocChart(drawn)}${precisionChart(drawn, a.evaluation.targetMean)}${a.task === 'duration' ? EMPTY : gainChart(drawn, a.diagnostics?.perfectGain, a.task, first.currency)}${calibrationChart(a.task, drawn, first.currency)}</div>`}
 ${drawn.length === 2 ? EMPTY : note(w('曲线只画了保存过报告的版本。', 'Only versions whose report was kept have curves.'))}`;
 }
 

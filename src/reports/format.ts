@@ -18,6 +18,11 @@ export function integer(value: number): Words {
   return both((language) => formatter(language, { maximumFractionDigits: 0 }).format(value));
 }
 
+/** English counts: 1 feature, 2 features. */
+export function counted(count: number, one: string, many: string): string {
+  return `${integer(count).en} ${count === 1 ? one : many}`;
+}
+
 /** At most `digits` after the point; −0 is 0. */
 export function decimal(value: number, digits = 3): Words {
   return both((language) => formatter(language, { maximumFractionDigits: digits }).format(Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value));
@@ -33,8 +38,14 @@ export function compact(value: number): Words {
   return both((language) => formatter(language, { notation: 'compact', maximumSignificantDigits: 3 }).format(value));
 }
 
+/** At most `digits` after the point: for running text and axes. */
 export function percent(share: number, digits = 1): Words {
   return both((language) => formatter(language, { style: 'percent', maximumFractionDigits: digits }).format(share));
+}
+
+/** Exactly one digit after the point: for shares that stand below each other. */
+export function fixedPercent(share: number): Words {
+  return both((language) => formatter(language, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(Math.abs(share) < 0.0005 ? 0 : share));
 }
 
 /** Stands in place of a currency where amounts are numbers of orders. */
@@ -43,8 +54,8 @@ export const ORDERS_UNIT = 'orders';
 /** A code that Intl does not know stands in front of the number as it is. */
 export function money(value: number, currency: string, digits = 0): Words {
   if (currency === ORDERS_UNIT) {
-    const count = decimal(value, 2);
-    return { zh: `${count.zh}单`, en: `${count.en} ${count.en === '1' ? 'order' : 'orders'}` };
+    const count = fixed(value, 2);
+    return { zh: `${count.zh}单`, en: `${count.en} orders` };
   }
   try {
     return both((language) => formatter(language, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value));
@@ -62,7 +73,20 @@ export type Task = 'binary' | 'amount' | 'duration';
 
 /** What a head predicts, with its unit. */
 export function predicted(task: Task, value: number, currency: string): Words {
-  return task === 'binary' ? percent(value) : task === 'amount' ? money(value, currency, Math.abs(value) < 100 ? 2 : 0) : days(value);
+  return task === 'binary' ? fixedPercent(value) : task === 'amount' ? money(value, currency, Math.abs(value) < 100 ? 2 : 0) : days(value);
+}
+
+/** From one prediction to another; a unit that is a word stands beside the number before and is not said again. */
+export function predictedRange(task: Task, low: number, high: number, currency: string): Words {
+  const said = (value: number): Words => (task === 'duration' ? decimal(value, 1) : task === 'amount' && currency === ORDERS_UNIT ? fixed(value, 2) : predicted(task, value, currency));
+  return between(said(low), said(high));
+}
+
+/** What is predicted, as charts call it. */
+export function quantityWords(task: Task, currency: string): Words {
+  if (task === 'binary') return { zh: '概率', en: 'probability' };
+  if (task === 'duration') return { zh: '天数', en: 'days' };
+  return currency === ORDERS_UNIT ? { zh: '订单数', en: 'orders' } : { zh: '金额', en: 'amount' };
 }
 
 /** The same for axes, where the unit stands in the title. */
@@ -76,7 +100,7 @@ const DAYS: ReadonlySet<string> = new Set(['mae_days', 'whole_mae_days', 'whole_
 
 /** A metric's value. */
 export function metric(name: string, value: number, task: Task, currency: string): Words {
-  if (SHARES.has(name)) return percent(value);
+  if (SHARES.has(name)) return fixedPercent(value);
   if (DAYS.has(name) || (name === 'width_80' && task === 'duration')) return days(value);
   return AMOUNTS.has(name) || name === 'width_80' ? money(value, currency) : fixed(value, 3);
 }

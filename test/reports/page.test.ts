@@ -248,5 +248,5 @@ test('numbers are written as each language writes them', () => {
 });
 
 test('numbers of orders are told as such, not as money', () => {
-  expect([predicted('amount', 0.7713, ORDERS_UNIT), predicted('amount', 1, ORDERS_UNIT), metric('mae', 0.5878, 'amount', ORDERS_UNIT)]).toEqual([{ zh: '0.77单', en: '0.77 orders' }, { zh: '1单', en: '1 order' }, { zh: '0.59单', en: '0.59 orders' }]);
+  expect([predicted('amount', 0.7713, ORDERS_UNIT), predicted('amount', 1, ORDERS_UNIT), metric('mae', 0.5878, 'amount', ORDERS_UNIT)]).toEqual([{ zh: '0.77单', en: '0.77 orders' }, { zh: '1.00单', en: '1.00 orders' }, { zh: '0.59单', en: '0.59 orders' }]);
 });

@@ -2,7 +2,7 @@
 import { EMPTY, html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { CandidateDiagnostics } from '../../training/diagnostics/schema.ts';
-import { integer, onAxis, predicted } from '../format.ts';
+import { integer, onAxis, predicted, quantityWords } from '../format.ts';
 import type { Task } from '../format.ts';
 import { lineMark, whisker } from '../svg/marks.ts';
 import { amountScale, bottomAxis, drawing, figure, leftAxis, legendOf, SMALL, xScale, yScale } from '../svg/plot.ts';
@@ -26,7 +26,7 @@ export function calibrationChart(task: Task, compared: readonly Compared[], curr
   const unit = Math.max(1, top / 200);
   const x = task === 'amount' ? amountScale([0, top], [SMALL.left, SMALL.width - SMALL.right], unit) : xScale(SMALL, [from, top], true);
   const y = task === 'amount' ? amountScale([0, top], [SMALL.height - SMALL.bottom, SMALL.top], unit) : yScale(SMALL, [from, top]);
-  const [said, came] = TITLES[task];
+  const [said, came] = titles(task, currency);
   const svg = drawing(SMALL, w('校准', 'Calibration'), [
     leftAxis(SMALL, { scale: y, title: came, format: (value) => onAxis(task, value) }),
     bottomAxis(SMALL, { scale: x, title: said, format: (value) => onAxis(task, value) }),
@@ -40,11 +40,11 @@ export function calibrationChart(task: Task, compared: readonly Compared[], curr
   });
 }
 
-const TITLES: Readonly<Record<Task, readonly [Words, Words]>> = {
-  binary: [w('预测概率', 'predicted probability'), w('实际比例', 'share that happened')],
-  amount: [w('预测金额（均值）', 'predicted amount, mean'), w('实际金额（均值）', 'actual amount, mean')],
-  duration: [w('预测天数', 'predicted days'), w('实际天数（中位）', 'actual days, median')],
-};
+function titles(task: Task, currency: string): readonly [Words, Words] {
+  const { zh, en } = quantityWords(task, currency);
+  if (task === 'binary') return [w(`预测${zh}`, `predicted ${en}`), w('实际比例', 'share that happened')];
+  return task === 'amount' ? [w(`预测${zh}（均值）`, `predicted ${en}, mean`), w(`实际${zh}（均值）`, `actual ${en}, mean`)] : [w(`预测${zh}`, `predicted ${en}`), w(`实际${zh}（中位）`, `actual ${en}, median`)];
+}
 
 function tip(task: Task, bin: Bins[number], currency: string): string {
   const said = (value: number): string => predicted(task, value, currency).en;

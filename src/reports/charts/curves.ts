@@ -2,7 +2,7 @@
 import { EMPTY, html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { CandidateDiagnostics } from '../../training/diagnostics/schema.ts';
-import { percent } from '../format.ts';
+import { percent, quantityWords } from '../format.ts';
 import { lineMark } from '../svg/marks.ts';
 import { bottomAxis, drawing, figure, leftAxis, legendOf, SMALL, xScale, yScale } from '../svg/plot.ts';
 import { w } from '../words.ts';
@@ -57,13 +57,15 @@ export function precisionChart(compared: readonly Compared[], base: number): Htm
   );
 }
 
-export function gainChart(compared: readonly Compared[], perfect: Curve | undefined, isAmount: boolean): Html {
+export function gainChart(compared: readonly Compared[], perfect: Curve | undefined, task: 'binary' | 'amount', currency: string): Html {
+  const isAmount = task === 'amount';
+  const { zh, en } = quantityWords(task, currency);
   const drawn = compared.map(({ kind, words, of }) => ({ kind, words, curve: of.gain }));
   const all = perfect === undefined ? drawn : [...drawn, { kind: 'perfect', words: w('完美排序', 'perfect order'), curve: perfect }];
   return unitSquare(
     isAmount ? w('洛伦兹（Gini）曲线', 'Lorenz (Gini) curve') : w('累计增益', 'Cumulative gain'),
-    isAmount ? w('按预测从高到低排列客户，能覆盖多少实际金额。', 'Share of the actual amount in the customers with the highest predictions.') : w('联系概率最高的一部分客户，能触及多少实际发生的人。', 'Contact the highest share of customers: share of all outcomes that are among them.'),
-    w('客户比例（预测从高到低）', 'share of customers, highest first'), isAmount ? w('金额比例', 'share of the amount') : w('触及比例', 'share reached'),
+    isAmount ? w(`按预测从高到低排列客户，能覆盖多少实际${zh}。`, `Share of the actual ${en} in the customers with the highest predictions.`) : w('联系概率最高的一部分客户，能触及多少实际发生的人。', 'Contact the highest share of customers: share of all outcomes that are among them.'),
+    w('客户比例（预测从高到低）', 'share of customers, highest first'), isAmount ? w(`${zh}比例`, `share of the ${en}`) : w('触及比例', 'share reached'),
     all, [[0, 0], [1, 1]],
   );
 }

@@ -2,7 +2,7 @@
 import { EMPTY, html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { HeadDiagnostics } from '../../training/diagnostics/schema.ts';
-import { decimal, featureValue } from '../format.ts';
+import { decimal, featureValue, fixed } from '../format.ts';
 import { dots } from '../svg/marks.ts';
 import { bottomAxis, drawing, figure, leftAxis, px, SMALL, text, xScale, yScale } from '../svg/plot.ts';
 import { plain, say, w } from '../words.ts';
@@ -59,19 +59,23 @@ const SCALES: Readonly<Record<Contributions['scale'], Words>> = {
   identity: w('对预测的影响（原单位）', 'effect on the prediction, in its own unit'),
 };
 
+/** Digits for sizes that stand below each other, by the largest: money needs none, log-odds three. */
+const digitsFor = (largest: number): number => (largest >= 100 ? 0 : largest >= 10 ? 1 : 3);
+
 export function beeswarm(contributions: Contributions, named: Named): Html {
   const { features } = contributions;
   if (features.length === 0) return EMPTY;
   const frame = { width: 860, height: 20 + features.length * ROW + 44, left: 300, right: 84, top: 8, bottom: 44 };
   const [low, high] = reach(features);
   const x = xScale(frame, [low, high], true);
+  const digits = digitsFor(Math.max(...features.map(({ meanAbsolute }) => meanAbsolute)));
   const rows = features.map((feature, i) => {
     const middle = frame.top + 6 + ROW * (i + 0.5);
     const places = feature.points.map(([, contribution]) => x(Math.min(high, Math.max(low, contribution))));
     const offsets = swarm(places);
     const shade = shades(feature.points);
     const layer = (wanted: number): Html => dots(places.flatMap((place, k): [number, number][] => (shade[k] === wanted ? [[place, middle + offsets[k]]] : [])), wanted < 0 ? 'none' : `shade${wanted}`);
-    return html`<path class="grid" d="M${frame.left} ${px(middle)}H${frame.width - frame.right}"/>${text(frame.left - 10, middle + 4, named(feature.name).words, 'name', 'end')}${text(frame.width - 8, middle + 4, decimal(feature.meanAbsolute, feature.meanAbsolute >= 100 ? 0 : feature.meanAbsolute >= 10 ? 1 : 3), '', 'end')}${[-1, 0, 1, 2, 3, 4, 5, 6].map(layer)}`;
+    return html`<path class="grid" d="M${frame.left} ${px(middle)}H${frame.width - frame.right}"/>${text(frame.left - 10, middle + 4, named(feature.name).words, 'name', 'end')}${text(frame.width - 8, middle + 4, fixed(feature.meanAbsolute, digits), '', 'end')}${[-1, 0, 1, 2, 3, 4, 5, 6].map(layer)}`;
   });
   const svg = drawing(frame, w('各特征对预测的影响', 'Effect of each feature on the predictions'), [
     html`${rows}`,

@@ -3,11 +3,10 @@ import { EMPTY, html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { HeadDiagnostics } from '../../training/diagnostics/schema.ts';
 import type { Latest } from '../document.ts';
-import { integer, onAxis, predicted } from '../format.ts';
+import { integer, onAxis, predicted, quantityWords } from '../format.ts';
 import { bar, whisker } from '../svg/marks.ts';
 import { amountScale, drawing, figure, leftAxis, legendOf, px, text, WIDE, yScale } from '../svg/plot.ts';
 import { plain, w } from '../words.ts';
-import type { Words } from '../words.ts';
 
 interface Box {
   readonly date: string;
@@ -42,7 +41,7 @@ export function periodsChart({ task, periods }: HeadDiagnostics, latest: Latest 
   };
   const axis = frame.height - frame.bottom;
   const svg = drawing(frame, w('预测分布随时间的变化', 'Predictions over time'), [
-    leftAxis(frame, { scale: y, title: UNIT[task], format: (value) => onAxis(task, value) }),
+    leftAxis(frame, { scale: y, title: quantityWords(task, currency), format: (value) => onAxis(task, value) }),
     html`<g class="axis"><path class="rule" d="M${frame.left} ${axis}H${frame.width - frame.right}"/>${text((frame.left + frame.width - frame.right) / 2, frame.height - 8, w('截止日', 'cut-off'), 'title', 'middle')}</g>`,
     html`${boxes.map(one)}`,
   ]);
@@ -53,5 +52,3 @@ export function periodsChart({ task, periods }: HeadDiagnostics, latest: Latest 
     drawing: svg,
   });
 }
-
-const UNIT: Readonly<Record<HeadDiagnostics['task'], Words>> = { binary: w('概率', 'probability'), amount: w('金额', 'amount'), duration: w('天', 'days') };

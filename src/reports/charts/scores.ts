@@ -3,7 +3,7 @@ import { EMPTY, html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { HeadDiagnostics } from '../../training/diagnostics/schema.ts';
 import type { Latest } from '../document.ts';
-import { onAxis, percent } from '../format.ts';
+import { onAxis, percent, quantityWords } from '../format.ts';
 import { bar, lineMark } from '../svg/marks.ts';
 import { amountScale, bottomAxis, drawing, figure, leftAxis, legendOf, SMALL, xScale, yScale } from '../svg/plot.ts';
 import { w } from '../words.ts';
@@ -11,7 +11,7 @@ import { w } from '../words.ts';
 const NOTE = w('柱高是客户比例；好模型把发生的人推到右边。', 'Height is the share of customers; a good model moves those with the outcome to the right.');
 const DAYS_NOTE = w('柱高是客户比例；天数以会回来为条件。', 'Height is the share of customers; days are given that they come back.');
 
-export function scoresChart({ task, scores }: HeadDiagnostics, latest: Latest | null): Html {
+export function scoresChart({ task, scores }: HeadDiagnostics, latest: Latest | null, currency: string): Html {
   const { edges, rows, happened } = scores;
   const total = rows.reduce((sum, count) => sum + count, 0);
   if (total === 0 || edges.length !== rows.length + 1) return EMPTY;
@@ -22,6 +22,7 @@ export function scoresChart({ task, scores }: HeadDiagnostics, latest: Latest | 
   const x = task === 'amount' ? amountScale([0, top], [SMALL.left, right], 1) : xScale(SMALL, [0, top]);
   const y = yScale(SMALL, [0, Math.max(1e-9, ...shares, ...newest)]);
   const ground = y(0);
+  const quantity = quantityWords(task, currency);
   const bars = shares.map((share, i) => {
     const [from, to] = [x(edges[i]), x(edges[i + 1])];
     const part = happened?.length !== rows.length || rows[i] === 0 ? 0 : share * (happened[i] / rows[i]);
@@ -31,7 +32,7 @@ export function scoresChart({ task, scores }: HeadDiagnostics, latest: Latest | 
   const steps = newest.flatMap((share, i): [number, number][] => [[edges[i], share], [edges[i + 1], share]]);
   const svg = drawing(SMALL, w('预测分布', 'Distribution of predictions'), [
     leftAxis(SMALL, { scale: y, title: w('客户比例', 'share of customers'), format: (value) => percent(value, 1) }),
-    bottomAxis(SMALL, { scale: x, title: task === 'binary' ? w('预测概率', 'predicted probability') : task === 'amount' ? w('预测金额', 'predicted amount') : w('预测天数', 'predicted days'), format: (value) => onAxis(task, value) }),
+    bottomAxis(SMALL, { scale: x, title: w(`预测${quantity.zh}`, `predicted ${quantity.en}`), format: (value) => onAxis(task, value) }),
     html`${bars}`,
     lineMark(steps, x, y, 'latest'),
   ]);

@@ -2,7 +2,7 @@
 import { EMPTY, html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { HeadDiagnostics } from '../../training/diagnostics/schema.ts';
-import { between, integer, metric, percent, predicted } from '../format.ts';
+import { between, integer, metric, percent, predicted, predictedRange } from '../format.ts';
 import { whiskerAcross } from '../svg/marks.ts';
 import { drawing, px, xScale } from '../svg/plot.ts';
 import { plain, say, segmentWords, w } from '../words.ts';
@@ -50,7 +50,7 @@ export function segmentsSection({ segments, task }: HeadDiagnostics, overall: nu
     return html`<span class="with-strip">${say({ zh: `${value.zh}（${range.zh}）`, en: `${value.en} (${range.en})` })}${strip(one, domain, overall, `${value.en} (${range.en})`)}</span>`;
   };
   const off = ({ predicted: p, actual }: Group): boolean => p < actual.low || p > actual.high;
-  const rows = segments.map(({ by, groups, hidden }) => html`<tr class="head"><th colspan="5">${say(segmentWords(by))}</th></tr>${groups.map((group) => html`<tr><td>${say(nameOf(by, group))}</td><td class="number">${say(integer(group.rows))}</td><td class="number">${say(said(group.predicted))}${off(group) ? html` <span class="flag">${say(w('偏离', 'off'))}</span>` : EMPTY}</td><td class="number">${say(said(group.actual.value))} <small>${say(between(said(group.actual.low), said(group.actual.high)))}</small></td><td>${quality(group.quality)}</td></tr>`)}${hidden === 0 ? EMPTY : html`<tr class="soft"><td>${say(w('未展示的小组', 'too small to show'))}</td><td class="number">${say(integer(hidden))}</td><td colspan="3"></td></tr>`}`);
+  const rows = segments.map(({ by, groups, hidden }) => html`<tr class="head"><th colspan="5">${say(segmentWords(by))}</th></tr>${groups.map((group) => html`<tr><td>${say(nameOf(by, group))}</td><td class="number">${say(integer(group.rows))}</td><td class="number">${say(said(group.predicted))}${off(group) ? html` <span class="flag">${say(w('偏离', 'off'))}</span>` : EMPTY}</td><td class="number">${say(said(group.actual.value))} <small>${say(predictedRange(task, group.actual.low, group.actual.high, currency))}</small></td><td>${quality(group.quality)}</td></tr>`)}${hidden === 0 ? EMPTY : html`<tr class="soft"><td>${say(w('未展示的小组', 'too small to show'))}</td><td class="number">${say(integer(hidden))}</td><td colspan="3"></td></tr>`}`);
   return section(id, w('分人群表现', 'Performance by segment'),
     note(w('少于30位客户的小组不展示。“偏离”表示预测均值落在实际均值的95%区间之外。竖虚线是整体水平。', 'Groups below 30 customers are not shown. "off": the mean prediction lies outside the 95 % interval of what happened. Dashed line: all customers.')),
     html`<div class="scroll"><table class="segments"><thead><tr><th>${say(w('人群', 'segment'))}</th><th class="number">${say(w('客户', 'customers'))}</th><th class="number">${say(w('预测', 'predicted'))}</th><th class="number">${say(w('实际（95%）', 'happened (95 %)'))}</th><th>${say(QUALITY[task])}</th></tr></thead><tbody>${rows}</tbody></table></div>`);

@@ -2,7 +2,7 @@
 import { EMPTY, html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { Report, ReportHead } from '../document.ts';
-import { between, metric } from '../format.ts';
+import { between, counted, metric } from '../format.ts';
 import type { Task } from '../format.ts';
 import { confidenceWords, gradeWords, listed, METRIC_ORDER, metricWords, plain, say, w, warningWords } from '../words.ts';
 import type { Words } from '../words.ts';
@@ -44,10 +44,10 @@ export function cautions(report: Report, { diagnostics, latest, warnings, leader
   if (diagnostics === null) return found;
   const suspects = diagnostics.leaks.features.filter(({ suspect }) => suspect).map(({ name }) => report.columns.find((column) => column.name === name)?.label ?? plain(name));
   if (suspects.length > 0) found.push({ zh: `可能泄漏答案的特征：${listed(suspects).zh}`, en: `Features suspected to know the answer: ${listed(suspects).en}` });
-  if ((diagnostics.drift?.drifted ?? 0) > 0) found.push(w(`${diagnostics.drift?.drifted ?? 0} 个特征在检验期与学习期明显不同`, `${diagnostics.drift?.drifted ?? 0} feature(s) lie elsewhere in the test period than in the learned ones`));
+  if ((diagnostics.drift?.drifted ?? 0) > 0) found.push(w(`${diagnostics.drift?.drifted ?? 0} 个特征在检验期与学习期明显不同`, `${counted(diagnostics.drift?.drifted ?? 0, 'feature lies', 'features lie')} elsewhere in the test period than in the learned ones`));
   if (latest !== null && latest.version === report.version && latest.psi > latest.noise && latest.psi > 0.1) found.push(w('最新打分的分布与检验期不同', 'The newest scores are spread otherwise than the test period'));
   const failed = leaderboard.filter(({ failure }) => failure !== undefined).length;
-  if (failed > 0) found.push(w(`${failed} 个候选方法未能训练，原因见排行榜`, `${failed} candidate(s) could not be fitted; the leaderboard says why`));
+  if (failed > 0) found.push(w(`${failed} 个候选方法未能训练，原因见排行榜`, `${counted(failed, 'candidate', 'candidates')} could not be fitted; the leaderboard says why`));
   for (const one of report.readiness.filter(({ passed }) => !passed)) found.push(w(`数据尚缺：${one.label.zh}`, `Data not there yet: ${one.label.en}`));
   return found;
 }

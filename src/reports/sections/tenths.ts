@@ -2,7 +2,7 @@
 import { EMPTY, html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { ReportHead } from '../document.ts';
-import { decimal, integer, percent, predicted } from '../format.ts';
+import { fixed, fixedPercent, integer, predicted } from '../format.ts';
 import { plain, say, w } from '../words.ts';
 import { section, table } from './shared.ts';
 
@@ -22,7 +22,7 @@ const TITLE = w('十分位提升表', 'Lift by tenth');
 function liftTable(task: ReportHead['task'], evaluation: ReportHead['evaluation'], currency: string): Html {
   return table(
     [w('十分位', 'tenth'), w('客户', 'customers'), w('实际', 'happened'), w('提升', 'lift'), w('累计触及', 'reached')],
-    evaluation.lift.map((row) => [plain(String(row.tenth)), integer(row.rows), predicted(task, row.actual, currency), { zh: `${decimal(row.lift, 2).zh}倍`, en: `${decimal(row.lift, 2).en}×` }, percent(row.cumulativeGain)]), [0, 1, 2, 3, 4],
+    evaluation.lift.map((row) => [plain(String(row.tenth)), integer(row.rows), predicted(task, row.actual, currency), { zh: `${fixed(row.lift, 2).zh}倍`, en: `${fixed(row.lift, 2).en}×` }, fixedPercent(row.cumulativeGain)]), [0, 1, 2, 3, 4],
   );
 }
 

@@ -4,7 +4,7 @@ import type { Html } from '../../base/html.ts';
 import type { HeadDiagnostics } from '../../training/diagnostics/schema.ts';
 import type { Latest } from '../document.ts';
 import type { Named } from '../charts/drivers.ts';
-import { decimal, featureValue, integer, percent } from '../format.ts';
+import { decimal, featureValue, fixed, integer, percent } from '../format.ts';
 import { plain, say, w } from '../words.ts';
 import type { Words } from '../words.ts';
 import { note, section, table } from './shared.ts';
@@ -12,7 +12,10 @@ import { note, section, table } from './shared.ts';
 const VERDICTS = {
   stable: ['ok', w('稳定', 'stable')], moved: ['wait', w('有变化，属常见幅度', 'moved, as it has before')], drifted: ['bad', w('漂移，超出以往', 'drifted beyond before')],
 } as const;
-const UNKNOWN = ['bad', w('漂移（无更早时期可比）', 'drifted (nothing earlier to compare)')] as const;
+/** Where the learned periods are too few to show how far the feature moves by itself. */
+const VERDICTS_ALONE = {
+  stable: VERDICTS.stable, moved: ['wait', w('小幅变化（无更早时期可比）', 'moved a little (nothing earlier to compare)')], drifted: ['bad', w('漂移（无更早时期可比）', 'drifted (nothing earlier to compare)')],
+} as const;
 
 export function driftSection({ drift, driftNow, leaks, task, scores }: HeadDiagnostics, latest: Latest | null, version: number, named: Named, id: string): Html {
   return section(id, w('漂移与泄漏检查', 'Drift and leak checks'), driftPart(drift, named), nowPart(driftNow ?? null, named), latestPart(latest, version, task === 'duration' && scores.of === undefined), leakPart(leaks, task, named));
@@ -23,8 +26,8 @@ function driftPart(drift: HeadDiagnostics['drift'], named: Named): Html {
   const { checked, moved, drifted, rows } = drift;
   const shown = drift.features.filter(({ verdict }, i) => verdict !== 'stable' || i < 5);
   return html`<h4>${say(w('特征：检验期对学习期', 'Features: test period against learned periods'))}</h4>${note(w(
-    `检查了 ${checked} 个特征（学习 ${rows.learned} 行，检验 ${rows.test} 行）：${drifted} 个漂移，${moved} 个有变化。“随机上限”按同一客户的行相关计算，无变化时任一特征误报的概率为5%；“以往最大”是更早各期之间的同一指标。PSI 0.1/0.25 的通行界限没有直接使用。`,
-    `${checked} features checked (${rows.learned} learned rows, ${rows.test} test rows): ${drifted} drifted, ${moved} moved. "Chance" is what the index stays below for all features together in 95 of 100 shops without change, rows of one customer counted together; "before" is the most that the same index was between earlier periods. The customary 0.1 and 0.25 are not used by themselves.`,
+    `检查了 ${checked} 个特征（学习 ${integer(rows.learned).zh} 行，检验 ${integer(rows.test).zh} 行）：${drifted} 个漂移，${moved} 个有变化。“随机上限”按同一客户的行相关计算，无变化时任一特征误报的概率为5%；“以往最大”是更早各期之间的同一指标。PSI 0.1/0.25 的通行界限没有直接使用；只有无更早时期可比时，以 0.1 区分小幅变化与漂移。`,
+    `${checked} features checked (${integer(rows.learned).en} learned rows, ${integer(rows.test).en} test rows): ${drifted} drifted, ${moved} moved. "Chance" is what the index stays below for all features together in 95 of 100 shops without change, rows of one customer counted together; "before" is the most that the same index was between earlier periods. The customary 0.1 and 0.25 are not used by themselves; only where nothing earlier compares, 0.1 parts a little movement from drift.`,
   ))}${driftTable(shown, w('检验', 'test'), named)}`;
 }
 
@@ -33,8 +36,8 @@ function nowPart(drift: HeadDiagnostics['drift'], named: Named): Html {
   if (drift === null) return EMPTY;
   const shown = drift.features.filter(({ verdict }) => verdict !== 'stable').slice(0, 10);
   return html`<h4>${say(w('特征：训练截止日的客户对学习期', 'Features: customers on the last day of the data against learned periods'))}</h4>${note(w(
-    `同样检查 ${drift.checked} 个特征（${drift.rows.test} 位客户，结果尚未发生）：${drift.drifted} 个漂移，${drift.moved} 个有变化。`,
-    `The same ${drift.checked} features, of ${drift.rows.test} customers whose outcomes are not known yet: ${drift.drifted} drifted, ${drift.moved} moved.`,
+    `同样检查 ${drift.checked} 个特征（${integer(drift.rows.test).zh} 位客户，结果尚未发生）：${drift.drifted} 个漂移，${drift.moved} 个有变化。`,
+    `The same ${drift.checked} features, of ${integer(drift.rows.test).en} customers whose outcomes are not known yet: ${drift.drifted} drifted, ${drift.moved} moved.`,
   ))}${shown.length === 0 ? EMPTY : driftTable(shown, w('当前', 'now'), named)}`;
 }
 
@@ -43,10 +46,10 @@ function driftTable(shown: NonNullable<HeadDiagnostics['drift']>['features'], si
     [w('特征', 'feature'), plain('PSI'), w('随机上限', 'chance'), w('以往最大', 'before'), w('判断', 'verdict'), { zh: `中位数：学习→${side.zh}`, en: `median: learned → ${side.en}` }, { zh: `缺失：学习→${side.zh}`, en: `missing: learned → ${side.en}` }],
     shown.map((one) => {
       const { words, unit } = named(one.name);
-      const [kind, verdict] = one.verdict === 'drifted' && one.usual === null ? UNKNOWN : VERDICTS[one.verdict];
+      const [kind, verdict] = (one.usual === null ? VERDICTS_ALONE : VERDICTS)[one.verdict];
       const middle = (value: number | null): Words => (value === null ? plain('–') : featureValue(value, unit));
       const arrow = (from: Words, to: Words): Words => ({ zh: `${from.zh} → ${to.zh}`, en: `${from.en} → ${to.en}` });
-      return [words, decimal(one.psi, 3), decimal(one.noise, 3), one.usual === null ? plain('–') : decimal(one.usual, 3), html`<span class="state ${kind}">${say(verdict)}</span>`, arrow(middle(one.median.learned), middle(one.median.test)), arrow(percent(one.missing.learned, 0), percent(one.missing.test, 0))];
+      return [words, fixed(one.psi, 3), fixed(one.noise, 3), one.usual === null ? plain('–') : fixed(one.usual, 3), html`<span class="state ${kind}">${say(verdict)}</span>`, arrow(middle(one.median.learned), middle(one.median.test)), arrow(percent(one.missing.learned, 0), percent(one.missing.test, 0))];
     }), [1, 2, 3, 5, 6],
   );
 }
@@ -64,7 +67,7 @@ function latestPart(latest: Latest | null, version: number, others: boolean): Ht
 
 function leakPart({ features, limit }: HeadDiagnostics['leaks'], task: HeadDiagnostics['task'], named: Named): Html {
   if (features.length === 0) return EMPTY;
-  const value = (one: number | null): Words => (one === null ? plain('–') : decimal(one, 3));
+  const value = (one: number | null): Words => (one === null ? plain('–') : fixed(one, 3));
   const what = task === 'binary' ? plain('AUC') : w('秩相关', 'rank correlation');
   return html`<h4>${say(w('单个特征能走多远', 'How far single features get alone'))}</h4>${note(w(
     `一个特征单独超过 ${limit} 就可疑：它也许在截止日之后才知道。训练在0.98处直接停止。`, `A feature above ${limit} by itself is suspected to be known only after the cut-off. Training stops at 0.98 by itself.`,

@@ -44,9 +44,13 @@ export function yScale(frame: Frame, domain: readonly [number, number], nice = t
   return nice ? scale.nice() : scale;
 }
 
+/** Amounts up to so many units, such as numbers of orders, need no logarithm. */
+const FEW_UNITS = 20;
+
 /** Amounts from nothing to very much: linear near 0, logarithmic beyond `unit`. */
 export function amountScale(domain: readonly [number, number], range: readonly [number, number], unit: number): Scale {
   const ends = apart(domain);
+  if (ends[1] <= FEW_UNITS * unit) return scaleLinear(ends, range);
   const scale = scaleSymlog(ends, range).constant(Math.max(unit, 1e-6));
   const powers = Array.from({ length: 13 }, (_, i) => 10 ** (i - 2)).filter((power) => power >= unit * 0.9 && power <= ends[1]);
   return Object.assign((value: number) => scale(value), { ticks: () => [0, ...powers.filter((_, i) => powers.length <= 5 || i % 2 === 0)].filter((tick) => tick >= ends[0]) });

@@ -6,7 +6,8 @@ import type { ModelCard } from '../../registry/models.ts';
 import type { Promotion } from '../../reports/promotion.ts';
 import { inWords, said } from './context.ts';
 import type { Context } from './context.ts';
-import { blocks, formatInteger, formatNumber, formatPercent, table } from './terminal.ts';
+import { metricText, SHOWN_METRICS } from './metrics.ts';
+import { blocks, formatFixed, formatInteger, formatPercent, table } from './terminal.ts';
 
 const GRADE_WORDS: Readonly<Record<string, { zh: string; en: string }>> = {
   excellent: { zh: '优', en: 'excellent' }, good: { zh: '良', en: 'good' }, usable: { zh: '可用', en: 'usable' }, not_recommended: { zh: '不建议使用', en: 'not recommended' },
@@ -16,15 +17,6 @@ export function gradeWords(context: Context, grade: string): string {
   return said(context, GRADE_WORDS[grade] ?? { zh: grade, en: grade });
 }
 
-type Head = ModelCard['heads'][number];
-
-/** Metrics that are shown, the most telling one first. */
-export const METRIC_TITLES: Readonly<Record<Head['task'], readonly (readonly [string, string])[]>> = {
-  binary: [['roc_auc', 'AUC'], ['log_loss', 'log loss'], ['ece', 'calibration error'], ['pr_auc', 'PR AUC']],
-  amount: [['normalised_gini', 'Gini'], ['spearman', 'Spearman'], ['bias', 'bias'], ['coverage_80', 'coverage of 80 %']],
-  duration: [['mae_days', 'MAE days'], ['within_7_days', 'within 7 days'], ['c_index', 'C-index'], ['coverage_80', 'coverage of 80 %']],
-};
-
 function labelOf(context: Context, app: App, name: string): string {
   const declared = app.models.find((model) => model.name === name);
   return declared === undefined ? name : `${name} (${said(context, declared.label)})`;
@@ -33,10 +25,10 @@ function labelOf(context: Context, app: App, name: string): string {
 /** One line per horizon: the model beside its baseline on the last period. */
 function headRows(context: Context, { heads, observations }: Pick<ModelCard, 'heads' | 'observations'>): string[][] {
   return heads.map((head) => {
-    const metrics = METRIC_TITLES[head.task].map(([key, title]) => {
+    const metrics = SHOWN_METRICS[head.task].map(({ key, title }) => {
       const own = head.evaluation.metrics[key]?.value;
       const base = head.baseline.evaluation.metrics[key]?.value;
-      return own === undefined ? '' : `${title} ${formatNumber(own, 3)}${base === undefined ? '' : ` (${formatNumber(base, 3)})`}`;
+      return own === undefined ? '' : `${said(context, title)} ${metricText(key, own)}${base === undefined ? '' : ` (${metricText(key, base)})`}`;
     });
     return [observations.at === 'visit' ? inWords(context, '本次访问', 'visit') : `${head.horizonDays} ${inWords(context, '天', 'd')}`, head.candidate, gradeWords(context, head.grade), ...metrics];
   });
@@ -89,11 +81,13 @@ export function showCard(context: Context, app: App, card: ModelCard, version: n
   if (visits !== undefined) print(visits);
   for (const line of headLines(context, card)) print(line);
   print(inWords(context, `\n  排行榜，${card.observations.at === 'visit' ? '本次访问' : `${head.horizonDays} 天`}（检验前一期的损失，越低越好）：`, `\n  Leaderboard, ${card.observations.at === 'visit' ? 'visit' : `${head.horizonDays} days`} (loss on the period before the test, lower is better):`));
-  for (const line of table([{ title: inWords(context, '候选', 'candidate') }, { title: inWords(context, '类别', 'rung') }, { title: inWords(context, '损失', 'loss'), align: 'right' }, { title: '' }], head.leaderboard.map((row) => [row.candidate, row.rung, row.loss === undefined ? '–' : formatNumber(row.loss, 4), row.failure ?? '']))) print(`  ${line}`);
+  for (const line of table([{ title: inWords(context, '候选', 'candidate') }, { title: inWords(context, '类别', 'rung') }, { title: inWords(context, '损失', 'loss'), align: 'right' }, { title: '' }], head.leaderboard.map((row) => [row.candidate, row.rung, row.loss === undefined ? '–' : row.loss.toFixed(4), row.failure ?? '']))) print(`  ${line}`);
   print(inWords(context, '\n  最后一期的校准，从最低十分位起（预测 → 实际）：', '\n  Calibration on the last period, lowest tenth first (said → happened):'));
+  // Numbers of orders are small: a digit after the point would hide what differs.
+  const digits = head.evaluation.calibration.every(({ predicted }) => predicted < 10) ? 2 : 1;
+  const text = (value: number): string => (head.task === 'binary' ? formatPercent(value) : formatFixed(value, digits));
   for (const bin of head.evaluation.calibration) {
-    const [said_, happened] = head.task === 'binary' ? [formatPercent(bin.predicted), formatPercent(bin.actual)] : [formatNumber(bin.predicted, 1), formatNumber(bin.actual, 1)];
-    print(`    ${said_.padStart(10)} → ${happened.padStart(10)}  ${head.task === 'binary' ? blocks(bin.actual) : ''}`.trimEnd());
+    print(`    ${text(bin.predicted).padStart(10)} → ${text(bin.actual).padStart(10)}  ${head.task === 'binary' ? blocks(bin.actual) : ''}`.trimEnd());
   }
   const open = card.readiness.filter((one) => !one.passed);
   for (const one of open) print(`  ${inWords(context, '尚缺：', 'Not yet: ')}${said(context, one.label)} ${formatInteger(one.found)} / ${formatInteger(one.needed)}${one.passesOn === undefined ? '' : inWords(context, `，${one.passesOn} 起满足`, `, on ${one.passesOn}`)}${one.fix === undefined ? '' : ` — ${said(context, one.fix)}`}`);

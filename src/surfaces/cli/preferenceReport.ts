@@ -5,7 +5,7 @@ import type { PreferenceVersion } from '../../jobs/preferences/versions.ts';
 import { inWords, said } from './context.ts';
 import type { Context } from './context.ts';
 import { responseLines } from './responseReport.ts';
-import { formatInteger, formatNumber, formatPercent, table } from './terminal.ts';
+import { formatFixed, formatInteger, formatPercent, table } from './terminal.ts';
 
 type Report = PreferenceVersion['report'];
 type Product = NonNullable<Report['product']>;
@@ -19,7 +19,7 @@ const ORDER_WORDS: Readonly<Record<NonNullable<Report['category']>['test'][numbe
   popular: METHOD_WORDS.popular, bought_before: METHOD_WORDS.bought_before, share: { zh: '收缩后的份额', en: 'shrunk share' }, lift: { zh: '倍数（标签的排序）', en: 'lift (order of the tag)' },
 };
 
-const shown = ({ estimate, low, high }: Interval): string => `${formatNumber(estimate, 3)} (${formatNumber(low, 3)} … ${formatNumber(high, 3)})`;
+const shown = ({ estimate, low, high }: Interval): string => `${formatFixed(estimate, 3)} (${formatFixed(low, 3)} … ${formatFixed(high, 3)})`;
 const right = (title: string): { title: string; align: 'right' } => ({ title, align: 'right' });
 
 function productLines(here: Context, { test, cutoffs, chosen, customers, horizonDays, against, durableItems }: Product): string[] {

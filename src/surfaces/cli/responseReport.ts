@@ -3,7 +3,7 @@ import type { Bilingual } from '../../base/text.ts';
 import type { PreferenceVersion } from '../../jobs/preferences/versions.ts';
 import { inWords, said } from './context.ts';
 import type { Context } from './context.ts';
-import { formatInteger, formatNumber, formatPercent, table } from './terminal.ts';
+import { formatFixed, formatInteger, formatPercent, table } from './terminal.ts';
 
 type Report = NonNullable<PreferenceVersion['report']['responses']>;
 type Channel = Report['channels'][number];
@@ -18,7 +18,7 @@ const METHOD_WORDS: Readonly<Record<Outcome['test']['methods'][number]['method']
   beta_binomial: { zh: '向全店收缩的比率', en: 'shrunk rate' }, logistic: { zh: '逻辑回归', en: 'logistic' },
 };
 
-const shown = ({ estimate, low, high }: Interval): string => `${formatNumber(estimate, 3)} (${formatNumber(low, 3)} … ${formatNumber(high, 3)})`;
+const shown = ({ estimate, low, high }: Interval): string => `${formatFixed(estimate, 3)} (${formatFixed(low, 3)} … ${formatFixed(high, 3)})`;
 const right = (title: string): { title: string; align: 'right' } => ({ title, align: 'right' });
 
 function outcomeLines(here: Context, { outcome, chosen, test, gains }: Outcome): string[] {
@@ -26,7 +26,7 @@ function outcomeLines(here: Context, { outcome, chosen, test, gains }: Outcome):
   return [
     `  ${said(here, OUTCOME_WORDS[outcome])}: ${inWords(here, `最后一期${formatInteger(test.messages)}条消息，${formatInteger(test.customers)}位客户`, `last period, ${formatInteger(test.messages)} messages, ${formatInteger(test.customers)} customers`)}`,
     ...table([{ title: '' }, { title: inWords(here, '方法', 'method') }, right(inWords(here, '对数损失', 'log loss')), right('AUC'), right(inWords(here, '校准误差', 'calibration error'))], rows),
-    ...gains.map(({ baseline, logLoss }) => `  ${inWords(here, '相对', 'against ')}${said(here, METHOD_WORDS[baseline])}: ${inWords(here, '对数损失降低', 'log loss lower by')} ${formatNumber(logLoss.estimate, 4)} (${formatNumber(logLoss.low, 4)} … ${formatNumber(logLoss.high, 4)})`),
+    ...gains.map(({ baseline, logLoss }) => `  ${inWords(here, '相对', 'against ')}${said(here, METHOD_WORDS[baseline])}: ${inWords(here, '对数损失降低', 'log loss lower by')} ${formatFixed(logLoss.estimate, 4)} (${formatFixed(logLoss.low, 4)} … ${formatFixed(logLoss.high, 4)})`),
   ];
 }
 

@@ -2,7 +2,7 @@
 import type { TableReport } from '../../jobs/table.ts';
 import { inWords } from './context.ts';
 import type { Context } from './context.ts';
-import { formatInteger, formatNumber, formatPercent, table } from './terminal.ts';
+import { formatInteger, formatFixed, formatPercent, table } from './terminal.ts';
 
 type Entry = TableReport['leaderboard'][number];
 
@@ -24,8 +24,8 @@ function score(entry: Entry, metric: string): string {
   const found = entry.metrics[metric];
   if (found === undefined) return '–';
   const digits = Math.abs(found.value) >= 100 ? 1 : 4;
-  const around = found.sd !== undefined ? ` ±${formatNumber(found.sd, digits)}` : found.low !== undefined && found.high !== undefined ? ` [${formatNumber(found.low, digits)}, ${formatNumber(found.high, digits)}]` : '';
-  return `${formatNumber(found.value, digits)}${around}`;
+  const around = found.sd !== undefined ? ` ±${formatFixed(found.sd, digits)}` : found.low !== undefined && found.high !== undefined ? ` [${formatFixed(found.low, digits)}, ${formatFixed(found.high, digits)}]` : '';
+  return `${formatFixed(found.value, digits)}${around}`;
 }
 
 export function showTable(context: Context, report: TableReport): void {

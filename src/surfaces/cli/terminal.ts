@@ -102,6 +102,11 @@ export function formatNumber(value: number, digits = 2): string {
   return new Intl.NumberFormat('en-US', { minimumFractionDigits: 0, maximumFractionDigits: digits }).format(value);
 }
 
+/** Exactly `digits` after the point: for numbers that stand below each other. */
+export function formatFixed(value: number, digits: number): string {
+  return new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+}
+
 export function formatPercent(share: number, digits = 1): string {
   return `${(100 * share).toFixed(digits)} %`;
 }

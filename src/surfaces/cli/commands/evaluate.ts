@@ -14,8 +14,9 @@ import { readReport } from '../../../reports/read.ts';
 import type { App } from '../../../app.ts';
 import { inWords, said, withApp } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
-import { METRIC_TITLES, showCard, showPromotion } from '../modelCards.ts';
-import { formatNumber, table } from '../terminal.ts';
+import { metricTitle } from '../metrics.ts';
+import { showCard, showPromotion } from '../modelCards.ts';
+import { formatFixed, table } from '../terminal.ts';
 import { chosenVersion } from './models.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
@@ -62,15 +63,13 @@ async function evaluateOne(here: Context, app: App, name: string, wish: number |
   return report;
 }
 
-const TITLES = new Map(Object.values(METRIC_TITLES).flat());
-
 /** The newer of two versions beside the other, on the rows of its own test. */
 function showMeasured(here: Context, { challenger, champion, head }: NonNullable<Comparison['heads'][number]['measured']>): void {
   here.output.print(`  ${said(here, head.words)}`);
   if (head.compared === null || head.compared === 'same_recipe') return;
-  const number = (value: number | null): string => (value === null ? '–' : formatNumber(value, 4));
+  const number = (value: number | null): string => (value === null ? '–' : formatFixed(value, 4));
   const columns = [{ title: inWords(here, '同样的行上的指标', 'metric on the same rows') }, { title: `${inWords(here, '版本', 'version')} ${champion}`, align: 'right' as const }, { title: `${inWords(here, '版本', 'version')} ${challenger}`, align: 'right' as const }];
-  for (const line of table(columns, Object.entries(head.metrics).map(([name, one]) => [TITLES.get(name) ?? name, number(one.champion), number(one.challenger)]))) here.output.print(line);
+  for (const line of table(columns, Object.entries(head.metrics).map(([name, one]) => [said(here, metricTitle(name)), number(one.champion), number(one.challenger)]))) here.output.print(line);
 }
 
 function showComparison(here: Context, { first, second, heads }: Comparison): void {
@@ -83,9 +82,9 @@ function showComparison(here: Context, { first, second, heads }: Comparison): vo
       print(`  ${inWords(here, '不能比较：', 'Not comparable: ')}${said(here, notComparable)}`);
       continue;
     }
-    const number = (one: (typeof metrics)[number]['first']): string => (one === null ? '–' : `${formatNumber(one.value, 4)}${one.low === undefined || one.high === undefined ? '' : ` (${formatNumber(one.low, 4)} … ${formatNumber(one.high, 4)})`}`);
+    const number = (one: (typeof metrics)[number]['first']): string => (one === null ? '–' : `${formatFixed(one.value, 4)}${one.low === undefined || one.high === undefined ? '' : ` (${formatFixed(one.low, 4)} … ${formatFixed(one.high, 4)})`}`);
     const columns = [{ title: inWords(here, '检验期指标', 'metric on the test period') }, { title: `${inWords(here, '版本', 'version')} ${first.version}`, align: 'right' as const }, { title: `${inWords(here, '版本', 'version')} ${second.version}`, align: 'right' as const }];
-    for (const line of table(columns, metrics.map((one) => [TITLES.get(one.name) ?? one.name, number(one.first), number(one.second)]))) print(line);
+    for (const line of table(columns, metrics.map((one) => [said(here, metricTitle(one.name)), number(one.first), number(one.second)]))) print(line);
   }
 }
 

@@ -13,8 +13,9 @@ import type { App } from '../../../app.ts';
 import { answer, inWords, said, withApp, workOf } from '../context.ts';
 import type { CommandModule, Context } from '../context.ts';
 import { addModelExchange } from './modelExchange.ts';
-import { gradeWords, METRIC_TITLES, showCard, showPromotion, showTrained } from '../modelCards.ts';
-import { formatNumber, table } from '../terminal.ts';
+import { metricText, SHOWN_METRICS } from '../metrics.ts';
+import { gradeWords, showCard, showPromotion, showTrained } from '../modelCards.ts';
+import { table } from '../terminal.ts';
 import { showPreferences } from '../preferenceReport.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
@@ -103,9 +104,9 @@ export const models: CommandModule = (program, context) => {
             return own.map((one) => {
               const [head] = one.card.heads;
               const named = Object.entries(aliases.get(one.name) ?? {}).filter(([, version]) => version === one.version).map(([alias]) => alias).join(', ');
-              const [key, title] = METRIC_TITLES[head.task][0];
+              const [{ key, title }] = SHOWN_METRICS[head.task];
               const metric = head.evaluation.metrics[key];
-              return [model.name, said(here, model.label), String(one.version), named, said(here, stateOf(one.name, one.version).words), head.candidate, gradeWords(here, head.grade), metric === undefined ? '' : `${title} ${formatNumber(metric.value, 3)}`];
+              return [model.name, said(here, model.label), String(one.version), named, said(here, stateOf(one.name, one.version).words), head.candidate, gradeWords(here, head.grade), metric === undefined ? '' : `${said(here, title)} ${metricText(key, metric.value)}`];
             });
           });
           for (const line of table([{ title: inWords(here, '模型', 'model') }, { title: inWords(here, '名称', 'name') }, { title: inWords(here, '版本', 'version'), align: 'right' }, { title: inWords(here, '别名', 'alias') }, { title: inWords(here, '状态', 'state') }, { title: inWords(here, '方法', 'method') }, { title: inWords(here, '评级', 'grade') }, { title: inWords(here, '最后一期', 'last period') }], rows)) here.output.print(line);
