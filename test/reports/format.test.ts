@@ -1,7 +1,7 @@
 /** Numbers and axes of the pages. */
 import { describe, expect, test } from 'vitest';
 import { fixedPercent, metric, ORDERS_UNIT, predictedRange, quantityWords } from '../../src/reports/format.ts';
-import { amountScale } from '../../src/reports/svg/plot.ts';
+import { amountScale, wideScale } from '../../src/reports/svg/plot.ts';
 
 describe('numbers that stand below each other', () => {
   test('have as many digits, whatever they are', () => {
@@ -32,5 +32,6 @@ describe('the scale of amounts', () => {
     const scale = amountScale([0, 10_000], [0, 100], 1);
     expect(scale(100)).toBeGreaterThan(40);
     expect(scale.ticks()).toEqual([0, 1, 10, 100, 1000, 10_000]);
+    expect(wideScale([0, 8], [0, 100], 1).ticks()).toEqual([0, 1, 2, 5]);
   });
 });

@@ -5,7 +5,7 @@ import type { HeadDiagnostics } from '../../training/diagnostics/schema.ts';
 import type { Latest } from '../document.ts';
 import { onAxis, percent, quantityWords } from '../format.ts';
 import { bar, lineMark } from '../svg/marks.ts';
-import { amountScale, bottomAxis, drawing, figure, leftAxis, legendOf, SMALL, xScale, yScale } from '../svg/plot.ts';
+import { bottomAxis, drawing, figure, leftAxis, legendOf, SMALL, wideScale, xScale, yScale } from '../svg/plot.ts';
 import { w } from '../words.ts';
 
 const NOTE = w('柱高是客户比例；好模型把发生的人推到右边。', 'Height is the share of customers; a good model moves those with the outcome to the right.');
@@ -19,7 +19,8 @@ export function scoresChart({ task, scores }: HeadDiagnostics, latest: Latest | 
   const shares = rows.map((count) => count / total);
   const right = SMALL.width - SMALL.right;
   const top = edges[edges.length - 1];
-  const x = task === 'amount' ? amountScale([0, top], [SMALL.left, right], 1) : xScale(SMALL, [0, top]);
+  // The bars of amounts are as wide as this scale makes them alike.
+  const x = task === 'amount' ? wideScale([0, top], [SMALL.left, right], 1) : xScale(SMALL, [0, top]);
   const y = yScale(SMALL, [0, Math.max(1e-9, ...shares, ...newest)]);
   const ground = y(0);
   const quantity = quantityWords(task, currency);

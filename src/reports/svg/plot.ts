@@ -47,13 +47,20 @@ export function yScale(frame: Frame, domain: readonly [number, number], nice = t
 /** Amounts up to so many units, such as numbers of orders, need no logarithm. */
 const FEW_UNITS = 20;
 
-/** Amounts from nothing to very much: linear near 0, logarithmic beyond `unit`. */
+/** Amounts from nothing to very much: even where they are few, otherwise {@link wideScale}. */
 export function amountScale(domain: readonly [number, number], range: readonly [number, number], unit: number): Scale {
   const ends = apart(domain);
-  if (ends[1] <= FEW_UNITS * unit) return scaleLinear(ends, range);
+  return ends[1] <= FEW_UNITS * unit ? scaleLinear(ends, range) : wideScale(domain, range, unit);
+}
+
+/** Linear near 0, logarithmic beyond `unit`. */
+export function wideScale(domain: readonly [number, number], range: readonly [number, number], unit: number): Scale {
+  const ends = apart(domain);
   const scale = scaleSymlog(ends, range).constant(Math.max(unit, 1e-6));
-  const powers = Array.from({ length: 13 }, (_, i) => 10 ** (i - 2)).filter((power) => power >= unit * 0.9 && power <= ends[1]);
-  return Object.assign((value: number) => scale(value), { ticks: () => [0, ...powers.filter((_, i) => powers.length <= 5 || i % 2 === 0)].filter((tick) => tick >= ends[0]) });
+  const inside = (values: readonly number[]): number[] => values.filter((value) => value >= unit * 0.9 && value <= ends[1]);
+  const powers = inside(Array.from({ length: 13 }, (_, i) => 10 ** (i - 2)));
+  const marks = powers.length > 5 ? powers.filter((_, i) => i % 2 === 0) : powers.length > 1 ? powers : inside(powers.flatMap((power) => [power, 2 * power, 5 * power]));
+  return Object.assign((value: number) => scale(value), { ticks: () => [0, ...marks].filter((tick) => tick >= ends[0]) });
 }
 
 /** A text in both languages; one where they agree. */
