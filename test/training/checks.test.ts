@@ -76,6 +76,20 @@ describe('levels', () => {
     // The giant alone would double the mean; half of its excess is taken.
     expect(matchingLevel('amount', withGiant, new Float64Array(1000).fill(5))).toBeGreaterThan(Math.log(2));
     expect(matchingLevel('amount', withGiant, new Float64Array(1000).fill(5))).toBeLessThan(plain);
+    // One giant in each of three periods counts as it does in one.
+    const thrice = Float64Array.from({ length: 3000 }, (_, i) => withGiant[i % 1000]);
+    expect(matchingLevel('amount', thrice, new Float64Array(3000).fill(5), 3)).toBeCloseTo(matchingLevel('amount', withGiant, new Float64Array(1000).fill(5)), 12);
+  });
+
+  test('what the long tail of a shop brings is part of its level, the more so the larger the shop', () => {
+    // Pareto with shape 1.5, a mean of 3 and no variance, at evenly spaced probabilities.
+    const lost = [300, 3000, 30_000].map((rows) => {
+      const y = Float64Array.from({ length: rows }, (_, i) => (1 - (i + 0.5) / rows) ** (-1 / 1.5));
+      return Math.log(mean(y) / 3) - matchingLevel('amount', y, new Float64Array(rows).fill(3));
+    });
+    expect(lost[0]).toBeLessThan(0.05);
+    expect(lost[1]).toBeLessThan(lost[0] / 2);
+    expect(lost[2]).toBeLessThan(lost[1] / 2);
   });
 
   test('too little to learn from, one outcome alone, and days keep their level', () => {

@@ -21,7 +21,7 @@ export async function levelFor(request: HeadRequest, fitted: Fitted, training: D
   const { target, observations } = request.definition;
   if (observations.at !== 'cutoffs' || training.cutoffs.length < 2) return fallback;
   const { rung, labelFree } = fitted.candidate;
-  const ofTraining = (): number => matchingLevel(task, training.y, fitted.estimator.predict(fitted.artefact, candidateMatrix(training.x, fitted.candidate)));
+  const ofTraining = (): number => matchingLevel(task, training.y, fitted.estimator.predict(fitted.artefact, candidateMatrix(training.x, fitted.candidate)), training.cutoffs.length);
   let own: number | undefined;
   const steps: { from: LocalDate; amount: number }[] = [];
   for (const ahead of target.kind === 'renewal' ? [] : [0, 28]) {
