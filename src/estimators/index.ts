@@ -11,6 +11,7 @@ import { bgBb, bgCnbdK, bgNbd, btydValue, gammaGamma, mbgCnbdK, mbgNbd, paretoNb
 import { hazardTrees } from './hazard/hazardTrees.ts';
 import { gammaRegression, linearRegression, logisticRegression, multinomialRegression, poissonRegression, tweedieRegression } from './linear/index.ts';
 import { globalGap, personalMeanGap, repurchaseCycle } from './repurchaseCycle/index.ts';
+import { averagedOver } from './stacking/averaged.ts';
 import { stackedOver } from './stacking/stacked.ts';
 import { onnx } from './onnx/onnx.ts';
 import { boostedTrees } from './trees/boostedTrees.ts';
@@ -121,10 +122,11 @@ const SINGLE = Object.freeze({
   global_gap: erased(globalGap),
 }) satisfies Readonly<Record<string, AnyEstimator>>;
 
-/** The blend of any of them. */
+/** The blend of any of them, and the plain mean of classifiers. */
 export const stacked = stackedOver(SINGLE);
+export const averaged = averagedOver(SINGLE);
 
-export const ESTIMATORS = Object.freeze({ ...SINGLE, stacked: erased(stacked) }) satisfies Readonly<Record<string, AnyEstimator>>;
+export const ESTIMATORS = Object.freeze({ ...SINGLE, stacked: erased(stacked), averaged: erased(averaged) }) satisfies Readonly<Record<string, AnyEstimator>>;
 
 export type EstimatorKind = keyof typeof ESTIMATORS;
 

@@ -2,7 +2,7 @@
  * Blends of predictions that were made for rows their models had not seen (stacking, Wolpert 1992, with weights kept at or above 0, Breiman 1996).
  * One weight per model, found by coordinate-wise Newton steps on the loss; a weight that wants to be negative is 0.
  */
-import { logit, sigmoid } from '../math/stats/index.ts';
+import { boundedLogit, sigmoid } from '../math/stats/index.ts';
 
 export interface Blend {
   /** One per model, in their order, each at least 0. */
@@ -14,10 +14,10 @@ const ROUNDS = 200;
 const TOLERANCE = 1e-7;
 /** Rows' worth of pull of the weights towards equal shares of one: with few rows the mean of the models is hard to beat. */
 const PRIOR_ROWS = 10;
-const EDGE = 1e-6;
+/** How near to 0 and 1 probabilities are taken, so that their log-odds stay finite. */
+export const EDGE = 1e-6;
 
-/** Log-odds kept finite. */
-export const logOdds = (p: number): number => logit(Math.min(1 - EDGE, Math.max(EDGE, p)));
+const logOdds = (p: number): number => boundedLogit(p, EDGE);
 
 /** P = σ(intercept + Σ weight·logit(p)), the weights that minimise the log loss. `predictions`: probabilities per model, one per row. */
 export function blendProbabilities(predictions: readonly Float64Array[], y: Float64Array): Blend {

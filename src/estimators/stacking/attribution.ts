@@ -1,27 +1,46 @@
-/** Explanations of members brought to the scale of their predictions, where a blend adds them up. */
+/** Explanations of members brought to one scale, where an ensemble adds them up. */
 import type { Matrix } from '../../base/matrix.ts';
+import { boundedLogit, sigmoid } from '../../math/stats/index.ts';
 import type { Explanation } from '../contract.ts';
 import { namedColumns } from '../rows.ts';
 
-const INVERSE: Readonly<Record<Explanation['scale'], (v: number) => number>> = {
-  identity: (v) => v,
-  log: Math.exp,
-  log_odds: (v) => 1 / (1 + Math.exp(-v)),
-};
+const INVERSE: Readonly<Record<Explanation['scale'], (v: number) => number>> = { identity: (v) => v, log: Math.exp, log_odds: sigmoid };
+
+/** The same explanation on the scale of the prediction. */
+export const onOwnScale = (explanation: Explanation, rows: number): Explanation =>
+  explanation.scale === 'identity' ? explanation : carried(explanation, 'identity', INVERSE[explanation.scale], rows);
+
+/** The same explanation of a probability on the scale of its log-odds, the probability kept `edge` away from 0 and 1. */
+export function onLogOdds(explanation: Explanation, edge: number, rows: number): Explanation {
+  const inverse = INVERSE[explanation.scale];
+  return carried(explanation, 'log_odds', (v) => boundedLogit(inverse(v), edge), rows);
+}
 
 /**
- * The same explanation on the scale of the prediction: Aumann–Shapley values along the straight way from the base (Sundararajan, Taly & Yan 2017, equation 3). The prediction
- * depends on the sum alone, so each contribution is multiplied by the mean slope (f(end) − f(base)) ÷ (end − base), and nothing is lost.
+ * Aumann–Shapley values of f(sum) along the straight way from the base (Sundararajan, Taly & Yan 2017, equation 3). f depends on the sum alone, so each contribution is multiplied
+ * by the mean slope (f(end) − f(base)) ÷ (end − base), and nothing is lost.
  */
-export function onOwnScale({ scale, base, columns, contributions }: Explanation, rows: number): Explanation {
-  if (scale === 'identity') return { scale, base, columns, contributions };
-  const f = INVERSE[scale];
+function carried({ base, columns, contributions }: Explanation, scale: Explanation['scale'], f: (sum: number) => number, rows: number): Explanation {
   const start = f(base);
   const slopes = Float64Array.from({ length: rows }, (_, row) => {
     const end = contributions.reduce((sum, values) => sum + values[row], base);
     return end === base ? 0 : (f(end) - start) / (end - base);
   });
-  return { scale: 'identity', base: start, columns, contributions: contributions.map((values) => values.map((v, row) => v * slopes[row])) };
+  return { scale, base: start, columns, contributions: contributions.map((values) => values.map((v, row) => v * slopes[row])) };
+}
+
+/** Explanations of members, at least one and all on one scale, times what each counts. */
+export function addedUp(parts: readonly (Explanation & { readonly times: number })[], rows: number): Explanation {
+  const columns = [...new Set(parts.flatMap((part) => part.columns))].sort();
+  const place = new Map(columns.map((name, c) => [name, c]));
+  const contributions = columns.map(() => new Float64Array(rows));
+  for (const part of parts) {
+    part.columns.forEach((name, c) => {
+      const sink = contributions[place.get(name) as number];
+      for (let row = 0; row < rows; row++) sink[row] += part.times * part.contributions[c][row];
+    });
+  }
+  return { scale: parts[0].scale, base: parts.reduce((sum, { times, base }) => sum + times * base, 0), columns, contributions };
 }
 
 /** Columns up to which all subsets are asked. */

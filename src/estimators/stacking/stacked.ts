@@ -7,30 +7,25 @@ import type { Matrix } from '../../base/matrix.ts';
 import { hashUniform } from '../../math/stats/index.ts';
 import { applyConformal, conformalSchema } from '../calibration/conformal.ts';
 import { finite } from '../codec.ts';
-import type { Estimator, TrainingData } from '../contract.ts';
+import type { Estimator } from '../contract.ts';
 import { amountProblem, binaryProblem, canonicalOrder, checkCancelled, defineEstimator, holdOut, refuse } from '../rows.ts';
 import { conformalOn } from '../value/amounts.ts';
-import { onOwnScale, subsetShapley } from './attribution.ts';
-import { addedUp, explainable, factorTo, forked, tryMembers, typicalOf } from './members.ts';
-import type { MemberEstimator, StackMember } from './members.ts';
+import { addedUp, onOwnScale } from './attribution.ts';
+import { fittedMemberSchema, forked, membershipOf } from './membership.ts';
+import type { Member, MemberEstimator } from './membership.ts';
+import { factorTo, tryMembers } from './trials.ts';
 import { fitStack } from './weights.ts';
 
-type AnyArtefact = { readonly kind: string };
-
 export interface StackedParams {
-  readonly members: readonly StackMember[];
+  readonly members: readonly Member[];
   /** Handed on to members that look ahead by themselves. */
   readonly horizonDays: number;
 }
 
-const memberSchema = z.object({
-  estimator: z.string(),
+const memberSchema = fittedMemberSchema.extend({
   weight: finite.positive().max(1),
   /** What the member's predictions are multiplied by before they are blended: brings a model that never saw the target to its level. 1 for probabilities. */
   factor: finite.positive(),
-  artefact: z.looseObject({ kind: z.string() }),
-  /** Medians of the columns that the member asks for, where it explains nothing itself. */
-  typical: z.array(finite).optional(),
 });
 
 export interface StackedArtefact {
@@ -42,26 +37,19 @@ export interface StackedArtefact {
 
 /** The stack over the estimators that may be its members. */
 export function stackedOver(estimators: Readonly<Record<string, MemberEstimator>>): Estimator<StackedArtefact, StackedParams> {
-  const of = (kind: string): MemberEstimator | undefined => (Object.hasOwn(estimators, kind) ? estimators[kind] : undefined);
+  const membership = membershipOf(estimators);
   const schema: z.ZodType<StackedArtefact> = z
     .object({ kind: z.literal('stacked'), task: z.enum(['amount', 'binary']), members: z.array(memberSchema).min(1), conformal: conformalSchema.optional() })
     .superRefine(({ members }, context) => {
-      members.forEach(({ estimator, artefact }, i) => {
-        if (of(estimator)?.schema.safeParse(artefact).success !== true) context.addIssue({ code: 'custom', path: ['members', i], message: `the member ${estimator.slice(0, 60)} is damaged or not known` });
-      });
+      membership.check(members, context);
       if (Math.abs(members.reduce((sum, { weight }) => sum + weight, 0) - 1) > 1e-9) context.addIssue({ code: 'custom', message: 'the weights do not sum to 1' });
     });
-  const required = (kind: string): MemberEstimator => {
-    const found = of(kind);
-    if (found === undefined) throw new TypeError(`the stack has a member ${kind} that is no estimator`);
-    return found;
-  };
 
   function predict({ members }: Pick<StackedArtefact, 'members'>, x: Matrix): Float64Array {
     const sum = new Float64Array(x.rows);
-    for (const { estimator, weight, factor, artefact } of members) {
-      const own = required(estimator).predict(artefact, x);
-      for (let row = 0; row < x.rows; row++) sum[row] += weight * factor * own[row];
+    for (const member of members) {
+      const own = membership.predict(member, x);
+      for (let row = 0; row < x.rows; row++) sum[row] += member.weight * member.factor * own[row];
     }
     return sum;
   }
@@ -77,19 +65,14 @@ export function stackedOver(estimators: Readonly<Record<string, MemberEstimator>
       const task = train.y.every((v) => v === 0 || v === 1) ? 'binary' : 'amount';
       const problem = task === 'binary' ? binaryProblem(train.y, 200) : amountProblem(train.y, 200);
       if (problem !== undefined) return problem;
-      const able = members.filter(({ estimator }) => explainable(of(estimator)) && of(estimator)?.tasks.includes(task));
+      const able = members.filter((member) => membership.able(member, task));
       if (able.length < 2) return refuse('unsupported_target', `A stack for ${task} needs at least two members that do that and can be explained, and has ${able.length} of ${members.length}.`);
       const order = canonicalOrder(train);
       const held = holdOut(order, context.rng.fork('stack').int(4294967296), 0.25, 100);
       if (held === undefined) return refuse('too_few_rows', `${order.rows} rows are too few to hold some out for the weights of a stack.`);
-      const fitMember = (member: StackMember, data: TrainingData, name: string): AnyArtefact | undefined => {
-        const estimator = required(member.estimator);
-        const defaults = typeof estimator.defaults === 'object' && estimator.defaults !== null ? estimator.defaults : {};
-        const outcome = estimator.fit(data, { ...defaults, ...('horizonDays' in defaults ? { horizonDays } : {}), ...member.params }, forked(context, name));
-        return outcome.ok ? outcome.artefact : undefined;
-      };
       const { tried, y, weights: rowWeights, hashes } = tryMembers(able, order, train, held, {
-        fit: (member, data, k) => fitMember(member, data, `trial ${k}`), predict: ({ estimator }, artefact, x) => required(estimator).predict(artefact, x), level: task === 'amount' ? factorTo : () => 1,
+        fit: (member, data, k) => membership.fit(member, data, horizonDays, forked(context, `trial ${k}`)),
+        predict: ({ estimator }, artefact, x) => membership.predict({ estimator, artefact }, x), level: task === 'amount' ? factorTo : () => 1,
       });
       if (tried.length === 0) return refuse('not_converged', `None of ${able.length} members of the stack could be fitted.`);
       const halves = hashes.map((hash) => (hashUniform(hash, 17) < 0.5 ? 0 : 1));
@@ -97,8 +80,8 @@ export function stackedOver(estimators: Readonly<Record<string, MemberEstimator>
       const weights = stack.wins ? stack.weights : tried.map((_, k) => (k === stack.best ? 1 : 0));
       const kept = tried.flatMap(({ member, factor, place }, k) => {
         if (weights[k] === 0) return [];
-        const artefact = fitMember(member, train, `member ${place}`);
-        return artefact === undefined ? [] : [{ estimator: member.estimator, weight: weights[k], factor, artefact, ...typicalOf(required(member.estimator), train.x) }];
+        const outcome = membership.fit(member, train, horizonDays, forked(context, `member ${place}`));
+        return outcome.ok ? [{ ...membership.kept(member, outcome.artefact, train.x), weight: weights[k], factor }] : [];
       });
       if (kept.length === 0) return refuse('not_converged', 'The members of the stack could not be fitted on all rows.');
       const total = kept.reduce((sum, { weight }) => sum + weight, 0);
@@ -127,11 +110,7 @@ export function stackedOver(estimators: Readonly<Record<string, MemberEstimator>
     },
 
     explain({ members }, x) {
-      const parts = members.map(({ estimator, weight, factor, artefact, typical }) => {
-        const own = required(estimator);
-        const explained = own.explain?.(artefact, x) ?? subsetShapley((rows) => own.predict(artefact, rows), x, own.requiredColumns ?? [], typical ?? []);
-        return { times: weight * factor, ...onOwnScale(explained, x.rows) };
-      });
+      const parts = members.map((member) => ({ times: member.weight * member.factor, ...onOwnScale(membership.explain(member, x), x.rows) }));
       return addedUp(parts, x.rows);
     },
   });

@@ -3,8 +3,8 @@
  * and the mean of its fits (of linear models a fit to all rows) predicts the outer test rows. The test rows take no part in any of it.
  */
 import { throwIfCancelled } from '../../base/errors.ts';
-import { sigmoid } from '../../math/stats/index.ts';
-import { applyClassBlend, applyNumberBlend, applyProbabilityBlend, blendClasses, blendNumbers, blendProbabilities, logOdds } from '../blend.ts';
+import { meanOfLogOdds } from '../../math/stats/index.ts';
+import { applyClassBlend, applyNumberBlend, applyProbabilityBlend, blendClasses, blendNumbers, blendProbabilities, EDGE } from '../blend.ts';
 import type { Blend } from '../blend.ts';
 import { chooseSimplest, pairedError } from '../choice.ts';
 import type { Contender } from '../choice.ts';
@@ -116,11 +116,8 @@ function blendOf(problem: TableProblem, oof: readonly Float64Array[], y: Float64
 /** Mean of several fits: probabilities on the scale of log-odds, so that sure fits keep their say; everything else as it is. */
 function averaged(task: TableProblem['task'], predictions: readonly Float64Array[]): Float64Array {
   if (predictions.length === 1) return predictions[0];
-  const binary = task === 'binary';
-  return Float64Array.from(predictions[0] ?? [], (_, i) => {
-    const total = predictions.reduce((sum, values) => sum + (binary ? logOdds(values[i]) : values[i]), 0) / predictions.length;
-    return binary ? sigmoid(total) : total;
-  });
+  if (task === 'binary' && predictions.length > 0) return meanOfLogOdds(predictions, EDGE);
+  return Float64Array.from(predictions[0] ?? [], (_, i) => predictions.reduce((sum, values) => sum + values[i], 0) / predictions.length);
 }
 
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);

@@ -1,38 +1,12 @@
-/** What a stack needs to know of its members and of its rows. */
+/** What the members of a stack say of rows that their trial fits had not seen, and at which level. */
 import type { Matrix } from '../../base/matrix.ts';
 import { distribution, weightedQuantile } from '../../math/stats/index.ts';
-import type { Estimator, Explanation, FitContext, TrainingData } from '../contract.ts';
+import type { FitOutcome, TrainingData } from '../contract.ts';
 import type { CanonicalOrder } from '../rows.ts';
-import { MOST_SUBSET_COLUMNS } from './attribution.ts';
-
-export type MemberEstimator = Estimator<{ readonly kind: string }, unknown>;
+import type { Member } from './membership.ts';
 
 /** A level is moved by at most this much. */
 const MOST_LOG_FACTOR = 1.5;
-
-/** The same context with a stream of its own. */
-export const forked = (context: FitContext, name: string): FitContext => ({ ...context, rng: context.rng.fork(name) });
-
-/** A member explains itself, or has so few columns that all their subsets can be asked. */
-export const explainable = (estimator: MemberEstimator | undefined): boolean => estimator?.explain !== undefined || (estimator?.requiredColumns !== undefined && estimator.requiredColumns.length <= MOST_SUBSET_COLUMNS);
-
-/** Medians of the columns that a member asks for, where it explains nothing itself. */
-export function typicalOf(estimator: MemberEstimator, x: Matrix): { typical?: number[] } {
-  if (estimator.explain !== undefined) return {};
-  return {
-    typical: (estimator.requiredColumns ?? []).map((name) => {
-      const present = (x.columns.find((column) => column.name === name)?.values ?? new Float64Array()).filter((v) => v === v).sort();
-      return present.length === 0 ? 0 : present[Math.floor((present.length - 1) / 2)];
-    }),
-  };
-}
-
-export interface StackMember {
-  /** Kind of an estimator. */
-  readonly estimator: string;
-  /** Over its defaults. */
-  readonly params?: Readonly<Record<string, unknown>>;
-}
 
 interface StackRows extends TrainingData {
   readonly weights: Float64Array;
@@ -53,7 +27,7 @@ function stackRows(order: CanonicalOrder, train: TrainingData, keep: (row: numbe
 
 export interface Trials {
   /** Members that could be fitted on the rows that are not held, at their place among all, with their level and predictions of the held rows. */
-  readonly tried: readonly { readonly member: StackMember; readonly place: number; readonly factor: number; readonly predicted: Float64Array }[];
+  readonly tried: readonly { readonly member: Member; readonly place: number; readonly factor: number; readonly predicted: Float64Array }[];
   /** Of the held rows, in canonical order. */
   readonly y: Float64Array;
   readonly weights: Float64Array;
@@ -61,16 +35,16 @@ export interface Trials {
 }
 
 /** What the members say of the held rows without having seen them. Only numbers per row outlive it: the copies of the two sides would stand beside whatever is fitted next. */
-export function tryMembers<Artefact>(members: readonly StackMember[], order: CanonicalOrder, train: TrainingData, held: Uint8Array, by: {
-  readonly fit: (member: StackMember, data: TrainingData, place: number) => Artefact | undefined;
-  readonly predict: (member: StackMember, artefact: Artefact, x: Matrix) => Float64Array;
+export function tryMembers<Artefact>(members: readonly Member[], order: CanonicalOrder, train: TrainingData, held: Uint8Array, by: {
+  readonly fit: (member: Member, data: TrainingData, place: number) => FitOutcome<Artefact>;
+  readonly predict: (member: Member, artefact: Artefact, x: Matrix) => Float64Array;
   readonly level: (predicted: Float64Array, y: Float64Array, weights: Float64Array) => number;
 }): Trials {
   const [earlier, later] = [0, 1].map((side) => stackRows(order, train, (i) => held[i] === side));
   const tried = members.flatMap((member, place) => {
-    const artefact = by.fit(member, earlier, place);
-    if (artefact === undefined) return [];
-    const raw = by.predict(member, artefact, later.x);
+    const outcome = by.fit(member, earlier, place);
+    if (!outcome.ok) return [];
+    const raw = by.predict(member, outcome.artefact, later.x);
     const factor = by.level(raw, later.y, later.weights);
     return [{ member, place, factor, predicted: raw.map((v) => factor * v) }];
   });
@@ -91,18 +65,4 @@ export function factorTo(predicted: Float64Array, y: Float64Array, weights: Floa
   const relativeError = Math.sqrt(Math.max(total(y, (v) => v * v) / rows - (wanted / rows) ** 2, 0) / rows) / (wanted / rows);
   const log = Math.log(wanted / found);
   return Math.abs(log) < 2 * relativeError ? 1 : Math.exp(Math.max(-MOST_LOG_FACTOR, Math.min(MOST_LOG_FACTOR, log)));
-}
-
-/** The explanations of members, all on the scale of the prediction, times what each counts. */
-export function addedUp(parts: readonly (Explanation & { readonly times: number })[], rows: number): Explanation {
-  const columns = [...new Set(parts.flatMap((part) => part.columns))].sort();
-  const place = new Map(columns.map((name, c) => [name, c]));
-  const contributions = columns.map(() => new Float64Array(rows));
-  for (const part of parts) {
-    part.columns.forEach((name, c) => {
-      const sink = contributions[place.get(name) as number];
-      for (let row = 0; row < rows; row++) sink[row] += part.times * part.contributions[c][row];
-    });
-  }
-  return { scale: 'identity', base: parts.reduce((sum, { times, base }) => sum + times * base, 0), columns, contributions };
 }
