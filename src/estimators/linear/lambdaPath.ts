@@ -18,6 +18,8 @@ const PATH_ROWS = 100;
 const FOLDS = 5;
 /** Rows (by weight) that judge well enough: folds beyond them would say the same. */
 const ENOUGH_JUDGED = 10_000;
+/** Standard errors of a loss above the best that no weaker penalty makes good. */
+const FAR_WORSE = 5;
 /** A loss is flat at its optimum: coefficients this close give it to about ten digits. */
 const PATH_TOLERANCE = 1e-5;
 
@@ -85,14 +87,21 @@ export function chooseLambda(data: Prepared, problem: PathProblem, options: Path
     const loss = total.sum / total.weight;
     if (!converged || !Number.isFinite(loss)) break;
     tried.push({ strength, loss, error: Math.sqrt(Math.max(0, total.squares / total.weight - loss * loss) / total.weight), start: splits[0].start });
-    // Three worse in a row: weaker penalties only overfit further.
-    if (tried.length > 3 && tried.slice(-3).every((one) => one.loss > Math.min(...tried.slice(0, -3).map((t) => t.loss)))) break;
+    if (overfits(tried)) break;
   }
   const [first] = tried;
   if (first === undefined) return undefined;
   const best = tried.reduce((a, b) => (b.loss < a.loss ? b : a), first);
   const chosen = options.oneStandardError ? (tried.find(({ loss }) => loss <= best.loss + best.error) ?? best) : best;
   return { lambda: chosen.strength * options.unit, start: chosen.start, judgedOn: splits[0].inTime ? 'latest period' : 'folds' };
+}
+
+/** Weaker penalties would only overfit further: the last three are worse than one before, or the last is worse by far more than chance. With many terms these are the slowest fits. */
+function overfits(tried: readonly { readonly loss: number; readonly error: number }[]): boolean {
+  const least = (some: typeof tried): number => some.reduce((low, { loss }) => Math.min(low, loss), Infinity);
+  const last = tried[tried.length - 1];
+  if (tried.length > 2 && last.loss > least(tried) + FAR_WORSE * last.error) return true;
+  return tried.length > 3 && tried.slice(-3).every(({ loss }) => loss > least(tried.slice(0, -3)));
 }
 
 function splitsOf(data: Prepared, problem: PathProblem): Split[] {

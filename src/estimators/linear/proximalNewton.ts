@@ -3,15 +3,18 @@ import { everyParameter, type SmoothLoss, type Solution } from './smoothLoss.ts'
 import { dot, largest } from './vectors.ts';
 
 const MAX_ITERATIONS = 300;
-const MAX_SWEEPS = 2000;
+/** Passes over the coordinates of one model: beyond them rounding moves them, or a new model is worth more. */
+const MAX_SWEEPS = 1000;
 /** A step that is not shorter than this times the one before says that the remembered second derivative has become too wrong. */
 const SLOW = 0.25;
 /** Iterations without a gain in value that end the search. */
 const STALLED = 6;
-/** A new second derivative also covers terms whose slope is above this share of the L1 part: the next penalties of a path will want them (Tibshirani et al. 2012). */
-const SOON = 0.5;
 /** Up to so many parameters it covers all: one second derivative then serves a whole path. */
 const ALL = 128;
+/** So many terms may join a step at least. */
+const FEW = 32;
+/** A model is solved until coordinates move by less than this share of its first sweep: the model itself is renewed at the next step. */
+const SETTLED = 1e-3;
 
 /**
  * Proximal Newton with coordinate descent on the quadratic model (Friedman, Hastie & Tibshirani 2010): exact zeros where the L1 part wins. Only terms
@@ -36,14 +39,12 @@ export function proximalNewton(loss: SmoothLoss, ridge: number, lasso: number, s
   let stalled = 0;
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     checkpoint();
-    const above = (level: number): Int32Array =>
-      Int32Array.from({ length: size }, (_, t) => t).filter((t) => t >= penalised || at[t] !== 0 || Math.abs(gradient[t]) > level * lasso);
-    const working = above(1);
-    const { hessian, over } = curvatureOver(loss, at, working, size <= ALL ? everyParameter(loss) : above(SOON), memory);
+    const { working, whole } = workingSet(at, gradient, penalised, lasso);
+    const { hessian, over } = curvatureOver(loss, at, working, size <= ALL ? everyParameter(loss) : working, memory);
     const target = coordinateDescent(hessian, over, gradient, at, { ridge, lasso, penalised, tolerance });
     const direction = target.map((v, i) => v - at[i]);
     const step = largest(direction);
-    if (step <= tolerance * Math.max(1, largest(at))) return { parameters: target, iterations: iteration, converged: true };
+    if (whole && step <= tolerance * Math.max(1, largest(at))) return { parameters: target, iterations: iteration, converged: true };
     // What is left to move are directions that no row decides.
     if (stalled >= STALLED) return { parameters: at, iterations: iteration, converged: true };
     if (step > SLOW * before) memory.last = undefined;
@@ -67,6 +68,23 @@ export function proximalNewton(loss: SmoothLoss, ridge: number, lasso: number, s
     }
   }
   return { parameters: at, iterations: MAX_ITERATIONS, converged: false };
+}
+
+/**
+ * The terms of a step: those that are not zero, and of those whose slope exceeds the L1 part the steepest, as many again at most, so that second derivatives stay small while it is not yet known which terms count
+ * (working sets that double: Massias, Gramfort & Salmon 2018, section 3). `whole`: none that wants to move was left out.
+ */
+function workingSet(at: Float64Array, gradient: Float64Array, penalised: number, lasso: number): { readonly working: Int32Array; readonly whole: boolean } {
+  const kept: number[] = [];
+  const moving: number[] = [];
+  for (let t = 0; t < at.length; t++) {
+    if (t >= penalised || at[t] !== 0) kept.push(t);
+    else if (Math.abs(gradient[t]) > lasso) moving.push(t);
+  }
+  const room = Math.max(FEW, kept.length);
+  const whole = moving.length <= room;
+  if (!whole) moving.sort((a, b) => Math.abs(gradient[b]) - Math.abs(gradient[a]) || a - b);
+  return { working: Int32Array.from([...kept, ...moving.slice(0, room)]).sort(), whole };
 }
 
 interface Model {
@@ -97,15 +115,18 @@ function coordinateDescent(hessian: Float64Array, over: Int32Array, gradient: Fl
     slope[k] += change * extra;
     return Math.abs(change);
   };
-  for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
+  let enough = 0;
+  let sweeps = 0;
+  while (sweeps < MAX_SWEEPS) {
     let moved = 0;
     for (let k = 0; k < n; k++) moved = Math.max(moved, move(k));
-    if (moved <= model.tolerance / 10) break;
+    if (sweeps++ === 0) enough = Math.max(model.tolerance / 10, SETTLED * moved);
+    if (moved <= enough) break;
     // Those that are not zero settle among themselves before all are asked again.
-    for (let inner = 0; inner < 20; inner++) {
+    for (let inner = 0; inner < 20; inner++, sweeps++) {
       let most = 0;
       for (let k = 0; k < n; k++) if (b[k] !== 0) most = Math.max(most, move(k));
-      if (most <= model.tolerance / 10) break;
+      if (most <= enough) break;
     }
   }
   const result = Float64Array.from(from);
