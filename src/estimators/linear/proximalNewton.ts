@@ -1,10 +1,9 @@
+import { coordinateDescent } from './coordinateDescent.ts';
 import { curvatureOver, type CurvatureMemory } from './curvature.ts';
 import { everyParameter, type SmoothLoss, type Solution } from './smoothLoss.ts';
 import { dot, largest } from './vectors.ts';
 
 const MAX_ITERATIONS = 300;
-/** Passes over the coordinates of one model: beyond them rounding moves them, or a new model is worth more. */
-const MAX_SWEEPS = 1000;
 /** A step that is not shorter than this times the one before says that the remembered second derivative has become too wrong. */
 const SLOW = 0.25;
 /** Iterations without a gain in value that end the search. */
@@ -13,9 +12,6 @@ const STALLED = 6;
 const ALL = 128;
 /** So many terms may join a step at least. */
 const FEW = 32;
-/** A model is solved until coordinates move by less than this share of its first sweep: the model itself is renewed at the next step. */
-const SETTLED = 1e-3;
-
 /**
  * Proximal Newton with coordinate descent on the quadratic model (Friedman, Hastie & Tibshirani 2010): exact zeros where the L1 part wins. Only terms
  * that are not zero, or whose slope exceeds the L1 part, take part in a step; the slopes of all terms are exact at every step, so none is left out by
@@ -85,51 +81,4 @@ function workingSet(at: Float64Array, gradient: Float64Array, penalised: number,
   const whole = moving.length <= room;
   if (!whole) moving.sort((a, b) => Math.abs(gradient[b]) - Math.abs(gradient[a]) || a - b);
   return { working: Int32Array.from([...kept, ...moving.slice(0, room)]).sort(), whole };
-}
-
-interface Model {
-  readonly ridge: number;
-  readonly lasso: number;
-  readonly penalised: number;
-  readonly tolerance: number;
-}
-
-/** Minimum over b, moving the parameters `over` alone, of gᵀ(b − a) + ½(b − a)ᵀ(H + ridge)(b − a) + lasso·‖b‖₁; intercepts without ridge and L1 part. */
-function coordinateDescent(hessian: Float64Array, over: Int32Array, gradient: Float64Array, from: Float64Array, model: Model): Float64Array {
-  const n = over.length;
-  const b = Float64Array.from(over, (t) => from[t]);
-  // Slope of the quadratic part at b, kept up to date as coordinates move.
-  const slope = Float64Array.from(over, (t) => gradient[t]);
-  const least = 1e-12 * hessian[n * n - 1] + 1e-300;
-  const move = (k: number): number => {
-    const shrunk = over[k] < model.penalised;
-    const extra = (shrunk ? model.ridge : 0) + least;
-    const curvature = hessian[k * n + k] + extra;
-    const free = b[k] - slope[k] / curvature;
-    const next = shrunk ? Math.sign(free) * Math.max(Math.abs(free) - model.lasso / curvature, 0) : free;
-    const change = next - b[k];
-    if (change === 0) return 0;
-    b[k] = next;
-    const row = k * n;
-    for (let s = 0; s < n; s++) slope[s] += change * hessian[row + s];
-    slope[k] += change * extra;
-    return Math.abs(change);
-  };
-  let enough = 0;
-  let sweeps = 0;
-  while (sweeps < MAX_SWEEPS) {
-    let moved = 0;
-    for (let k = 0; k < n; k++) moved = Math.max(moved, move(k));
-    if (sweeps++ === 0) enough = Math.max(model.tolerance / 10, SETTLED * moved);
-    if (moved <= enough) break;
-    // Those that are not zero settle among themselves before all are asked again.
-    for (let inner = 0; inner < 20; inner++, sweeps++) {
-      let most = 0;
-      for (let k = 0; k < n; k++) if (b[k] !== 0) most = Math.max(most, move(k));
-      if (most <= enough) break;
-    }
-  }
-  const result = Float64Array.from(from);
-  over.forEach((t, k) => { result[t] = b[k]; });
-  return result;
 }
