@@ -4,6 +4,7 @@ import type { TrainingResult } from '../../jobs/training/job.ts';
 import type { AliasVersions } from '../../registry/aliases.ts';
 import type { ModelCard } from '../../registry/models.ts';
 import type { Promotion } from '../../reports/promotion.ts';
+import { failureWords, rungWords } from '../../reports/words.ts';
 import { inWords, said } from './context.ts';
 import type { Context } from './context.ts';
 import { metricText, SHOWN_METRICS } from './metrics.ts';
@@ -81,7 +82,7 @@ export function showCard(context: Context, app: App, card: ModelCard, version: n
   if (visits !== undefined) print(visits);
   for (const line of headLines(context, card)) print(line);
   print(inWords(context, `\n  排行榜，${card.observations.at === 'visit' ? '本次访问' : `${head.horizonDays} 天`}（检验前一期的损失，越低越好）：`, `\n  Leaderboard, ${card.observations.at === 'visit' ? 'visit' : `${head.horizonDays} days`} (loss on the period before the test, lower is better):`));
-  for (const line of table([{ title: inWords(context, '候选', 'candidate') }, { title: inWords(context, '类别', 'rung') }, { title: inWords(context, '损失', 'loss'), align: 'right' }, { title: '' }], head.leaderboard.map((row) => [row.candidate, row.rung, row.loss === undefined ? '–' : row.loss.toFixed(4), row.failure ?? '']))) print(`  ${line}`);
+  for (const line of table([{ title: inWords(context, '候选', 'candidate') }, { title: inWords(context, '类别', 'rung') }, { title: inWords(context, '损失', 'loss'), align: 'right' }, { title: '' }], head.leaderboard.map((row) => [row.candidate, said(context, rungWords(row.rung)), row.loss === undefined ? '–' : row.loss.toFixed(4), row.failure === undefined ? '' : said(context, failureWords(row.failure))]))) print(`  ${line}`);
   print(inWords(context, '\n  最后一期的校准，从最低十分位起（预测 → 实际）：', '\n  Calibration on the last period, lowest tenth first (said → happened):'));
   // Numbers of orders are small: a digit after the point would hide what differs.
   const digits = head.evaluation.calibration.every(({ predicted }) => predicted < 10) ? 2 : 1;
