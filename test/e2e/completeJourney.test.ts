@@ -3,12 +3,12 @@
  * campaigns that start from 2017-10-01; training: those that were over by then and start 90 days after the first event. The label is any redemption of that
  * campaign that the files know (they end with 2017; three campaigns end later, and count with what is known, as in the reference).
  * The reference, ../shared/reference/supervised.md: AUC .8206 and log loss .292 by logistic regression. The log loss is held. The AUC is missed by .005 (logistic regression alone: by .002): which
- * candidate serves was decided on earlier campaigns, and not on these (docs/adr/averages.md).
+ * candidate serves was decided on earlier campaigns, and not on these (docs/adr/averages.md). The two of one rung are trained here; trees, which lost to both, are left out for time.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { couponRedemption } from '../../models/couponRedemption.ts';
 import { needs, sharedData } from '../support/sharedData.ts';
-import { completeJourney, metric, show, train } from './modelKit.ts';
+import { completeJourney, metric, only, show, train } from './modelKit.ts';
 import type { Shop } from './modelKit.ts';
 
 const FILE = 'completejourney/coupon_redemptions.csv.gz';
@@ -23,7 +23,7 @@ describe.skipIf(sharedData(FILE) === undefined)(needs(FILE, 'coupon redemption o
   });
 
   test('ranks and calibrates like the reference, on the same 2,421 rows', { timeout: 240_000 }, async () => {
-    const { heads: [head], columns } = await train(shop, couponRedemption, '2018-03-01', { testFrom: '2017-10-01' });
+    const { heads: [head], columns } = await train(shop, only(couponRedemption, ['logistic', 'logistic_and_forest'], [60]), '2018-03-01', { testFrom: '2017-10-01' });
     show(`coupon redemption, campaigns from ${head.split.test}, ${head.candidate}`, head.evaluation);
     show('its baseline', head.baseline.evaluation);
     expect(head.split.test).toBe('2017-10-04');

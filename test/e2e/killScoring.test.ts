@@ -14,8 +14,8 @@ import type { ChildJob } from './scoringChild.ts';
 
 const CHILD = fileURLToPath(new URL('./scoringChild.ts', import.meta.url));
 const clock = { now: () => Date.parse('2026-04-01T03:00:00Z') };
-const SIZE = { customers: 160, days: 540 };
-const CHUNK = 40;
+const SIZE = { customers: 120, days: 540 };
+const CHUNK = 30;
 
 interface Ended {
   /** The last line the child wrote. */

@@ -31,7 +31,7 @@ describeOnEachStore('scoring', (getStore) => {
   const folder = scratchFolder();
   const deps = (more: Partial<ScoringDeps> = {}): ScoringDeps => shopDeps(getStore(), folder.path, { limits: { chunkCustomers: 90 }, ...more });
   beforeAll(async () => {
-    await prepareShop(getStore(), folder.path, { customers: 250, days: 540 });
+    await prepareShop(getStore(), folder.path, { customers: 200, days: 540 });
   });
   afterAll(() => { folder.remove(); });
 
@@ -39,9 +39,9 @@ describeOnEachStore('scoring', (getStore) => {
     const store = getStore();
     await forget(store);
     const report = requirePublished(await scoreAll(deps(), { asOf: END }));
-    expect(report).toMatchObject({ state: 'done', customers: 250, failed: 0, paused: [], chunks: { total: 3, resumed: 0 } });
+    expect(report).toMatchObject({ state: 'done', customers: 200, failed: 0, paused: [], chunks: { total: 3, resumed: 0 } });
     const { rows } = await store.db.raw<{ rows: { tag_key: string; n: number }[] }>("SELECT tag_key, count(*) AS n FROM customer_tags WHERE kind <> 'rule' GROUP BY tag_key");
-    expect(rows.every(({ n }) => n === 250)).toBe(true);
+    expect(rows.every(({ n }) => n === 200)).toBe(true);
     const tags = await tagsOf(store.db, 1);
     for (const tag of tags) {
       expect(tagSchema.safeParse(tag).error).toBeUndefined();
@@ -79,7 +79,7 @@ describeOnEachStore('scoring', (getStore) => {
 
   test('one customer on demand gets the numbers of the run', async () => {
     const store = getStore();
-    for (const id of [1, 2, 17, 133, 250]) {
+    for (const id of [1, 2, 17, 133, 200]) {
       const stored = await tagsOf(store.db, id);
       const now = (await scoreOneNow(deps(), id, { asOf: END })).sort((a, b) => (a.key < b.key ? -1 : 1));
       expect(now.map(({ key }) => key)).toEqual(stored.map(({ key }) => key));
@@ -169,7 +169,7 @@ describeOnEachStore('scoring', (getStore) => {
       if (from <= 77 && 77 < to) throw new AppError('internal', 'The column engine could not answer a query.');
       return buildFeatures(columns, plan, options);
     };
-    expect(await scoreAll(deps({ buildFeatures: poisoned }), { asOf: END })).toMatchObject({ state: 'done', customers: 249, failed: 1 });
+    expect(await scoreAll(deps({ buildFeatures: poisoned }), { asOf: END })).toMatchObject({ state: 'done', customers: 199, failed: 1 });
     const tags = await tagsOf(store.db, 77);
     expect(tags.length).toBeGreaterThan(30);
     // Models that this small shop has not trained are paused for everybody, this customer included.
