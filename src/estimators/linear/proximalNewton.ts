@@ -12,6 +12,7 @@ const STALLED = 6;
 const ALL = 128;
 /** So many terms may join a step at least. */
 const FEW = 32;
+
 /**
  * Proximal Newton with coordinate descent on the quadratic model (Friedman, Hastie & Tibshirani 2010): exact zeros where the L1 part wins. Only terms
  * that are not zero, or whose slope exceeds the L1 part, take part in a step; the slopes of all terms are exact at every step, so none is left out by
@@ -42,7 +43,7 @@ export function proximalNewton(loss: SmoothLoss, ridge: number, lasso: number, s
     const step = largest(direction);
     if (whole && step <= tolerance * Math.max(1, largest(at))) return { parameters: target, iterations: iteration, converged: true };
     // What is left to move are directions that no row decides.
-    if (stalled >= STALLED) return { parameters: at, iterations: iteration, converged: true };
+    if (whole && stalled >= STALLED) return { parameters: at, iterations: iteration, converged: true };
     if (step > SLOW * before) memory.last = undefined;
     before = step;
     const expected = dot(gradient, direction) + lasso * (absolute(target) - absolute(at));
